@@ -1,0 +1,43 @@
+//! What can be wrong with what a person asked for.
+
+use serde::{Deserialize, Serialize};
+
+/// Says what the user did and what to do about it. The edges turn it into interface text or problem+json.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Error {
+    /// The message has no visible character.
+    #[error("The message is empty. Write something first.")]
+    EmptyMessage,
+    /// WhatsApp takes at most [`crate::message::TEXT_LIMIT`] characters in a text message.
+    #[error("The message has {length} characters; WhatsApp takes at most {limit}. Shorten it or send it in parts.")]
+    MessageTooLong { length: u64, limit: u64 },
+    /// More than 24 hours since the customer last wrote.
+    #[error("The customer last wrote more than 24 hours ago, so WhatsApp takes templates only until they write again.")]
+    WindowClosed,
+    /// The conversation is closed.
+    #[error("This conversation is closed. Reopen it to reply.")]
+    ConversationClosed,
+    /// Another conversation with this contact on this number is open.
+    #[error("There is already an open conversation with this contact on this number.")]
+    AlreadyOpen,
+    /// The contact has neither a phone number nor a business-scoped user id.
+    #[error("This contact has no address that WhatsApp could send to.")]
+    NoAddress,
+    /// The member's role lacks the permission.
+    #[error("You need the permission {permission} for this. Ask an Owner or Manager of the workspace.")]
+    Forbidden { permission: String },
+    /// It does not exist, or the member may not see it: the answer is the same.
+    #[error("This does not exist, or it is not yours to see.")]
+    NotFound,
+    /// A field could not be understood.
+    #[error("{field}: {problem}")]
+    Invalid { field: String, problem: String },
+}
+
+impl Error {
+    /// A field that could not be understood, with what to do about it.
+    pub fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), problem: problem.into() }
+    }
+}

@@ -1,0 +1,53 @@
+//! Identifiers. All are UUIDv7 made by the server's clock and random source, except where a browser makes an idempotency key.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(s: &str) -> Result<Self, uuid::Error> {
+                Uuid::parse_str(s).map(Self)
+            }
+        }
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A workspace: one client company with its own numbers, members and plan.
+    WorkspaceId,
+    /// A person who can sign in; the same over all workspaces.
+    UserId,
+    /// A person's place in one workspace.
+    MemberId,
+    /// A business number as we know it (Meta's id is [`crate::number::PhoneNumberId`]).
+    NumberId,
+    /// A customer of one workspace.
+    ContactId,
+    /// The thread with one contact on one business number.
+    ConversationId,
+    /// One message, in or out. Sent to Meta as `biz_opaque_callback_data`.
+    MessageId,
+}

@@ -1,0 +1,133 @@
+use crate::{
+    conversation::{State, View},
+    id::{ContactId, ConversationId, MemberId, MessageId},
+    message::{Direction, Kind, Status, Times},
+    number::NumberBrief,
+    time::Millis,
+};
+use serde::{Deserialize, Serialize};
+
+/// A contact as rows and headers show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactBrief {
+    pub id: ContactId,
+    /// The profile name, else the phone number, else the business-scoped user id. Written by a stranger.
+    pub name: String,
+    /// `+` and digits. Absent for customers known by a business-scoped user id alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// The last message of a conversation in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    pub direction: Direction,
+    pub kind: Kind,
+    pub status: Status,
+    pub text: String,
+}
+
+/// A conversation as one row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub id: ConversationId,
+    pub contact: ContactBrief,
+    pub number: NumberBrief,
+    pub state: State,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<MemberId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
+    /// When anything was last written, by either side: the list is sorted by it, newest first.
+    pub last_message_at: Millis,
+    /// The customer's messages that nobody has read yet.
+    pub unread: i64,
+    /// When the customer-service window closes; `None` before the customer's first message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_expires_at: Option<Millis>,
+}
+
+impl Row {
+    /// Whether the row belongs in a view of the list, as member `me` sees it.
+    pub fn belongs_in(&self, view: View, me: MemberId) -> bool {
+        match view {
+            View::Mine => self.state == State::Open && self.assignee == Some(me),
+            View::Unassigned => self.state == State::Open && self.assignee.is_none(),
+            View::All => self.state == State::Open,
+            View::Closed => self.state == State::Closed,
+        }
+    }
+
+    /// Newest first; the id breaks ties, as in the database.
+    pub fn sort_key(&self) -> (Millis, ConversationId) {
+        (self.last_message_at, self.id)
+    }
+}
+
+/// One bubble.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    pub id: MessageId,
+    pub direction: Direction,
+    pub kind: Kind,
+    /// The text; for an unsupported message Meta's name of its kind.
+    pub text: String,
+    /// Meta's time of an inbound message, ours of an outbound one.
+    pub at: Millis,
+    pub status: Status,
+    #[serde(default)]
+    pub times: Times,
+    /// Why it failed and what to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<MemberId>,
+}
+
+impl MessageView {
+    /// Oldest first; the id breaks ties, as in the database.
+    pub fn sort_key(&self) -> (Millis, MessageId) {
+        (self.at, self.id)
+    }
+}
+
+/// One page of a keyset-paged list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Whether older items exist.
+    pub more: bool,
+}
+
+/// Open conversations per view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub mine: i64,
+    pub unassigned: i64,
+    pub all: i64,
+}
+
+/// An open conversation: its row and its newest messages, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    pub row: Row,
+    pub messages: Vec<MessageView>,
+    /// Whether older messages exist.
+    pub more: bool,
+}
+
+/// The state of one inbox screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxView {
+    /// The last event that is already in here.
+    pub seq: i64,
+    pub me: MemberId,
+    pub view: View,
+    /// Newest first.
+    pub rows: Vec<Row>,
+    /// Whether the list goes on below the last row.
+    pub more: bool,
+    pub counts: Counts,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread>,
+}

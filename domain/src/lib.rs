@@ -1,0 +1,20 @@
+//! The rules of Parlance and the types that travel on its wires.
+//!
+//! Pure by construction: no input or output, no clock, no randomness. Everything here runs natively and in the browser,
+//! so the same function decides on the server, in the tests and in front of the agent.
+
+pub mod backoff;
+pub mod conversation;
+pub mod error;
+pub mod id;
+pub mod inbox;
+pub mod message;
+pub mod meta;
+pub mod number;
+pub mod role;
+pub mod text;
+pub mod time;
+pub mod window;
+pub mod workspace;
+
+pub use error::Error;

@@ -1,0 +1,4 @@
+//! Meta's JSON as types.
+
+pub mod send;
+pub mod webhook;

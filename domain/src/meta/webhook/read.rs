@@ -1,0 +1,160 @@
+use super::{Change, Delivery, ID_LIMIT, Inbound, Other, Sender, StatusUpdate, Unreadable};
+use crate::{
+    message::{Kind, Status},
+    meta::send::explain,
+    text::storable,
+    time::{DAY, Millis},
+};
+use serde_json::Value;
+
+/// Reads a body that was received at `received`.
+///
+/// # Errors
+/// When it is not JSON or has no `entry` array; trying again cannot help.
+pub fn read(body: &[u8], received: Millis) -> Result<Delivery, Unreadable> {
+    let json: Value = serde_json::from_slice(body).map_err(|e| Unreadable::NotJson(e.to_string()))?;
+    let entries = json
+        .as_object()
+        .ok_or(Unreadable::NotAnEnvelope("it is not an object"))?
+        .get("entry")
+        .and_then(Value::as_array)
+        .ok_or(Unreadable::NotAnEnvelope("it has no entry array"))?;
+    let mut changes = Vec::new();
+    for entry in entries {
+        let waba_id = entry.get("id").and_then(id_text).unwrap_or_default();
+        match entry.get("changes").and_then(Value::as_array) {
+            Some(list) => changes.extend(list.iter().map(|one| change(&waba_id, one, received))),
+            None => changes.push(odd_entry(waba_id, entry)),
+        }
+    }
+    Ok(Delivery { changes })
+}
+
+fn odd_entry(waba_id: String, entry: &Value) -> Change {
+    let others = vec![other("entry/without_changes", entry)];
+    Change { waba_id, phone_number_id: None, field: String::new(), messages: vec![], statuses: vec![], others }
+}
+
+fn change(waba_id: &str, change: &Value, received: Millis) -> Change {
+    let field = change.get("field").and_then(Value::as_str).map(storable).unwrap_or_default();
+    let value = change.get("value").unwrap_or(&Value::Null);
+    let phone_number_id = value.pointer("/metadata/phone_number_id").and_then(id_text);
+    let mut out = Change {
+        waba_id: waba_id.to_owned(),
+        phone_number_id,
+        field,
+        messages: vec![],
+        statuses: vec![],
+        others: vec![],
+    };
+    if out.field != "messages" {
+        out.others.push(other(if out.field.is_empty() { "change/without_field" } else { &out.field }, value));
+        return out;
+    }
+    let contacts = array(value, "contacts");
+    for element in array(value, "messages") {
+        match message(element, contacts, received) {
+            Ok(message) => out.messages.push(message),
+            Err(why) => out.others.push(other(why, element)),
+        }
+    }
+    for element in array(value, "statuses") {
+        match status(element, received) {
+            Ok(status) => out.statuses.push(status),
+            Err(why) => out.others.push(other(why, element)),
+        }
+    }
+    for element in array(value, "errors") {
+        out.others.push(other("messages/errors", element));
+    }
+    let named = ["messages", "statuses", "errors"];
+    if !named.iter().any(|name| value.get(name).is_some_and(Value::is_array)) {
+        out.others.push(other("messages/other", value));
+    }
+    out
+}
+
+fn message(element: &Value, contacts: &[Value], received: Millis) -> Result<Inbound, &'static str> {
+    let wamid = element.get("id").and_then(id_text).ok_or("messages/without_id")?;
+    let sender = sender(element, contacts).ok_or("messages/without_sender")?;
+    let at = time(element.get("timestamp"), received);
+    let kind = element.get("type").and_then(Value::as_str).unwrap_or("unknown");
+    let text = element.pointer("/text/body").and_then(Value::as_str).filter(|_| kind == "text");
+    Ok(match text {
+        Some(text) => Inbound { wamid, sender, at, kind: Kind::Text, text: storable(text), raw: None },
+        None => {
+            let text = crate::text::preview(&storable(kind), 64);
+            Inbound { wamid, sender, at, kind: Kind::Unsupported, text, raw: Some(raw(element)) }
+        }
+    })
+}
+
+fn sender(element: &Value, contacts: &[Value]) -> Option<Sender> {
+    let get = |from: &Value, key: &str| from.get(key).and_then(id_text);
+    let mut sender = Sender { wa_id: get(element, "from"), user_id: get(element, "from_user_id"), profile_name: None };
+    let contact = contacts
+        .iter()
+        .find(|c| sender.user_id.is_some() && get(c, "user_id") == sender.user_id)
+        .or_else(|| contacts.iter().find(|c| sender.wa_id.is_some() && get(c, "wa_id") == sender.wa_id))
+        .or(if contacts.len() == 1 { contacts.first() } else { None });
+    if let Some(contact) = contact {
+        let same_phone =
+            get(contact, "wa_id").is_none() || sender.wa_id.is_none() || get(contact, "wa_id") == sender.wa_id;
+        // What the contact adds is taken only where it does not speak of somebody else.
+        if same_phone {
+            sender.wa_id = sender.wa_id.or_else(|| get(contact, "wa_id"));
+            sender.user_id = sender.user_id.or_else(|| get(contact, "user_id"));
+        }
+        let name = contact.pointer("/profile/name").and_then(Value::as_str);
+        sender.profile_name = name.map(|n| crate::text::preview(&storable(n), 200)).filter(|n| !n.is_empty());
+    }
+    (sender.wa_id.is_some() || sender.user_id.is_some()).then_some(sender)
+}
+
+fn status(element: &Value, received: Millis) -> Result<StatusUpdate, &'static str> {
+    let wamid = element.get("id").and_then(id_text).ok_or("statuses/without_id")?;
+    let word = element.get("status").and_then(Value::as_str).unwrap_or_default();
+    let status = Status::from_meta(word).ok_or("statuses/unknown_status")?;
+    let error = element.pointer("/errors/0").map(|error| {
+        let code = error.get("code").and_then(Value::as_i64).unwrap_or_default();
+        let details = error.pointer("/error_data/details").or_else(|| error.get("title")).and_then(Value::as_str);
+        (code, storable(&explain(code, details)))
+    });
+    let callback = element.get("biz_opaque_callback_data").and_then(Value::as_str).map(storable);
+    let error = (status == Status::Failed).then(|| error.unwrap_or_else(|| (0, "Meta gave no reason.".to_owned())));
+    Ok(StatusUpdate { wamid, status, at: time(element.get("timestamp"), received), callback, error })
+}
+
+/// Meta's seconds (a string, sometimes a number) as milliseconds. What lies before 2009 or more than a day ahead is not
+/// believed: such a message would be sorted out of sight.
+fn time(value: Option<&Value>, received: Millis) -> Millis {
+    const FIRST: Millis = 1_230_768_000_000;
+    let seconds = value.and_then(|v| v.as_i64().or_else(|| v.as_str()?.trim().parse().ok()));
+    seconds
+        .and_then(|s: i64| s.checked_mul(1_000))
+        .filter(|at| (FIRST..=received.saturating_add(DAY)).contains(at))
+        .unwrap_or(received)
+}
+
+/// An id as text; numbers are accepted, empty and oversized ones are not.
+fn id_text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(s) => storable(s),
+        Value::Number(n) => n.to_string(),
+        _ => return None,
+    };
+    (1..=ID_LIMIT).contains(&text.len()).then_some(text)
+}
+
+fn array<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn other(what: &str, value: &Value) -> Other {
+    Other { what: crate::text::preview(&storable(what), 100), raw: raw(value) }
+}
+
+/// The element as JSON text. An escaped U+0000 stays escaped, so the text is storable.
+fn raw(value: &Value) -> String {
+    value.to_string()
+}
