@@ -63,6 +63,11 @@ impl View {
         Self::ALL.into_iter().find(|view| view.as_str() == s)
     }
 
+    /// The view a role starts with.
+    pub fn home(role: crate::role::Role) -> View {
+        if role == crate::role::Role::Agent { View::Mine } else { View::All }
+    }
+
     /// Which views a role is offered: an agent sees own conversations only.
     pub fn offered(role: crate::role::Role) -> &'static [View] {
         use crate::role::Role;

@@ -1,0 +1,89 @@
+//! What a server function answers when it cannot do what it was asked.
+
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// Travels as JSON. Its text is shown to the person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "fault", content = "detail", rename_all = "snake_case")]
+pub enum Fault {
+    /// Nobody is signed in, or not any more.
+    #[error("Your session has ended. Sign in to continue.")]
+    SignedOut,
+    /// What was asked for cannot be done as asked.
+    #[error(transparent)]
+    Domain(#[from] domain::Error),
+    /// Somebody else was faster, or another service said no.
+    #[error("{0}")]
+    Conflict(String),
+    /// A fault of ours or too much to do; the id names the line in the log.
+    #[error("The server could not do this. Nothing was lost. If it stays, report this id: {0}")]
+    Unavailable(String),
+    /// Made by the browser: no answer came.
+    #[error("The server did not answer. Check the connection.")]
+    Offline,
+}
+
+impl FromServerFnError for Fault {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            // Also an answer that is not ours: a proxy's page while the server restarts.
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => {
+                Fault::Offline
+            }
+            other => Fault::Conflict(other.to_string()),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use super::Fault;
+    use http::StatusCode;
+    use leptos::prelude::use_context;
+    use services::Error;
+
+    impl From<Error> for Fault {
+        /// Logs what is our fault and sets the status of the answer.
+        fn from(error: Error) -> Self {
+            let fault = match error {
+                Error::SignedOut => Fault::SignedOut,
+                Error::Domain(wrong) => Fault::Domain(wrong),
+                Error::Conflict(why) | Error::Gone(why) | Error::Upstream(why) => Fault::Conflict(why),
+                Error::Unavailable => Fault::Conflict(Error::Unavailable.to_string()),
+                Error::Internal(why) => {
+                    let id = uuid::Uuid::now_v7().to_string();
+                    tracing::error!(why, id, "a page failed");
+                    Fault::Unavailable(id)
+                }
+            };
+            fault.answer();
+            fault
+        }
+    }
+
+    impl Fault {
+        /// The status that says the same to machines.
+        pub fn status(&self) -> StatusCode {
+            match self {
+                Fault::SignedOut => StatusCode::UNAUTHORIZED,
+                Fault::Domain(domain::Error::NotFound) => StatusCode::NOT_FOUND,
+                Fault::Domain(domain::Error::Forbidden { .. }) => StatusCode::FORBIDDEN,
+                Fault::Domain(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                Fault::Conflict(_) => StatusCode::CONFLICT,
+                Fault::Unavailable(_) | Fault::Offline => StatusCode::INTERNAL_SERVER_ERROR,
+            }
+        }
+
+        fn answer(&self) {
+            if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+                response.set_status(self.status());
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! One message: bubble, stamp, ticks with their times, and what to do when it did not go through.
+
+use domain::{
+    inbox::MessageView,
+    message::{Direction, Kind, Status},
+    time::{MINUTE, Millis},
+};
+use leptos::prelude::*;
+
+use super::{screen::Screen, send::Refusal, sync::Cell};
+use crate::ui::{glyph, icon, when};
+
+/// A message and what its neighbour above makes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bubble {
+    pub message: MessageView,
+    /// Joined to the one above: same author, under two minutes.
+    pub same: bool,
+    /// When the one above was written; `None` for the first.
+    pub above: Option<Millis>,
+    /// The server did not take it.
+    pub refused: Option<Refusal>,
+}
+
+impl Bubble {
+    pub fn below(above: Option<&MessageView>, message: MessageView, refused: Option<Refusal>) -> Self {
+        let same = above.is_some_and(|above| {
+            (above.direction, above.author) == (message.direction, message.author)
+                && message.at - above.at < 2 * MINUTE
+        });
+        Self { same, above: above.map(|above| above.at), message, refused }
+    }
+
+    fn class(&self) -> String {
+        let MessageView { direction, status, kind, .. } = self.message;
+        let mut class = String::from("msg");
+        for (name, on) in [
+            ("out", direction == Direction::Out),
+            ("same", self.same),
+            ("failed", self.refused.is_some() || matches!(status, Status::Failed | Status::Dead)),
+            ("unsure", status == Status::Unconfirmed),
+            ("unsupported", kind == Kind::Unsupported),
+        ] {
+            if on {
+                class.push(' ');
+                class.push_str(name);
+            }
+        }
+        class
+    }
+}
+
+/// A day separator or unread line where one belongs, then the message.
+pub fn bubble_view(screen: Screen, cell: Cell<Bubble>) -> AnyView {
+    let bubble = cell.value;
+    let day = {
+        let bubble = bubble.clone();
+        Memo::new(move |_| {
+            let local = screen.local.get();
+            let (at, above) = bubble.with(|bubble| (bubble.message.at, bubble.above));
+            let day = when::day_number(at, local);
+            let begins = above.is_none_or(|above| when::day_number(above, local) != day);
+            begins.then(|| when::day(at, screen.now.get(), local))
+        })
+    };
+    let id = domain::id::MessageId(cell.id);
+    let line = Memo::new(move |_| screen.unread_line.get().filter(|(first, _)| *first == id).map(|(_, count)| count));
+    let class = {
+        let bubble = bubble.clone();
+        Memo::new(move |_| bubble.with(Bubble::class))
+    };
+    let content = {
+        let bubble = bubble.clone();
+        Memo::new(move |_| bubble.with(|bubble| (bubble.message.kind, bubble.message.text.clone())))
+    };
+    view! {
+        {move || day.get().map(|day| view! { <div class="day">{day}</div> })}
+        {move || line.get().map(|count| view! { <div class="unread-line" role="separator">{new_messages(count)}</div> })}
+        <div class=class>
+            <div class="bubble">
+                {move || content.with(|(kind, text)| text_view(*kind, text))}
+                {stamp(screen, bubble.clone())}
+            </div>
+            {trouble(screen, bubble)}
+        </div>
+    }
+    .into_any()
+}
+
+/// `1 new message`, `3 new messages`
+pub fn new_messages(count: i64) -> String {
+    if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
+}
+
+fn text_view(kind: Kind, text: &str) -> AnyView {
+    match kind {
+        Kind::Text => view! { <div class="text" dir="auto">{text.to_owned()}</div> }.into_any(),
+        Kind::Unsupported => {
+            let what = text.replace('_', " ");
+            view! {
+                <div class="text">
+                    {icon("eye", "sm")}
+                    <span>
+                        <b>"Unsupported message: "{what}</b>
+                        <small>"It is kept, and open on the phone that holds the chat. Ask the customer for text if you need it now."</small>
+                    </span>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The time; for our own messages a button that opens the times of every stage.
+fn stamp(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
+    let at = {
+        let bubble = bubble.clone();
+        Memo::new(move |_| bubble.with(|bubble| bubble.message.at))
+    };
+    let own = bubble.with_untracked(|bubble| bubble.message.direction == Direction::Out);
+    let time = move || {
+        let (at, local) = (at.get(), screen.local.get());
+        view! { <time datetime=when::iso(at) title=when::full(at, local)>{when::clock(at, local)}</time> }
+    };
+    if !own {
+        return view! { <span class="stamp">{time}</span> }.into_any();
+    }
+    let id = bubble.with_untracked(|bubble| format!("times-{}", bubble.message.id));
+    let status = {
+        let bubble = bubble.clone();
+        Memo::new(move |_| bubble.with(shown))
+    };
+    view! {
+        <span class="stamp">
+            {time}
+            <button class="ticks" type="button" popovertarget=id.clone() title="Times of this message">
+                {move || crate::ui::tick(status.get(), "")}
+                <span class="sr">", show times"</span>
+            </button>
+        </span>
+        <div class="menu times" popover="auto" id=id>
+            {move || bubble.with(|bubble| stages(bubble, screen.local.get()))}
+        </div>
+    }
+    .into_any()
+}
+
+fn shown(bubble: &Bubble) -> Status {
+    if bubble.refused.is_some() { Status::Failed } else { bubble.message.status }
+}
+
+fn stages(bubble: &Bubble, local: bool) -> AnyView {
+    let MessageView { at, status, times, .. } = &bubble.message;
+    let reached = [
+        ("Queued", Some(*at)),
+        ("Accepted", times.accepted),
+        ("Sent", times.sent),
+        ("Delivered", times.delivered),
+        ("Read", times.read),
+        ("Failed", times.failed),
+    ];
+    let now = glyph(shown(bubble)).map(|glyph| glyph.word);
+    let lines = reached
+        .into_iter()
+        .filter_map(|(word, at)| Some((word, at?)))
+        .map(|(word, at)| {
+            view! {
+                <li>
+                    <span>{word}</span>
+                    <time datetime=when::iso(at) title=when::full(at, local)>{when::clock_seconds(at, local)}</time>
+                </li>
+            }
+        })
+        .collect_view();
+    let waits = status.is_pending() || *status == Status::Unconfirmed;
+    view! {
+        <p class="menu__label">{now}</p>
+        <ol class="timeline" class:waits=waits>{lines}</ol>
+    }
+    .into_any()
+}
+
+/// What went wrong and what can be done, below the bubble.
+fn trouble(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
+    let state = Memo::new(move |_| {
+        bubble.with(|bubble| {
+            let message = &bubble.message;
+            let ours = message.direction == Direction::Out;
+            (message.id, bubble.refused.clone(), message.status, message.error.clone(), ours)
+        })
+    });
+    let conversation = screen.open_id();
+    let view = move || {
+        let (id, refused, status, error, ours) = state.get();
+        if let Some(refusal) = refused {
+            return Some(
+                view! {
+                    <div class="failure" role="status">
+                        <span>"Not sent. "{refusal.why}</span>
+                        <button type="button" on:click=move |_| screen.retry(id)>"Retry"</button>
+                        <button type="button" on:click=move |_| super::composer::take_back(screen, id)>"Edit"</button>
+                    </div>
+                }
+                .into_any(),
+            );
+        }
+        if !ours || !status.needs_attention() {
+            return None;
+        }
+        let (why, word) = match status {
+            Status::Unconfirmed => (
+                "Meta has not confirmed this message. It may have arrived; sent again, it may arrive twice.".to_owned(),
+                "Send again anyway",
+            ),
+            _ => (error.unwrap_or_else(|| "WhatsApp did not deliver this message.".to_owned()), "Send again"),
+        };
+        let again = screen.can_reply().then(|| {
+            view! {
+                <form
+                    method="post"
+                    action=screen.path(&format!("/messages/{id}/send-again"))
+                    on:submit=move |event| {
+                        event.prevent_default();
+                        if let Some(conversation) = conversation {
+                            screen.send_again(conversation, id);
+                        }
+                    }
+                >
+                    <button type="submit">{word}</button>
+                </form>
+            }
+        });
+        Some(view! { <div class="failure"><span>{why}</span>{again}</div> }.into_any())
+    };
+    view! { {view} }.into_any()
+}

@@ -1,0 +1,60 @@
+//! The right pane: who the customer is.
+
+use leptos::prelude::*;
+
+use super::{row::address, screen::Screen};
+use crate::ui::{avatar, avatar_none, icon, window_ring};
+
+pub fn contact_view(screen: Screen) -> AnyView {
+    let row = screen.open;
+    let brief = Memo::new(move |_| {
+        row.read().as_ref().map(|row| (row.id, row.contact.clone(), row.number.clone(), row.assignee, row.state))
+    });
+    view! {
+        {move || {
+            brief.get().map(|(id, contact, number, assignee, state)| {
+                let phone =
+                    contact.phone.unwrap_or_else(|| "No phone number: known to WhatsApp by a user id".to_owned());
+                let assignee = match assignee {
+                    None => view! { {avatar_none("xs")}"Nobody" }.into_any(),
+                    Some(member) => {
+                        let name = screen.member(member).map_or_else(|| "A former member".to_owned(), |m| m.name);
+                        view! { {avatar(member.0, &name, "xs")}{name} }.into_any()
+                    }
+                };
+                let window = move || row.read().as_ref().and_then(|row| row.window_expires_at);
+                view! {
+                    <aside class="contact" aria-label="Contact details" tabindex="0">
+                        <div class="contact__bar">
+                            <a class="btn ghost square" href=move || address(screen, id, "") aria-label="Back to conversation">
+                                {icon("back", "")}
+                            </a>
+                            <b>"Contact"</b>
+                        </div>
+                        <div class="contact__hero">
+                            {avatar(contact.id.0, &contact.name, "lg")}
+                            <h2 dir="auto">{contact.name}</h2>
+                            <p class="muted num">{phone}</p>
+                        </div>
+                        <details class="panel" open>
+                            <summary>"Conversation"{icon("down", "xs")}</summary>
+                            <div>
+                                <dl class="facts">
+                                    <dt>"Assignee"</dt>
+                                    <dd class="line">{assignee}</dd>
+                                    <dt>"Talks to"</dt>
+                                    <dd>{number.name}<small class="num">{number.display_number}</small></dd>
+                                    <dt>"State"</dt>
+                                    <dd>{if state == domain::conversation::State::Open { "Open" } else { "Closed" }}</dd>
+                                    <dt>"Window"</dt>
+                                    <dd>{window_ring(window, screen.now, "lg")}</dd>
+                                </dl>
+                            </div>
+                        </details>
+                    </aside>
+                }
+            })
+        }}
+    }
+    .into_any()
+}

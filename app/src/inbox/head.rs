@@ -1,0 +1,181 @@
+//! The top of a thread: who, until when, whose, close.
+
+use domain::{
+    conversation::State,
+    id::ConversationId,
+    inbox::Row,
+    workspace::MemberBrief,
+};
+use leptos::prelude::*;
+
+use super::{row::address, screen::Screen};
+use crate::ui::{avatar, avatar_none, icon, window_ring};
+
+/// Of the conversation `id`; its row may change while it is open.
+pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> AnyView {
+    let contact = Memo::new(move |_| row.read().as_ref().map(|row| (row.contact.clone(), row.number.name.clone())));
+    let window = move || row.read().as_ref().and_then(|row| row.window_expires_at);
+    view! {
+        <header class="thread__head">
+            <a class="btn ghost square back" href=move || back(screen) aria-label="Back to conversations">{icon("back", "")}</a>
+            {move || {
+                contact.get().map(|(contact, number)| {
+                    let phone = contact.phone.unwrap_or_else(|| "No phone number".to_owned());
+                    view! {
+                        <div class="person">
+                            {avatar(contact.id.0, &contact.name, "md")}
+                            <span><b dir="auto">{contact.name}</b><small>{phone}" · via "{number}</small></span>
+                        </div>
+                    }
+                })
+            }}
+            {window_ring(window, screen.now, "lg narrow-hide")}
+            {screen.can_reply().then(|| view! { {assign_view(screen, id, row)}{state_view(screen, id, row)} })}
+            <a
+                class="btn ghost square details"
+                href=move || address(screen, id, "/contact")
+                aria-label="Contact details"
+            >
+                {icon("panel", "")}
+            </a>
+        </header>
+    }
+    .into_any()
+}
+
+/// The list of the current view.
+pub fn back(screen: Screen) -> String {
+    let view = screen.view.get();
+    let first = view == super::place::first_view(screen.facts().me.role);
+    screen.path(&if first { "/inbox".to_owned() } else { format!("/inbox?view={}", view.as_str()) })
+}
+
+/// Who answers; opens the list of those who could.
+fn assign_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> AnyView {
+    let assignee = Memo::new(move |_| row.read().as_ref().and_then(|row| row.assignee));
+    let button = move || match assignee.get() {
+        None => view! {
+            {avatar_none("xs")}
+            <span class="wide">"Unassigned"</span>
+            <span class="sr">". Assign"</span>
+        }
+        .into_any(),
+        Some(member) => {
+            let name = screen.member(member).map_or_else(|| "A former member".to_owned(), |member| member.name);
+            let short = name.split_whitespace().next().unwrap_or_default().to_owned();
+            view! {
+                <span class="sr">"Assigned to "</span>
+                {avatar(member.0, &name, "xs")}
+                <span class="wide">{short}</span>
+                <span class="sr">". Reassign"</span>
+            }
+            .into_any()
+        }
+    };
+    let people = screen
+        .facts()
+        .members
+        .iter()
+        .filter(|member| member.role.takes_conversations())
+        .map(|member| choice(screen, id, assignee, member.clone()))
+        .collect_view();
+    let nobody = move || assignee.get().is_some();
+    view! {
+        <button class="btn assign" type="button" popovertarget="assign" id="assign-button" aria-keyshortcuts="a">
+            {button}
+            {icon("down", "xs")}
+        </button>
+        <form
+            class="menu below end"
+            popover="auto"
+            id="assign"
+            method="post"
+            action=screen.path(&format!("/conversations/{id}/assign"))
+            aria-label="Assign to"
+        >
+            <p class="menu__label">"Assign to"</p>
+            {people}
+            <Show when=nobody>
+                <hr/>
+                <button
+                    type="submit"
+                    name="member"
+                    value=""
+                    on:click=move |event| {
+                        event.prevent_default();
+                        hide("assign");
+                        screen.assign(id, None);
+                    }
+                >
+                    {avatar_none("sm")}
+                    "Nobody, back to Unassigned"
+                </button>
+            </Show>
+        </form>
+    }
+    .into_any()
+}
+
+fn choice(
+    screen: Screen,
+    conversation: ConversationId,
+    assignee: Memo<Option<domain::id::MemberId>>,
+    member: MemberBrief,
+) -> impl IntoView {
+    let id = member.id;
+    let chosen = move || assignee.get() == Some(id);
+    let name = if id == screen.me() { format!("{} (you)", member.name) } else { member.name.clone() };
+    view! {
+        <button
+            type="submit"
+            name="member"
+            value=id.to_string()
+            aria-current=move || chosen().then_some("true")
+            on:click=move |event| {
+                event.prevent_default();
+                hide("assign");
+                screen.assign(conversation, Some(id));
+            }
+        >
+            {avatar(id.0, &member.name, "sm")}
+            {name}
+            <span class="end">{move || chosen().then(|| icon("check", "sm"))}</span>
+        </button>
+    }
+}
+
+/// Close, or reopen.
+fn state_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> AnyView {
+    let closed = Memo::new(move |_| row.read().as_ref().is_some_and(|row| row.state == State::Closed));
+    let action = move || {
+        let verb = if closed.get() { "reopen" } else { "close" };
+        screen.path(&format!("/conversations/{id}/{verb}"))
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if closed.get_untracked() { screen.reopen(id) } else { screen.close(id) }
+    };
+    view! {
+        <form method="post" action=action on:submit=submit>
+            <button class="btn state" type="submit" aria-keyshortcuts="e">
+                {move || if closed.get() { icon("refresh", "sm") } else { icon("check", "sm") }}
+                <span class="word">{move || if closed.get() { "Reopen" } else { "Close" }}</span>
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Closes a popover.
+pub fn hide(id: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let popover = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(popover) = popover {
+            // Refused when it is closed already: then it is as wanted.
+            let _ = popover.hide_popover();
+        }
+    }
+    let _ = id;
+}

@@ -1,0 +1,126 @@
+//! Single letters, while no field has the focus.
+#![cfg(feature = "hydrate")]
+
+use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+use super::{composer::to_newest, head::back, place::Pane, row::address, screen::Screen};
+use domain::conversation::State;
+
+pub fn listen(screen: Screen) {
+    let navigate = use_navigate();
+    let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || event.default_prevented() {
+            return;
+        }
+        let key = event.key();
+        if key == "Escape" {
+            escape(screen, &navigate);
+            return;
+        }
+        if typing() || open_popover() {
+            return;
+        }
+        let done = match key.as_str() {
+            "j" => step(1),
+            "k" => step(-1),
+            "o" => click_focused(),
+            "r" => focus("#reply"),
+            "a" => click("#assign-button"),
+            "e" => close_and_go_on(screen, &navigate),
+            "G" => {
+                to_newest();
+                true
+            }
+            "?" => click("#keys-button"),
+            _ => false,
+        };
+        if done {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+fn find(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+fn active() -> Option<Element> {
+    document().active_element()
+}
+
+fn typing() -> bool {
+    active().is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+fn open_popover() -> bool {
+    find(":popover-open").is_some()
+}
+
+fn focus(selector: &str) -> bool {
+    find(selector).is_some_and(|element| element.focus().is_ok())
+}
+
+fn click(selector: &str) -> bool {
+    find(selector).map(|element| element.click()).is_some()
+}
+
+/// To the row below or above the one that has the focus, else the open one.
+fn step(by: i32) -> bool {
+    let Ok(rows) = document().query_selector_all("a.convo") else { return false };
+    let rows: Vec<HtmlElement> = (0..rows.length()).filter_map(|i| rows.item(i)?.dyn_into().ok()).collect();
+    let here = active().and_then(|element| rows.iter().position(|row| row.is_same_node(Some(&element))));
+    let here = here.or_else(|| rows.iter().position(|row| row.get_attribute("aria-current").is_some()));
+    let next = match here {
+        None => Some(0),
+        Some(here) if by > 0 => Some(here + 1),
+        Some(here) => here.checked_sub(1),
+    };
+    next.and_then(|next| rows.get(next)).is_some_and(|row| row.focus().is_ok())
+}
+
+fn click_focused() -> bool {
+    let row = active().filter(|element| element.matches("a.convo").unwrap_or_default());
+    row.and_then(|row| row.dyn_into::<HtmlElement>().ok()).map(|row| row.click()).is_some()
+}
+
+/// After closing, the next conversation opens and has the focus.
+fn close_and_go_on(screen: Screen, navigate: &(impl Fn(&str, leptos_router::NavigateOptions) + Clone + 'static)) -> bool {
+    let Some(row) = screen.open.get_untracked().filter(|_| screen.can_reply()) else { return false };
+    if row.state == State::Closed {
+        screen.reopen(row.id);
+        return true;
+    }
+    let next = screen.rows.with_untracked(|rows| {
+        let place = rows.iter().position(|cell| cell.id == row.id.0)?;
+        rows.get(place + 1).or_else(|| rows.get(place.checked_sub(1)?)).map(|cell| cell.id)
+    });
+    screen.close(row.id);
+    if let Some(next) = next {
+        focus(&format!("a.convo[data-id=\"{next}\"]"));
+        navigate(&untrack(|| address(screen, next, "")), Default::default());
+    }
+    true
+}
+
+/// Out of the field, then back by one pane. Popovers close by themselves.
+fn escape(screen: Screen, navigate: &(impl Fn(&str, leptos_router::NavigateOptions) + Clone + 'static)) {
+    if open_popover() {
+        return;
+    }
+    if typing() {
+        if let Some(field) = active().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _ = field.blur();
+        }
+        return;
+    }
+    let place = screen.place.get_untracked();
+    match (place.pane, place.open) {
+        (Pane::Contact, Some(id)) => navigate(&untrack(|| address(screen, id, "")), Default::default()),
+        (Pane::List, _) => {}
+        _ => navigate(&untrack(|| back(screen)), Default::default()),
+    }
+}

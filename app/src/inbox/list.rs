@@ -1,0 +1,131 @@
+//! The list of conversations and its views.
+
+use domain::{conversation::View, inbox::Counts, inbox::Row};
+use leptos::prelude::*;
+
+use super::{
+    place::{cursor, first_view},
+    row::row_view,
+    screen::Screen,
+};
+use crate::ui::icon;
+
+/// Near the end more rows are fetched by themselves.
+const NEAR: i32 = 400;
+
+pub fn list_view(screen: Screen) -> AnyView {
+    let tabs = View::offered(screen.facts().me.role).iter().map(|view| tab(screen, *view)).collect_view();
+    let scrolled = move |event: leptos::ev::Event| {
+        let list: web::Element = event_target(&event);
+        if screen.more_rows.get_untracked() && web::left_below(&list) < NEAR {
+            screen.load_rows();
+        }
+    };
+    view! {
+        <div class="list">
+            <div class="list__head">
+                <nav class="tabs" aria-label="Views">{tabs}</nav>
+            </div>
+            <section
+                class="list__items"
+                class:busy=screen.busy
+                tabindex="0"
+                aria-label="Conversations"
+                aria-busy=move || screen.busy.get().to_string()
+                on:scroll=scrolled
+            >
+                <For each=move || screen.rows.get() key=|cell| cell.id children=move |cell| row_view(screen, cell)/>
+                {move || screen.rows.read().is_empty().then(|| empty(screen))}
+                {move || screen.more_rows.get().then(|| more(screen))}
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn tab(screen: Screen, view: View) -> impl IntoView {
+    let first = view == first_view(screen.facts().me.role);
+    let query = if first { String::new() } else { format!("?view={}", view.as_str()) };
+    // The open conversation stays open on a wide screen; a narrow one shows the list.
+    let href = screen.path(&format!("/inbox{query}"));
+    let current = move || (screen.view.get() == view).then_some("page");
+    let count = move || counted(screen.counts.get(), view);
+    view! {
+        <a href=href aria-current=current class:push=view == View::Closed>
+            {view.label()}
+            {move || {
+                count().map(|count| {
+                    let quiet = screen.view.get() != view;
+                    view! { <span class="count" class:quiet=quiet>{count}</span> }
+                })
+            }}
+        </a>
+    }
+}
+
+/// Open conversations; closed ones are not counted.
+fn counted(counts: Counts, view: View) -> Option<i64> {
+    match view {
+        View::Mine => Some(counts.mine),
+        View::Unassigned => Some(counts.unassigned),
+        View::All => Some(counts.all),
+        View::Closed => None,
+    }
+}
+
+/// A link that works by itself and is taken over by the script.
+fn more(screen: Screen) -> impl IntoView {
+    let href = move || {
+        screen.rows.track();
+        let last = screen.model.with_value(|model| model.rows.last().map(Row::sort_key));
+        let (at, id) = last?;
+        let view = screen.view.get().as_str();
+        Some(screen.path(&format!("/inbox?view={view}&before={}", cursor(at, id))))
+    };
+    let load = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        screen.load_rows();
+    };
+    view! { <a class="btn ghost more" href=href on:click=load>{icon("down", "sm")}"Load more"</a> }
+}
+
+/// What is true and why.
+fn empty(screen: Screen) -> AnyView {
+    let waiting = screen.counts.get().unassigned;
+    let (heading, text) = match screen.view.get() {
+        View::Mine => ("Nobody is waiting", "You have answered everyone assigned to you."),
+        View::Unassigned => ("Nobody is waiting", "Every open conversation has somebody who answers it."),
+        View::All => ("No open conversation", "When a customer writes, the conversation appears here."),
+        View::Closed => ("Nothing is closed", "Conversations that are done are kept here."),
+    };
+    let sees_all = View::offered(screen.facts().me.role).contains(&View::Unassigned);
+    let offer = screen.view.get() == View::Mine && sees_all && waiting > 0;
+    view! {
+        <div class="empty">
+            {icon("inbox", "")}
+            <h3>{heading}</h3>
+            <p>{text}</p>
+            {offer.then(|| view! { <a class="btn" href=screen.path("/inbox?view=unassigned")>"Look at Unassigned"</a> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// What only a browser can answer.
+mod web {
+    #[cfg(feature = "hydrate")]
+    pub use web_sys::Element;
+
+    #[cfg(feature = "hydrate")]
+    pub fn left_below(list: &Element) -> i32 {
+        list.scroll_height() - list.client_height() - list.scroll_top()
+    }
+
+    #[cfg(not(feature = "hydrate"))]
+    pub type Element = leptos::web_sys::Element;
+
+    #[cfg(not(feature = "hydrate"))]
+    pub fn left_below(_: &Element) -> i32 {
+        i32::MAX
+    }
+}

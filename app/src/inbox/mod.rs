@@ -1,0 +1,23 @@
+//! The inbox: conversations on the left, the thread in the middle, the contact on the right.
+
+pub mod bubble;
+pub mod composer;
+pub mod list;
+pub mod page;
+pub mod place;
+pub mod row;
+pub mod screenful;
+pub mod server;
+
+mod actions;
+mod contact;
+mod draft;
+mod frame;
+mod head;
+mod keys;
+mod live;
+mod navigate;
+mod screen;
+mod send;
+mod sync;
+mod thread;

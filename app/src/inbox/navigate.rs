@@ -1,0 +1,196 @@
+//! What is fetched when the address changes, and when more is asked for.
+
+use domain::{
+    conversation::View,
+    id::ConversationId,
+    inbox::{Live, MessageView, Page, Row},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    place::{Place, first_view},
+    screen::{Middle, Screen},
+    server,
+};
+use crate::error::Fault;
+
+impl Screen {
+    /// Follows the address. Called in the browser, once it has taken over.
+    pub fn follow(&self) {
+        let screen = *self;
+        Effect::new(move |before: Option<Place>| {
+            let place = screen.place.get();
+            // The first is what the page was drawn for.
+            if let Some(before) = before {
+                screen.go(&before, &place);
+            }
+            place
+        });
+    }
+
+    fn go(&self, before: &Place, place: &Place) {
+        let view = self.wanted(place);
+        if view != self.model.with_value(|model| model.view) {
+            self.fetch(view, place.open);
+        } else if place.unreadable {
+            self.model.update_value(|model| model.thread = None);
+            self.middle.set(Middle::Missing);
+            self.sync();
+        } else if before.open != place.open || before.unreadable {
+            self.problem.set(None);
+            self.open_thread(place.open);
+        }
+    }
+
+    fn wanted(&self, place: &Place) -> View {
+        let role = self.facts().me.role;
+        place.view.filter(|view| View::offered(role).contains(view)).unwrap_or_else(|| first_view(role))
+    }
+
+    fn open_thread(&self, open: Option<ConversationId>) {
+        self.scrolled_up.set(false);
+        self.unread_line.set(None);
+        self.missed.set(0);
+        self.model.update_value(|model| model.thread = None);
+        self.middle.set(open.map_or(Middle::Thread, Middle::Loading));
+        self.sync();
+        if let Some(id) = open {
+            self.fetch_thread(id);
+        }
+    }
+
+    pub fn fetch_thread(&self, id: ConversationId) {
+        let screen = *self;
+        self.middle.set(Middle::Loading(id));
+        screen.fetching(1);
+        spawn_local(async move {
+            match server::load_thread(screen.slug(), id).await {
+                Ok(thread) => screen.install_thread(thread),
+                Err(fault) => screen.thread_failed(id, fault),
+            }
+            screen.fetching(-1);
+        });
+    }
+
+    fn thread_failed(&self, id: ConversationId, fault: Fault) {
+        if self.middle.get_untracked() != Middle::Loading(id) {
+            return;
+        }
+        self.signed_out(&fault);
+        self.middle.set(match fault {
+            Fault::Domain(domain::Error::NotFound) => Middle::Missing,
+            fault => Middle::Failed(id, fault.to_string()),
+        });
+        self.sync();
+    }
+
+    /// Everything anew, where the reader is.
+    pub fn refetch(&self) {
+        let place = self.place.get_untracked();
+        self.fetch(self.wanted(&place), place.open);
+    }
+
+    fn fetch(&self, view: View, open: Option<ConversationId>) {
+        let screen = *self;
+        self.busy.set(true);
+        self.fetching(1);
+        spawn_local(async move {
+            match server::load_inbox(screen.slug(), Some(view), open, None, None).await {
+                Ok(fresh) => {
+                    let place = screen.place.get_untracked();
+                    // The reader may have moved on meanwhile.
+                    let (wanted, here) = (screen.wanted(&place), place.open);
+                    screen.install(fresh);
+                    if wanted != view {
+                        screen.refetch();
+                    } else if here != open {
+                        screen.open_thread(here);
+                    }
+                }
+                Err(fault) => screen.fail(fault),
+            }
+            screen.busy.set(false);
+            screen.fetching(-1);
+        });
+    }
+
+    pub fn load_rows(&self) {
+        let below = self.model.with_value(|model| model.rows.last().map(Row::sort_key));
+        let (Some(before), false) = (below, self.busy.get_untracked()) else { return };
+        let (screen, view) = (*self, self.view.get_untracked());
+        self.busy.set(true);
+        self.fetching(1);
+        spawn_local(async move {
+            match server::load_rows(screen.slug(), view, before).await {
+                Ok(page) => screen.append(view, page),
+                Err(fault) => screen.fail(fault),
+            }
+            screen.busy.set(false);
+            screen.fetching(-1);
+        });
+    }
+
+    fn append(&self, view: View, page: Page<Row>) {
+        let events = self.events();
+        self.model.update_value(|model| {
+            if model.view != view {
+                return;
+            }
+            for row in page.items {
+                let touched = events.iter().any(|live| live.event.conversation() == row.id);
+                // What changed meanwhile is in the list already, or has left it.
+                if !touched && model.rows.iter().all(|known| known.id != row.id) {
+                    model.rows.push(row);
+                }
+            }
+            model.rows.sort_by_key(|row| std::cmp::Reverse(row.sort_key()));
+            model.more = page.more;
+        });
+        self.sync();
+    }
+
+    pub fn load_older(&self) {
+        let first = self.model.with_value(|model| {
+            let thread = model.thread.as_ref().filter(|thread| thread.more)?;
+            Some((thread.row.id, thread.messages.first()?.sort_key()))
+        });
+        let (Some((id, before)), false) = (first, self.busy.get_untracked()) else { return };
+        let screen = *self;
+        self.busy.set(true);
+        self.fetching(1);
+        spawn_local(async move {
+            match server::load_older(screen.slug(), id, before).await {
+                Ok(page) => screen.prepend(id, page),
+                Err(fault) => screen.fail(fault),
+            }
+            screen.busy.set(false);
+            screen.fetching(-1);
+        });
+    }
+
+    fn prepend(&self, id: ConversationId, page: Page<MessageView>) {
+        self.model.update_value(|model| {
+            let Some(thread) = model.thread.as_mut().filter(|thread| thread.row.id == id) else { return };
+            let known = std::mem::take(&mut thread.messages);
+            thread.messages = page.items;
+            thread.messages.retain(|older| known.iter().all(|message| message.id != older.id));
+            thread.messages.extend(known);
+            thread.more = page.more;
+        });
+        self.sync();
+    }
+
+    fn events(&self) -> Vec<Live> {
+        self.meanwhile.with_value(|(_, events)| events.clone())
+    }
+
+    /// Counts what is on its way; events are kept only as long as an answer may be older than they are.
+    fn fetching(&self, by: i32) {
+        self.meanwhile.update_value(|(fetching, events)| {
+            *fetching = fetching.saturating_add_signed(by);
+            if *fetching == 0 {
+                events.clear();
+            }
+        });
+    }
+}

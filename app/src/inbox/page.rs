@@ -1,0 +1,143 @@
+//! The inbox as a page.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use super::{
+    contact::contact_view,
+    frame::{bar_view, keys_view, rail_view, unread},
+    list::list_view,
+    place::Place,
+    screen::Screen,
+    screenful::Screenful,
+    server::load_inbox,
+    thread::middle_view,
+};
+use crate::{error::Fault, missing::MissingPage, ui::icon};
+
+/// Fetches what the address asks for; the browser takes over what the server has drawn.
+#[component]
+pub fn InboxPage() -> impl IntoView {
+    let location = use_location();
+    let place = Memo::new(move |_| {
+        let path = location.pathname.get();
+        location.query.with(|query| Place::read(&path, |key| query.get(key)))
+    });
+    let first = Resource::new_blocking(|| (), move |()| load(place.get_untracked()));
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match first.await {
+                    Ok(first) => inbox_view(Screen::new(first, place)),
+                    Err(fault) => fault_view(fault),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+async fn load(place: Place) -> Result<Screenful, Fault> {
+    let Place { slug, open, view, before, older, unreadable, .. } = place;
+    let slug = slug.ok_or(domain::Error::NotFound)?;
+    let mut answer = load_inbox(slug, view, open, before, older).await;
+    if let Ok(first) = &mut answer {
+        first.missing |= unreadable;
+    }
+    answer_status(&answer);
+    answer
+}
+
+/// The status of the page, and the way to the sign-in page.
+fn answer_status(answer: &Result<Screenful, Fault>) {
+    #[cfg(feature = "ssr")]
+    {
+        use http::{StatusCode, request::Parts};
+        use leptos_axum::{ResponseOptions, redirect};
+        let set = |status| {
+            if let Some(response) = use_context::<ResponseOptions>() {
+                response.set_status(status);
+            }
+        };
+        match answer {
+            Ok(first) if first.missing => set(StatusCode::NOT_FOUND),
+            Ok(_) => {}
+            Err(Fault::SignedOut) => {
+                let here = with_context::<Parts, _>(|parts| parts.uri.path_and_query().map(ToString::to_string));
+                let next = here.flatten().unwrap_or_default();
+                redirect(&format!("/login?next={}", crate::ui::encode(&next)));
+            }
+            Err(fault) => set(fault.status()),
+        }
+    }
+    let _ = answer;
+}
+
+fn fault_view(fault: Fault) -> AnyView {
+    match fault {
+        Fault::Domain(domain::Error::NotFound) => view! { <MissingPage/> }.into_any(),
+        fault => view! {
+            <Title text="Parlance"/>
+            <main class="nowhere" id="main">
+                <div class="notice">
+                    <h1>"The inbox did not load"</h1>
+                    <p>{fault.to_string()}</p>
+                    <a class="btn primary" href="" rel="external">{icon("refresh", "sm")}"Try again"</a>
+                </div>
+            </main>
+        }
+        .into_any(),
+    }
+}
+
+fn inbox_view(screen: Screen) -> AnyView {
+    take_over(screen);
+    let unread = unread(screen);
+    let title = move || match unread.get() {
+        0 => "Inbox · Parlance".to_owned(),
+        count => format!("({count}) Inbox · Parlance"),
+    };
+    view! {
+        <Title text=title/>
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <div class="app">
+            {rail_view(screen, unread)}
+            {bar_view(screen)}
+            <main id="main">
+                <h1 class="sr">"Inbox"</h1>
+                {offline_view(screen)}
+                <div class="inbox" data-pane=move || screen.place.read().pane.as_str()>
+                    <div class="inbox__grid">{list_view(screen)} {middle_view(screen)} {contact_view(screen)}</div>
+                </div>
+            </main>
+        </div>
+        {keys_view(screen)}
+    }
+    .into_any()
+}
+
+fn offline_view(screen: Screen) -> AnyView {
+    view! {
+        {move || {
+            screen.offline.get().then(|| {
+                view! {
+                    <div class="banner warn edge" role="status">
+                        {icon("wifi", "")}
+                        <p><b>"Offline. "</b>"Reconnecting. Replies wait here and are sent in order."</p>
+                    </div>
+                }
+            })
+        }}
+    }
+    .into_any()
+}
+
+/// Everything that only a browser does; effects do not run on the server.
+fn take_over(screen: Screen) {
+    screen.follow();
+    #[cfg(feature = "hydrate")]
+    {
+        super::live::start(screen);
+        super::keys::listen(screen);
+    }
+}

@@ -1,0 +1,291 @@
+//! The state of the screen. [`domain::inbox::apply`] changes the model; what is drawn hangs on the signals.
+
+use std::sync::Arc;
+
+use domain::{
+    conversation::View,
+    id::{ConversationId, MemberId, MessageId},
+    inbox::{Counts, Effect, InboxView, Live, MessageView, Row, Thread, apply},
+    message::Direction,
+    time::Millis,
+    workspace::MemberBrief,
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    bubble::Bubble,
+    place::Place,
+    screenful::Screenful,
+    send::Pending,
+    sync::{Cell, put, reconcile},
+};
+
+/// What the middle pane shows besides a thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Middle {
+    /// A thread, or the hint that one can be chosen.
+    Thread,
+    /// On its way; the header may be known from the list.
+    Loading(ConversationId),
+    /// Not there, or not this member's to see.
+    Missing,
+    /// It was handed to somebody else while it was open.
+    Lost,
+    /// It could not be fetched.
+    Failed(ConversationId, String),
+}
+
+/// Copied into every part; all parts see the same signals.
+#[derive(Clone, Copy)]
+pub struct Screen {
+    /// What does not change while the page stands, apart from [`Screen::install`].
+    pub facts: StoredValue<Arc<Screenful>>,
+    /// The plain state that events are applied to.
+    pub model: StoredValue<InboxView>,
+    /// Events that came while something was being fetched: the answer may be older than they are.
+    pub(super) meanwhile: StoredValue<(u32, Vec<Live>)>,
+    pub(super) pending: StoredValue<Vec<Pending>>,
+    pub place: Memo<Place>,
+    pub view: RwSignal<View>,
+    pub counts: RwSignal<Counts>,
+    pub rows: RwSignal<Vec<Cell<Row>>>,
+    pub more_rows: RwSignal<bool>,
+    pub middle: RwSignal<Middle>,
+    /// The open conversation.
+    pub open: RwSignal<Option<Row>>,
+    pub bubbles: RwSignal<Vec<Cell<Bubble>>>,
+    pub more_messages: RwSignal<bool>,
+    /// Above this message stood "3 new messages" when the thread was opened.
+    pub unread_line: RwSignal<Option<(MessageId, i64)>>,
+    /// Messages that came while the reader was further up.
+    pub missed: RwSignal<i64>,
+    /// The reader is more than a little above the newest message.
+    pub scrolled_up: RwSignal<bool>,
+    pub now: RwSignal<Millis>,
+    /// Times in the reader's own zone; see [`crate::ui::when`].
+    pub local: RwSignal<bool>,
+    pub offline: RwSignal<bool>,
+    /// What went wrong with something the person asked for.
+    pub problem: RwSignal<Option<String>>,
+    /// Something is being fetched for the list.
+    pub busy: RwSignal<bool>,
+}
+
+impl Screen {
+    /// The first paint.
+    pub fn new(first: Screenful, place: Memo<Place>) -> Self {
+        let inbox = first.inbox.clone();
+        let screen = Self {
+            model: StoredValue::new(inbox.clone()),
+            meanwhile: StoredValue::new((0, Vec::new())),
+            pending: StoredValue::new(Vec::new()),
+            place,
+            view: RwSignal::new(inbox.view),
+            counts: RwSignal::new(inbox.counts),
+            rows: RwSignal::new(Vec::new()),
+            more_rows: RwSignal::new(inbox.more),
+            middle: RwSignal::new(if first.missing { Middle::Missing } else { Middle::Thread }),
+            open: RwSignal::new(None),
+            bubbles: RwSignal::new(Vec::new()),
+            more_messages: RwSignal::new(false),
+            unread_line: RwSignal::new(None),
+            missed: RwSignal::new(0),
+            scrolled_up: RwSignal::new(false),
+            now: RwSignal::new(first.now),
+            local: RwSignal::new(false),
+            offline: RwSignal::new(false),
+            problem: RwSignal::new(first.error.clone()),
+            busy: RwSignal::new(false),
+            facts: StoredValue::new(Arc::new(first)),
+        };
+        screen.draw_unread_line();
+        screen.sync();
+        screen
+    }
+
+    pub fn facts(&self) -> Arc<Screenful> {
+        self.facts.get_value()
+    }
+
+    pub fn me(&self) -> MemberId {
+        self.facts().me.id
+    }
+
+    pub fn can_reply(&self) -> bool {
+        self.facts().me.role.can_reply()
+    }
+
+    pub fn member(&self, id: MemberId) -> Option<MemberBrief> {
+        self.facts().members.iter().find(|member| member.id == id).cloned()
+    }
+
+    /// `/w/{slug}` and more.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/w/{}{rest}", self.facts().workspace.slug)
+    }
+
+    /// The id of the conversation in the middle, loaded or on its way.
+    pub fn open_id(&self) -> Option<ConversationId> {
+        self.open.with_untracked(|row| row.as_ref().map(|row| row.id))
+    }
+
+    /// Everything anew from the server: the first fetch, another view, or a stream that had to let go.
+    pub fn install(&self, fresh: Screenful) {
+        let missing = fresh.missing;
+        let inbox = fresh.inbox.clone();
+        // The first paint's own things stay: the form's key and text belong to the page as it was drawn.
+        self.facts.update_value(|facts| {
+            let old = facts.as_ref().clone();
+            *facts = Arc::new(Screenful { form_key: old.form_key, theme: old.theme, demo: old.demo, ..fresh });
+        });
+        self.model.set_value(inbox);
+        let (_, events) = self.meanwhile.get_value();
+        self.model.update_value(|model| {
+            for live in &events {
+                apply(model, live);
+            }
+        });
+        self.middle.set(if missing { Middle::Missing } else { Middle::Thread });
+        self.sync();
+    }
+
+    /// A thread that was fetched, if it is still the one that was asked for.
+    pub fn install_thread(&self, thread: Thread) {
+        let id = thread.row.id;
+        if self.middle.get_untracked() != Middle::Loading(id) {
+            return;
+        }
+        let (_, events) = self.meanwhile.get_value();
+        self.model.update_value(|model| {
+            // Only the thread is behind; the list has seen these events.
+            let mut alone = InboxView {
+                seq: i64::MIN,
+                rows: Vec::new(),
+                more: true,
+                counts: Counts::default(),
+                thread: Some(thread),
+                ..model.clone()
+            };
+            for live in &events {
+                apply(&mut alone, live);
+            }
+            model.thread = alone.thread;
+        });
+        self.middle.set(Middle::Thread);
+        self.draw_unread_line();
+        self.sync();
+    }
+
+    /// One event of the stream.
+    pub fn live(&self, live: &Live) {
+        self.meanwhile.update_value(|(fetching, events)| {
+            if *fetching > 0 {
+                events.push(live.clone());
+            }
+        });
+        let Some(effect) = self.model.try_update_value(|model| apply(model, live)) else { return };
+        match effect {
+            Effect::Nothing => return,
+            Effect::Changed => {}
+            Effect::NewMessage(id) => self.arrived(id),
+            Effect::ThreadLost(_) => self.middle.set(Middle::Lost),
+        }
+        self.sync();
+    }
+
+    fn arrived(&self, id: MessageId) {
+        let theirs = self.model.with_value(|model| {
+            let thread = model.thread.as_ref()?;
+            let message = thread.messages.iter().rev().find(|message| message.id == id)?;
+            Some(message.direction == Direction::In)
+        });
+        if theirs == Some(true) && self.scrolled_up.get_untracked() {
+            self.missed.update(|missed| *missed += 1);
+        }
+    }
+
+    /// A row that an action answered with. Counts follow with the event.
+    pub fn put_row(&self, row: Row) {
+        self.model.update_value(|model| {
+            if let Some(thread) = model.thread.as_mut().filter(|thread| thread.row.id == row.id) {
+                thread.row = row.clone();
+            }
+            let belongs = row.belongs_in(model.view, model.me);
+            if let Some(place) = model.rows.iter().position(|known| known.id == row.id) {
+                if belongs {
+                    model.rows[place] = row;
+                } else {
+                    model.rows.remove(place);
+                }
+            }
+        });
+        self.sync();
+    }
+
+    /// A message that an action answered with, unless an event was faster.
+    pub fn put_message(&self, conversation: ConversationId, message: MessageView) {
+        self.model.update_value(|model| {
+            let thread = model.thread.as_mut().filter(|thread| thread.row.id == conversation);
+            if let Some(thread) = thread
+                && thread.messages.iter().all(|known| known.id != message.id)
+            {
+                let place = thread.messages.partition_point(|known| known.sort_key() < message.sort_key());
+                thread.messages.insert(place, message);
+            }
+        });
+        self.sync();
+    }
+
+    /// Brings the signals to the model.
+    pub fn sync(&self) {
+        let middle = self.middle.get_untracked();
+        self.model.with_value(|model| {
+            put(self.view, model.view);
+            put(self.counts, model.counts);
+            put(self.more_rows, model.more);
+            reconcile(self.rows, model.rows.iter().map(|row| (row.id.0, row.clone())).collect());
+            let (open, bubbles, more) = match (&model.thread, middle) {
+                (_, Middle::Loading(id)) => (model.rows.iter().find(|row| row.id == id).cloned(), Vec::new(), false),
+                (Some(thread), Middle::Thread) => {
+                    (Some(thread.row.clone()), self.bubbles_of(thread), thread.more)
+                }
+                _ => (None, Vec::new(), false),
+            };
+            put(self.open, open);
+            put(self.more_messages, more);
+            reconcile(self.bubbles, bubbles);
+        });
+    }
+
+    fn bubbles_of(&self, thread: &Thread) -> Vec<(Uuid, Bubble)> {
+        self.pending.with_value(|pending| {
+            let waiting = pending
+                .iter()
+                .filter(|waiting| waiting.conversation == thread.row.id)
+                .filter(|waiting| thread.messages.iter().all(|message| message.id != waiting.id));
+            let known = thread.messages.iter().map(|message| (message.clone(), None));
+            let waiting = waiting.map(|waiting| (waiting.as_message(self.me()), waiting.refused.clone()));
+            let mut bubbles: Vec<(Uuid, Bubble)> = Vec::new();
+            for (message, refused) in known.chain(waiting) {
+                let above = bubbles.last().map(|(_, bubble)| &bubble.message);
+                let bubble = Bubble::below(above, message, refused);
+                bubbles.push((bubble.message.id.0, bubble));
+            }
+            bubbles
+        })
+    }
+
+    /// Placed once, when a thread is opened.
+    fn draw_unread_line(&self) {
+        let line = self.model.with_value(|model| {
+            let thread = model.thread.as_ref()?;
+            let unread = usize::try_from(thread.row.unread).ok().filter(|unread| *unread > 0)?;
+            let theirs = thread.messages.iter().rev().filter(|message| message.direction == Direction::In);
+            let first = theirs.take(unread).last()?;
+            Some((first.id, thread.row.unread))
+        });
+        self.unread_line.set(line);
+        self.missed.set(0);
+    }
+}

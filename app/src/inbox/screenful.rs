@@ -1,0 +1,34 @@
+use domain::{
+    id::MessageId,
+    inbox::InboxView,
+    time::Millis,
+    workspace::{MemberBrief, WorkspaceBrief},
+};
+use serde::{Deserialize, Serialize};
+
+/// Everything that the first paint of the inbox needs, from one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Screenful {
+    pub inbox: InboxView,
+    pub workspace: WorkspaceBrief,
+    /// All that the person belongs to.
+    pub workspaces: Vec<WorkspaceBrief>,
+    pub me: MemberBrief,
+    pub members: Vec<MemberBrief>,
+    /// The server's clock: both sides draw the first paint with it.
+    pub now: Millis,
+    /// The idempotency key of the reply form when it is sent without a script.
+    pub form_key: MessageId,
+    /// The address names a conversation that is not there or not this member's to see.
+    pub missing: bool,
+    /// What went wrong with a form that was sent without a script, and the text that was typed.
+    #[serde(default)]
+    pub error: Option<String>,
+    #[serde(default)]
+    pub text: Option<String>,
+    /// `light` or `dark`; otherwise the system decides.
+    #[serde(default)]
+    pub theme: Option<String>,
+    /// Whether this is the demo.
+    pub demo: bool,
+}

@@ -1,0 +1,166 @@
+//! What the browser asks of the server. Thin: each calls one use case.
+
+use domain::{
+    conversation::View,
+    id::{ConversationId, MemberId, MessageId},
+    inbox::{MessageView, Page, Row, Thread},
+    time::Millis,
+    workspace::Slug,
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use super::screenful::Screenful;
+use crate::error::Fault;
+
+/// The whole screen. `before` and `older` choose later pages of the list and the thread.
+#[server(prefix = "/fn", endpoint = "inbox", input = Json, output = Json)]
+pub async fn load_inbox(
+    workspace: Slug,
+    view: Option<View>,
+    open: Option<ConversationId>,
+    before: Option<(Millis, ConversationId)>,
+    older: Option<(Millis, MessageId)>,
+) -> Result<Screenful, Fault> {
+    native::screenful(workspace, view, open, before, older).await
+}
+
+/// A conversation with its newest messages.
+#[server(prefix = "/fn", endpoint = "thread", input = Json, output = Json)]
+pub async fn load_thread(workspace: Slug, conversation: ConversationId) -> Result<Thread, Fault> {
+    Ok(services::conversations::thread(&native::ctx(&workspace).await?, conversation).await?)
+}
+
+/// The rows of a view below one.
+#[server(prefix = "/fn", endpoint = "list", input = Json, output = Json)]
+pub async fn load_rows(workspace: Slug, view: View, before: (Millis, ConversationId)) -> Result<Page<Row>, Fault> {
+    Ok(services::conversations::list(&native::ctx(&workspace).await?, view, Some(before)).await?)
+}
+
+/// The messages above one, oldest first.
+#[server(prefix = "/fn", endpoint = "older", input = Json, output = Json)]
+pub async fn load_older(
+    workspace: Slug,
+    conversation: ConversationId,
+    before: (Millis, MessageId),
+) -> Result<Page<MessageView>, Fault> {
+    Ok(services::conversations::older(&native::ctx(&workspace).await?, conversation, before).await?)
+}
+
+/// Queues a reply. Asking again with the same key changes nothing.
+#[server(prefix = "/fn", endpoint = "reply", input = Json, output = Json)]
+pub async fn reply(
+    workspace: Slug,
+    conversation: ConversationId,
+    key: MessageId,
+    text: String,
+) -> Result<MessageView, Fault> {
+    Ok(services::conversations::reply(&native::ctx(&workspace).await?, conversation, key, &text).await?)
+}
+
+/// Sends the text of a message that did not arrive as a new message.
+#[server(prefix = "/fn", endpoint = "send-again", input = Json, output = Json)]
+pub async fn send_again(workspace: Slug, message: MessageId) -> Result<MessageView, Fault> {
+    Ok(services::conversations::send_again(&native::ctx(&workspace).await?, message).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "close", input = Json, output = Json)]
+pub async fn close(workspace: Slug, conversation: ConversationId) -> Result<Row, Fault> {
+    Ok(services::conversations::close(&native::ctx(&workspace).await?, conversation).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "reopen", input = Json, output = Json)]
+pub async fn reopen(workspace: Slug, conversation: ConversationId) -> Result<Row, Fault> {
+    Ok(services::conversations::reopen(&native::ctx(&workspace).await?, conversation).await?)
+}
+
+/// To a member, or to nobody.
+#[server(prefix = "/fn", endpoint = "assign", input = Json, output = Json)]
+pub async fn assign(workspace: Slug, conversation: ConversationId, member: Option<MemberId>) -> Result<Row, Fault> {
+    Ok(services::conversations::assign(&native::ctx(&workspace).await?, conversation, member).await?)
+}
+
+/// The member has the conversation before their eyes.
+#[server(prefix = "/fn", endpoint = "mark-read", input = Json, output = Json)]
+pub async fn mark_read(workspace: Slug, conversation: ConversationId) -> Result<Row, Fault> {
+    Ok(services::conversations::mark_read(&native::ctx(&workspace).await?, conversation).await?)
+}
+
+#[cfg(feature = "ssr")]
+pub use native::register;
+
+#[cfg(feature = "ssr")]
+mod native {
+    use domain::workspace::MemberBrief;
+    use http::request::Parts;
+    use leptos::server_fn::axum::register_explicit;
+    use services::{Ctx, Error, Services, accounts::SignedIn, conversations, members, workspaces};
+
+    use super::*;
+    use crate::{flash::Flash, inbox::place::first_view, shell::config};
+
+    /// By name: see [`crate::register_server_functions`].
+    pub fn register() {
+        register_explicit::<LoadInbox>();
+        register_explicit::<LoadThread>();
+        register_explicit::<LoadRows>();
+        register_explicit::<LoadOlder>();
+        register_explicit::<Reply>();
+        register_explicit::<SendAgain>();
+        register_explicit::<Close>();
+        register_explicit::<Reopen>();
+        register_explicit::<Assign>();
+        register_explicit::<MarkRead>();
+    }
+
+    /// The member who asks.
+    pub async fn ctx(workspace: &Slug) -> Result<Ctx, Fault> {
+        let services = use_context::<Services>().ok_or_else(|| Error::Internal("no services".to_owned()))?;
+        let user = with_context::<Parts, _>(|parts| parts.extensions.get::<SignedIn>().map(|who| who.user)).flatten();
+        let user = user.ok_or(Error::SignedOut)?;
+        Ok(services.ctx(user, workspace).await?)
+    }
+
+    pub async fn screenful(
+        workspace: Slug,
+        view: Option<View>,
+        open: Option<ConversationId>,
+        before: Option<(Millis, ConversationId)>,
+        older: Option<(Millis, MessageId)>,
+    ) -> Result<Screenful, Fault> {
+        let services = use_context::<Services>().ok_or_else(|| Error::Internal("no services".to_owned()))?;
+        let config = config();
+        let flash = with_context::<Parts, _>(|parts| parts.extensions.get::<Flash>().cloned()).flatten();
+        let Flash { error, text, .. } = flash.unwrap_or_default();
+        let ctx = ctx(&workspace).await?;
+        let me: MemberBrief = ctx.me().clone();
+        let view = view.filter(|view| View::offered(me.role).contains(view)).unwrap_or_else(|| first_view(me.role));
+        let (mut inbox, missing) = match conversations::inbox(&ctx, view, open).await {
+            Err(Error::Domain(domain::Error::NotFound)) if open.is_some() => {
+                (conversations::inbox(&ctx, view, None).await?, true)
+            }
+            answer => (answer?, false),
+        };
+        if let Some(before) = before {
+            let page = conversations::list(&ctx, view, Some(before)).await?;
+            (inbox.rows, inbox.more) = (page.items, page.more);
+        }
+        if let (Some(older), Some(thread)) = (older, inbox.thread.as_mut()) {
+            let page = conversations::older(&ctx, thread.row.id, older).await?;
+            (thread.messages, thread.more) = (page.items, page.more);
+        }
+        Ok(Screenful {
+            inbox,
+            workspace: ctx.workspace().clone(),
+            workspaces: workspaces::of_user(&services, ctx.user()).await?,
+            members: members::list(&ctx).await?,
+            now: ctx.now(),
+            form_key: MessageId(uuid::Uuid::now_v7()),
+            me,
+            missing,
+            error,
+            text,
+            theme: config.theme,
+            demo: config.demo.is_some(),
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! The middle pane.
+
+use domain::{
+    id::ConversationId,
+    inbox::Row,
+};
+use leptos::prelude::*;
+
+use super::{
+    bubble::{bubble_view, new_messages},
+    composer::{composer_view, to_newest},
+    head::{back, head_view},
+    place::cursor,
+    screen::{Middle, Screen},
+};
+use crate::{missing::NothingArt, ui::icon};
+
+/// Scrolled up by more than this, the reader is left in peace and told what came.
+const PEACE: i32 = 120;
+/// This close to the oldest message, older ones are fetched.
+const NEAR: i32 = 300;
+
+/// A thread, or why there is none.
+pub fn middle_view(screen: Screen) -> AnyView {
+    let open = Memo::new(move |_| screen.open.read().as_ref().map(|row| row.id));
+    view! {
+        {move || match (open.get(), screen.middle.get()) {
+            (Some(id), _) => thread_view(screen, id),
+            (None, Middle::Loading(_)) => loading(),
+            (None, Middle::Missing) => nothing(screen, "Nothing here", "This conversation does not exist, or it is not yours to see. Ask whoever sent you the link."),
+            (None, Middle::Lost) => nothing(screen, "Handed over", "This conversation is with somebody else now. It was not closed, and nothing was lost."),
+            (None, Middle::Failed(id, why)) => failed(screen, id, why),
+            (None, Middle::Thread) => choose(),
+        }}
+    }
+    .into_any()
+}
+
+fn thread_view(screen: Screen, id: ConversationId) -> AnyView {
+    // The last known row: while the view is being replaced the signal may already be somebody else's.
+    let row: Memo<Option<Row>> = Memo::new(move |before: Option<&Option<Row>>| {
+        let now = screen.open.get().filter(|row| row.id == id);
+        now.or_else(|| before.cloned().flatten())
+    });
+    let name = Memo::new(move |_| row.read().as_ref().map(|row| row.contact.name.clone()).unwrap_or_default());
+    view! {
+        <section class="thread" aria-label=move || format!("Conversation with {}", name.get())>
+            {head_view(screen, id, row)}
+            {pane_view(screen, id)}
+            <div class="thread__foot">
+                {problem_view(screen)}
+                {composer_view(screen, id, row)}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn pane_view(screen: Screen, id: ConversationId) -> AnyView {
+    let scrolled = move |event: leptos::ev::Event| {
+        let (up, left) = distances(&event);
+        screen.scrolled_up.set(up > PEACE);
+        if up <= PEACE {
+            screen.missed.set(0);
+        }
+        if left < NEAR && screen.more_messages.get_untracked() {
+            screen.load_older();
+        }
+    };
+    let is_loading = move || matches!(screen.middle.get(), Middle::Loading(_));
+    view! {
+        <div class="thread__pane">
+            <div class="thread__scroll" role="log" aria-label="Messages" aria-live="polite" tabindex="0" on:scroll=scrolled>
+                <div class="log">
+                    {move || is_loading().then(skeleton)}
+                    {move || screen.more_messages.get().then(|| older(screen, id))}
+                    <For each=move || screen.bubbles.get() key=|cell| cell.id children=move |cell| bubble_view(screen, cell)/>
+                </div>
+            </div>
+            {move || {
+                let missed = screen.missed.get();
+                (missed > 0).then(|| {
+                    view! {
+                        <button class="pill-new" type="button" on:click=move |_| to_newest()>
+                            {icon("down", "xs")}
+                            {new_messages(missed)}
+                        </button>
+                    }
+                })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+/// How far above the newest message, and how far below the oldest. The pane is turned over: its zero is the newest.
+fn distances(event: &leptos::ev::Event) -> (i32, i32) {
+    #[cfg(feature = "hydrate")]
+    {
+        let pane: web_sys::Element = event_target(event);
+        let up = pane.scroll_top().abs();
+        (up, pane.scroll_height() - pane.client_height() - up)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        (0, i32::MAX)
+    }
+}
+
+fn older(screen: Screen, id: ConversationId) -> impl IntoView {
+    let href = move || {
+        screen.bubbles.track();
+        let first = screen.model.with_value(|model| Some(model.thread.as_ref()?.messages.first()?.sort_key()));
+        let (at, message) = first?;
+        Some(screen.path(&format!("/inbox/{id}?view={}&older={}", screen.view.get().as_str(), cursor(at, message))))
+    };
+    let load = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        screen.load_older();
+    };
+    view! { <a class="btn ghost sm older" href=href on:click=load>"Earlier messages"</a> }
+}
+
+/// What went wrong, where the eye is.
+pub fn problem_view(screen: Screen) -> AnyView {
+    view! {
+        {move || {
+            screen.problem.get().map(|why| {
+                view! {
+                    <div class="banner bad" role="alert">
+                        {icon("alert", "")}
+                        <p>{why}</p>
+                        <button class="btn ghost square sm script" type="button" aria-label="Dismiss" on:click=move |_| screen.problem.set(None)>
+                            {icon("x", "xs")}
+                        </button>
+                    </div>
+                }
+            })
+        }}
+    }
+    .into_any()
+}
+
+fn skeleton() -> AnyView {
+    view! {
+        <div class="waiting" aria-busy="true">
+            <span class="sr">"Loading messages"</span>
+            <span class="skeleton"></span>
+            <span class="skeleton out"></span>
+            <span class="skeleton"></span>
+        </div>
+    }
+    .into_any()
+}
+
+fn loading() -> AnyView {
+    view! { <section class="thread" aria-label="Conversation"><div class="log">{skeleton()}</div></section> }.into_any()
+}
+
+fn choose() -> AnyView {
+    view! {
+        <section class="thread blank" aria-label="Conversation">
+            <div class="empty">
+                {icon("inbox", "")}
+                <h2>"Choose a conversation"</h2>
+                <p class="script"><kbd>"J"</kbd>" and "<kbd>"K"</kbd>" move through the list, "<kbd>"Enter"</kbd>" opens."</p>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn nothing(screen: Screen, heading: &'static str, text: &'static str) -> AnyView {
+    view! {
+        <section class="thread blank" aria-label=heading>
+            <div class="notice">
+                <NothingArt/>
+                <h2>{heading}</h2>
+                <p>{text}</p>
+                <a class="btn" href=move || back(screen)>{icon("back", "sm")}"Back to the list"</a>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn failed(screen: Screen, id: ConversationId, why: String) -> AnyView {
+    view! {
+        <section class="thread blank" aria-label="Conversation">
+            <div class="banner bad" role="alert">
+                {icon("alert", "")}
+                <p><b>"Messages did not load. "</b>{why}</p>
+                <button class="btn sm" type="button" on:click=move |_| screen.fetch_thread(id)>
+                    {icon("refresh", "xs")}
+                    "Try again"
+                </button>
+            </div>
+        </section>
+    }
+    .into_any()
+}

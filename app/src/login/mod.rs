@@ -1,0 +1,3 @@
+//! Signing in: a plain form, no script needed.
+
+pub mod page;

@@ -1,0 +1,61 @@
+use leptos::prelude::*;
+
+/// A drawing from the sprite; the label sits on the control around it. Sizes: `""`, `xs`, `sm`, `lg`.
+pub fn icon(name: &'static str, size: &'static str) -> AnyView {
+    view! {
+        <svg class=format!("icon {size}") aria-hidden="true">
+            <use_ href=format!("#i-{name}")></use_>
+        </svg>
+    }
+    .into_any()
+}
+
+/// All drawings, once a page, behind everything else: only the server renders it.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn Sprite() -> impl IntoView {
+    let symbols: String = ICONS
+        .iter()
+        .map(|(name, shapes)| format!("<symbol id=\"i-{name}\" viewBox=\"0 0 24 24\">{shapes}</symbol>"))
+        .collect();
+    view! { <svg class="sprite" width="0" height="0" aria-hidden="true" inner_html=symbols></svg> }
+}
+
+/// On a grid of 24, drawn with a stroke of 1.75.
+#[cfg(feature = "ssr")]
+const ICONS: &[(&str, &str)] = &[
+    ("alert", r#"<path d="M12 4l9 15.5H3zM12 10v4.5M12 17v.1"/>"#),
+    ("back", r#"<path d="M19 12H5.5M11 6l-6 6 6 6"/>"#),
+    ("check", r#"<path d="M5 12.5l4.8 4.8L19.5 7"/>"#),
+    ("checks", r#"<path d="M2.5 12.8l4.3 4.3L15.5 7.5M10.5 15.8l1.3 1.3L21.5 7.5"/>"#),
+    ("clock", r#"<circle cx="12" cy="12" r="8.2"/><path d="M12 7.5V12l3 2"/>"#),
+    ("device", r#"<rect x="6.5" y="2.5" width="11" height="19" rx="2.8"/><path d="M10.5 18.5h3"/>"#),
+    ("down", r#"<path d="M6.5 9.5l5.5 5.5 5.5-5.5"/>"#),
+    ("eye", r#"<path d="M2.5 12s3.5-6.5 9.5-6.5S21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.8"/>"#),
+    (
+        "inbox",
+        r#"<path d="M4 13l2.3-7.2A2 2 0 0 1 8.2 4.4h7.6a2 2 0 0 1 1.9 1.4L20 13v4.6a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2z"/><path d="M4 13h4.5a3.5 3.5 0 0 0 7 0H20"/>"#,
+    ),
+    (
+        "keyboard",
+        r#"<rect x="2.5" y="6" width="19" height="12" rx="2.5"/><path d="M6.5 10h.1M10 10h.1M14 10h.1M17.5 10h.1M8 14h8"/>"#,
+    ),
+    ("leave", r#"<path d="M10 4H6.5a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2H10M15 8l4 4-4 4M19 12H9.5"/>"#),
+    ("lock", r#"<rect x="5" y="10.5" width="14" height="10" rx="2.5"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>"#),
+    (
+        "mark",
+        r#"<path d="M4 6.5A3.5 3.5 0 0 1 7.5 3h9A3.5 3.5 0 0 1 20 6.5v6A3.5 3.5 0 0 1 16.5 16H11l-4.5 4.5V16A3 3 0 0 1 4 12.5z" fill="currentColor" stroke="none"/><path d="M8.5 8h7M8.5 11.3h4" stroke="var(--rail)" stroke-width="1.9"/>"#,
+    ),
+    ("moon", r#"<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z"/>"#),
+    ("panel", r#"<rect x="3.5" y="4.5" width="17" height="15" rx="2.5"/><path d="M14.5 4.5v15"/>"#),
+    ("refresh", r#"<path d="M19.5 11a7.8 7.8 0 0 0-14-3.5L4 9M4 4.5V9h4.5M4.5 13a7.8 7.8 0 0 0 14 3.5L20 15M20 19.5V15h-4.5"/>"#),
+    ("send", r#"<path d="M4.5 12L4 4.5 20.5 12 4 19.5zM4.5 12H12"/>"#),
+    (
+        "sun",
+        r#"<circle cx="12" cy="12" r="4"/><path d="M12 2.5v2.7M12 18.8v2.7M2.5 12h2.7M18.8 12h2.7M5.3 5.3l1.9 1.9M16.8 16.8l1.9 1.9M18.7 5.3l-1.9 1.9M7.2 16.8l-1.9 1.9"/>"#,
+    ),
+    ("theme", r#"<circle cx="12" cy="12" r="8.2"/><path d="M12 3.8a8.2 8.2 0 0 1 0 16.4z" fill="currentColor" stroke="none"/>"#),
+    ("unknown", r#"<circle cx="12" cy="12" r="8.2"/><path d="M9.7 9.6a2.4 2.4 0 1 1 3.4 2.6c-.8.4-1.1.9-1.1 1.6M12 16.6v.1"/>"#),
+    ("wifi", r#"<path d="M3 9.5a13 13 0 0 1 18 0M6.3 13a8.3 8.3 0 0 1 11.4 0M9.5 16.5a3.8 3.8 0 0 1 5 0M12 19.5v.1M4 4l16 16"/>"#),
+    ("x", r#"<path d="M6 6l12 12M18 6L6 18"/>"#),
+];

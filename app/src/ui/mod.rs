@@ -1,0 +1,30 @@
+//! Parts that more than one page uses.
+
+mod avatar;
+mod icons;
+mod ticks;
+mod window;
+
+pub mod when;
+
+pub use avatar::{avatar, avatar_none};
+pub use icons::icon;
+#[cfg(feature = "ssr")]
+pub use icons::Sprite;
+pub use ticks::{Glyph, glyph, tick};
+pub use window::{Shape, window_ring};
+
+/// For a value in a query.
+pub fn encode(text: &str) -> String {
+    use std::fmt::Write;
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,143 @@
+//! `bench run`: each measurement on a fresh database, in several rounds that take turns, the median of each figure.
+
+mod ack;
+mod assets;
+mod busy;
+mod drain;
+mod live;
+mod memory;
+
+use anyhow::{Result, ensure};
+use clap::ValueEnum;
+use std::time::Duration;
+
+use crate::engine::{Engine, Target};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// Only these.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Bench>,
+    /// How often each is repeated; the medians are printed.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// A tenth of the work: shows that everything runs, proves nothing.
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Bench {
+    /// Deliveries acknowledged a second, beside a route that only checks signatures.
+    Ack,
+    /// How long an acknowledgement takes while workers process 2,000 deliveries a second.
+    #[value(name = "ack_busy")]
+    AckBusy,
+    /// From the first of 30,000 deliveries until all are visible.
+    Drain,
+    /// From a delivery to the screens of those who may see it.
+    Live,
+    /// Resident memory, idle and after a drain.
+    Memory,
+    /// What a browser loads.
+    Assets,
+}
+
+/// How much each measurement does.
+struct Scale {
+    /// Connections that deliver at the same time.
+    connections: usize,
+    /// Deliveries built for a stretch of `ack`: enough to last for `ack_time`.
+    ack_requests: usize,
+    ack_time: Duration,
+    busy_per_second: u32,
+    busy_seconds: u32,
+    drain_deliveries: usize,
+    contacts: usize,
+    live_per_second: u32,
+    live_seconds: u32,
+}
+
+const FULL: Scale = Scale {
+    connections: 64,
+    ack_requests: 200_000,
+    ack_time: Duration::from_millis(4_500),
+    busy_per_second: 2_000,
+    busy_seconds: 60,
+    drain_deliveries: 30_000,
+    contacts: 1_000,
+    live_per_second: 200,
+    live_seconds: 20,
+};
+
+const QUICK: Scale = Scale {
+    ack_requests: 20_000,
+    ack_time: Duration::from_millis(1_000),
+    busy_seconds: 6,
+    drain_deliveries: 3_000,
+    live_seconds: 4,
+    ..FULL
+};
+
+/// What a measurement is given.
+struct Plan {
+    target: Target,
+    scale: &'static Scale,
+    rounds: u32,
+}
+
+impl Plan {
+    /// Rounds and engines, taking turns: what disturbs the machine for a while disturbs all alike.
+    fn turns(&self) -> impl Iterator<Item = (u32, Engine)> {
+        let engines = self.target.engines();
+        (1..=self.rounds).flat_map(move |round| engines.clone().into_iter().map(move |engine| (round, engine)))
+    }
+}
+
+/// Runs what was asked for.
+pub async fn run(args: Args) -> Result<()> {
+    let Args { target, only, rounds, quick } = args;
+    ensure!(rounds > 0, "--rounds: at least one");
+    let plan = Plan { target, scale: if quick { &QUICK } else { &FULL }, rounds };
+    let wanted = |bench| only.is_empty() || only.contains(&bench);
+    if wanted(Bench::Ack) {
+        ack::run(&plan).await?;
+    }
+    if wanted(Bench::AckBusy) {
+        busy::run(&plan).await?;
+    }
+    if wanted(Bench::Drain) {
+        drain::run(&plan).await?;
+    }
+    if wanted(Bench::Live) {
+        live::run(&plan).await?;
+    }
+    if wanted(Bench::Memory) {
+        memory::run(&plan).await?;
+    }
+    if wanted(Bench::Assets) {
+        assets::run()?;
+    }
+    Ok(())
+}
+
+/// Results of several rounds, by engine.
+struct ByEngine<T>(Vec<(Engine, T)>);
+
+impl<T> ByEngine<T> {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn push(&mut self, engine: Engine, result: T) {
+        self.0.push((engine, result));
+    }
+
+    /// The median of one figure.
+    fn median(&self, engine: Engine, figure: impl Fn(&T) -> f64, places: i32) -> f64 {
+        let values = self.0.iter().filter(|(of, _)| *of == engine).map(|(_, result)| figure(result));
+        crate::figures::round(crate::figures::median(values), places)
+    }
+}

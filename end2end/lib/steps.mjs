@@ -1,0 +1,53 @@
+// What people do, in the words of the screens: by role and label, so that it works only while those are right.
+import { expect, hydrated } from "./fixtures.mjs";
+
+/** One-click sign-in of the demo. */
+export async function signIn(page, member) {
+  await page.goto("/login");
+  await page.getByRole("button", { name: new RegExp(member, "i") }).click();
+  await page.waitForURL(/\/w\/[^/]+\//);
+}
+
+/** Ends on the inbox, alive. */
+export async function openInbox(page, member) {
+  await signIn(page, member);
+  await expect(list(page)).toBeVisible();
+  await hydrated(page);
+}
+
+/** The list of conversations. */
+export const list = (page) => page.getByRole("region", { name: "Conversations" });
+
+/** The row of one contact. */
+export const row = (page, contact) => list(page).getByRole("link", { name: new RegExp(contact) });
+
+/** The messages of the open thread, or of the phone. */
+export const log = (page) => page.getByRole("log", { name: "Messages" });
+
+/** One message with its stamp and tick. */
+export const message = (page, text) => log(page).locator(".msg", { hasText: text });
+
+/** Opens the thread of one contact. */
+export async function openThread(page, contact) {
+  await row(page, contact).click();
+  await expect(page.getByRole("region", { name: new RegExp(`Conversation with ${contact}`) })).toBeVisible();
+}
+
+/** The composer. */
+export const composer = (page) => page.getByRole("form", { name: /^Reply to/ });
+
+/** The customer's phone, as one of the demo's customers. */
+export async function takePhone(page, customer) {
+  await page.goto("/simulator");
+  const who = page.getByLabel("Write as");
+  const value = await who.locator("option", { hasText: customer }).first().getAttribute("value");
+  await who.selectOption(value);
+  await expect(page.getByRole("region", { name: "Simulated phone" })).toBeVisible();
+}
+
+/** Writes on the phone. */
+export async function writeAsCustomer(page, text) {
+  const phone = page.getByRole("region", { name: "Simulated phone" });
+  await phone.getByRole("textbox", { name: "Message" }).fill(text);
+  await phone.getByRole("button", { name: "Send" }).click();
+}

@@ -1,0 +1,30 @@
+import { defineConfig } from "@playwright/test";
+import { chromium } from "./lib/chromium.mjs";
+import { hasPostgres } from "./lib/server.mjs";
+
+export default defineConfig({
+  testDir: "./tests",
+  testMatch: "*.spec.mjs",
+  outputDir: "./results/traces",
+  // Each test starts a server of its own; more at once only make each other slow on two cores.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: !!process.env.CI,
+  retries: 0,
+  projects: [
+    { name: "sqlite", use: { engine: "sqlite" } },
+    // The journeys again; pages look the same on both.
+    ...(hasPostgres ? [{ name: "postgres", testMatch: "journey.spec.mjs", use: { engine: "postgres" } }] : []),
+  ],
+  reporter: [["list"]],
+  use: {
+    browserName: "chromium",
+    launchOptions: chromium(),
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    timezoneId: "Asia/Kolkata",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+});

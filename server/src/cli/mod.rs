@@ -1,0 +1,84 @@
+//! The commands.
+
+mod connect_number;
+mod create_owner;
+mod doctor;
+mod secret;
+mod stats;
+
+use clap::{Args, Parser, Subcommand};
+use secrecy::ExposeSecret;
+use services::db::Db;
+
+use crate::{
+    config::{Config, Source},
+    failure::Failure,
+    serve, telemetry,
+};
+
+/// Self-hosted customer conversations on WhatsApp.
+///
+/// Configured by environment variables or a file .env; .env.example lists them all.
+#[derive(Debug, Parser)]
+#[command(name = "parlance", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages, webhooks and workers.
+    Serve(Serve),
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Make a workspace and its owner.
+    CreateOwner(create_owner::Owner),
+    /// Connect a business number to a workspace.
+    ConnectNumber(connect_number::Number),
+    /// Look for what is wrong or waits for somebody.
+    Doctor,
+    /// Count what is stored.
+    Stats(stats::Stats),
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Try Parlance with simulated customers, on this machine only.
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Does what the command line says.
+///
+/// # Errors
+/// [`Failure`], with the exit code that fits.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    let source = Source::from_env()?;
+    telemetry::start(&source)?;
+    let config = Config::read(&source)?;
+    // Only one TLS provider is compiled in, so it cannot be installed already by anything but a test.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::failed)?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(Serve { demo: false }) => serve::serve(config).await,
+            Command::Serve(Serve { demo: true }) => crate::demo::serve(config).await,
+            Command::Migrate => {
+                let db = open(&config).await?;
+                db.close().await;
+                println!("The database is up to date.");
+                Ok(())
+            }
+            Command::CreateOwner(owner) => create_owner::run(owner, &config).await,
+            Command::ConnectNumber(number) => connect_number::run(number, &config).await,
+            Command::Doctor => doctor::run(&config).await,
+            Command::Stats(stats) => stats::run(&stats, &config).await,
+        }
+    })
+}
+
+/// Opens and migrates the configured database.
+async fn open(config: &Config) -> Result<Db, Failure> {
+    Ok(Db::open(config.database_url.expose_secret()).await?)
+}

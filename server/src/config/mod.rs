@@ -1,0 +1,113 @@
+//! Configuration by environment variables and a `.env` file, where the real environment wins.
+//!
+//! Every problem names its variable: the person who reads it is about to fix exactly that line.
+
+mod source;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use url::Url;
+
+pub use source::Source;
+pub use values::PublicUrl;
+
+/// A variable that is missing or cannot be understood.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct ConfigError {
+    pub variable: &'static str,
+    pub problem: String,
+}
+
+impl ConfigError {
+    pub fn new(variable: &'static str, problem: impl Into<String>) -> Self {
+        Self { variable, problem: problem.into() }
+    }
+}
+
+/// Everything that can be configured. Secrets do not show in its Debug form.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// May hold a password.
+    pub database_url: SecretString,
+    pub addr: SocketAddr,
+    /// As people and Meta reach this installation.
+    pub public_url: PublicUrl,
+    /// Whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    pub meta: Meta,
+    /// 32 bytes in hex.
+    pub master_key: Option<SecretString>,
+    pub start_webhook_worker: bool,
+    pub start_message_retry_worker: bool,
+}
+
+/// What is agreed with Meta's app dashboard.
+#[derive(Debug, Clone)]
+pub struct Meta {
+    pub app_id: Option<String>,
+    /// Several while a secret is being rotated: a webhook signed with any of them is taken.
+    pub app_secrets: Vec<SecretString>,
+    pub verify_token: Option<SecretString>,
+    pub graph_url: Url,
+    /// `v25.0`
+    pub graph_version: String,
+}
+
+impl Config {
+    /// Reads and checks every variable.
+    ///
+    /// # Errors
+    /// The first variable that cannot be understood.
+    pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        let addr = source.parsed("PARLANCE_ADDR", values::addr)?.unwrap_or_else(values::default_addr);
+        let public_url = match source.parsed("PUBLIC_URL", PublicUrl::parse)? {
+            Some(url) => url,
+            None => PublicUrl::of(addr),
+        };
+        Ok(Self {
+            database_url: source
+                .parsed("DATABASE_URL", values::database_url)?
+                .unwrap_or_else(|| "sqlite://data/parlance.db".into()),
+            addr,
+            public_url,
+            trusted_proxies: source.parsed("TRUSTED_PROXIES", values::networks)?.unwrap_or_default(),
+            meta: Meta::read(source)?,
+            master_key: source.parsed("TOKEN_MASTER_KEY", values::master_key)?,
+            start_webhook_worker: source.parsed("START_WEBHOOK_WORKER", values::switch)?.unwrap_or(true),
+            start_message_retry_worker: source.parsed("START_MESSAGE_RETRY_WORKER", values::switch)?.unwrap_or(true),
+        })
+    }
+
+    /// The key that access tokens are sealed with.
+    ///
+    /// # Errors
+    /// Says how to make one when it is missing.
+    pub fn require_master_key(&self) -> Result<&SecretString, ConfigError> {
+        self.master_key.as_ref().ok_or_else(|| {
+            ConfigError::new("TOKEN_MASTER_KEY", "is missing. Make one with `openssl rand -hex 32` and keep it safe")
+        })
+    }
+}
+
+impl Meta {
+    fn read(source: &Source) -> Result<Self, ConfigError> {
+        Ok(Self {
+            app_id: source.parsed("META_APP_ID", values::app_id)?,
+            app_secrets: source.parsed("META_APP_SECRET", values::app_secrets)?.unwrap_or_default(),
+            verify_token: source.parsed("META_VERIFY_TOKEN", values::verify_token)?,
+            graph_url: match source.parsed("META_GRAPH_URL", values::graph_url)? {
+                Some(url) => url,
+                None => values::meta_graph_url(),
+            },
+            graph_version: source
+                .parsed("META_GRAPH_VERSION", values::graph_version)?
+                .unwrap_or_else(|| "v25.0".to_owned()),
+        })
+    }
+}

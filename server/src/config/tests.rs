@@ -1,0 +1,100 @@
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn read<const N: usize>(values: [(&str, &str); N]) -> Result<Config, ConfigError> {
+    Config::read(&Source::fixed(values))
+}
+
+#[test]
+fn nothing_set_is_the_documented_default() {
+    let config = read([]).unwrap();
+    assert_eq!(config.database_url.expose_secret(), "sqlite://data/parlance.db");
+    assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.public_url.origin(), "http://127.0.0.1:3000");
+    assert!(!config.public_url.is_https());
+    assert_eq!(config.meta.graph_url.as_str(), "https://graph.facebook.com/");
+    assert_eq!(config.meta.graph_version, "v25.0");
+    assert!(config.start_webhook_worker && config.start_message_retry_worker);
+    assert!(config.trusted_proxies.is_empty() && config.meta.app_secrets.is_empty());
+    assert_eq!(config.require_master_key().unwrap_err().variable, "TOKEN_MASTER_KEY");
+}
+
+#[test]
+fn a_malformed_value_names_its_variable() {
+    for (variable, value) in [
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "data/parlance.db"),
+        ("DATABASE_URL", "sqlite::memory:"),
+        ("PARLANCE_ADDR", "3000"),
+        ("PARLANCE_ADDR", "localhost:3000"),
+        ("PARLANCE_ADDR", "127.0.0.1:70000"),
+        ("PUBLIC_URL", "chat.example.com"),
+        ("PUBLIC_URL", "ftp://chat.example.com"),
+        ("PUBLIC_URL", "https://chat.example.com/path"),
+        ("PUBLIC_URL", "https://user@chat.example.com"),
+        ("TRUSTED_PROXIES", "10.0.0.0/40"),
+        ("TRUSTED_PROXIES", "10.0.0.1, proxy"),
+        ("META_APP_ID", "my app"),
+        ("META_APP_SECRET", "short"),
+        ("META_APP_SECRET", ","),
+        ("META_APP_SECRET", "0123456789abcdef, with space in it here"),
+        ("META_VERIFY_TOKEN", "short"),
+        ("META_GRAPH_URL", "graph.facebook.com"),
+        ("META_GRAPH_URL", "http://graph.facebook.com"),
+        ("META_GRAPH_URL", "https://user:secret@graph.facebook.com"),
+        ("META_GRAPH_VERSION", "25.0"),
+        ("META_GRAPH_VERSION", "v25"),
+        ("META_GRAPH_VERSION", "v25.x"),
+        ("META_GRAPH_VERSION", "v.0"),
+        ("TOKEN_MASTER_KEY", "00"),
+        ("TOKEN_MASTER_KEY", "zz00000000000000000000000000000000000000000000000000000000000000"),
+        ("START_WEBHOOK_WORKER", "maybe"),
+        ("START_MESSAGE_RETRY_WORKER", "2"),
+    ] {
+        let error = read([(variable, value)]).expect_err(value);
+        assert_eq!(error.variable, variable, "{value}");
+        assert!(error.to_string().starts_with(variable), "{error}");
+        assert!(!error.to_string().contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn well_formed_values_are_taken() {
+    let key = "00".repeat(32);
+    let config = read([
+        ("PARLANCE_ADDR", "[::1]:8080"),
+        ("PUBLIC_URL", "https://Chat.Example.com/"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+        ("META_APP_SECRET", "0123456789abcdef0123456789abcdef, fedcba9876543210fedcba9876543210"),
+        ("META_GRAPH_URL", "http://127.0.0.1:9000"),
+        ("META_GRAPH_VERSION", "v26.1"),
+        ("TOKEN_MASTER_KEY", &key),
+        ("START_WEBHOOK_WORKER", "false"),
+        ("META_VERIFY_TOKEN", "  "),
+    ])
+    .unwrap();
+    assert_eq!(config.public_url.origin(), "https://chat.example.com");
+    assert!(config.public_url.is_https());
+    assert_eq!(config.trusted_proxies.len(), 2);
+    assert_eq!(config.meta.app_secrets.len(), 2);
+    assert!(config.meta.verify_token.is_none(), "blank counts as not set");
+    assert!(!config.start_webhook_worker && config.start_message_retry_worker);
+    assert!(config.require_master_key().is_ok());
+}
+
+#[test]
+fn secrets_do_not_show() {
+    let key = "ab".repeat(32);
+    let config = read([
+        ("DATABASE_URL", "postgres://u:pa55word@h/d"),
+        ("META_APP_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("META_VERIFY_TOKEN", "verify-me-please"),
+        ("TOKEN_MASTER_KEY", &key),
+    ])
+    .unwrap();
+    let shown = format!("{config:?}");
+    for secret in ["pa55word", "0123456789abcdef", "verify-me-please", "abab"] {
+        assert!(!shown.contains(secret), "{secret}");
+    }
+}

@@ -1,0 +1,41 @@
+use axum::{
+    Form,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use domain::id::UserId;
+use serde::Deserialize;
+use services::accounts;
+use tower_sessions::Session;
+
+use super::{back, login::agent};
+use crate::{sessions, web::Web};
+
+#[derive(Deserialize)]
+pub struct Chosen {
+    member: UserId,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /demo/sign-in`: one of the demo's members, without a password. The route exists in demo mode only, and the use case
+/// looks at the database's own mark once more.
+pub async fn sign_in(
+    State(web): State<Web>,
+    session: Session,
+    headers: HeaderMap,
+    Form(chosen): Form<Chosen>,
+) -> Response {
+    match accounts::sign_in_demo(web.services(), chosen.member).await {
+        Ok(who) => match sessions::begin(&session, who.user, agent(&headers)).await {
+            Ok(()) => back::to(back::local(&chosen.next).unwrap_or("/")).into_response(),
+            Err(unavailable) => unavailable.into_response(),
+        },
+        Err(services::Error::Domain(_)) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "signing in to the demo");
+            sessions::Unavailable.into_response()
+        }
+    }
+}

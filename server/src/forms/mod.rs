@@ -1,0 +1,24 @@
+//! Plain forms: they work without WebAssembly. Each answers 303; what went wrong, and what was typed, waits in the session.
+
+mod ask;
+mod back;
+mod conversation;
+mod demo;
+mod login;
+mod theme;
+
+pub use back::login_for;
+
+use axum::{Router, routing::post};
+
+use crate::web::Web;
+
+/// All of them. Signing in with one click exists in demo mode only.
+pub fn router(web: &Web) -> Router<Web> {
+    let router = Router::new()
+        .route("/login", post(login::sign_in))
+        .route("/logout", post(login::sign_out))
+        .route("/theme", post(theme::choose))
+        .merge(conversation::router());
+    if web.demo().is_some() { router.route("/demo/sign-in", post(demo::sign_in)) } else { router }
+}

@@ -1,0 +1,5 @@
+//! The one process of Parlance.
+
+fn main() -> std::process::ExitCode {
+    server::main()
+}

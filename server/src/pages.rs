@@ -1,0 +1,133 @@
+//! The pages and server functions, which live in `app`, and what they are told about the request.
+
+use std::collections::HashSet;
+
+use app::shell::{AssetUrls, PageConfig, shell};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use leptos::{
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions};
+use services::{Services, accounts::SignedIn, workspaces};
+use tower_sessions::Session;
+
+use crate::{assets, forms::login_for, layers::content_security_policy, sessions, web::Web};
+
+/// Every page, every server function, and the page for what does not exist.
+pub fn router(web: &Web) -> Router<Web> {
+    app::register_server_functions();
+    let mut paths = generate_route_list_with_exclusions(app::App, Some(vec!["/".to_owned()]));
+    // Optional parameters are listed once a name; which of them is meant is up to the page's own router.
+    let mut shapes = HashSet::new();
+    paths.retain(|listing| shapes.insert(shape(listing.path())));
+    let options = web.leptos().clone();
+    let drawn = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    Router::new()
+        .leptos_routes_with_context(web, paths, context(web.services().clone()), drawn)
+        .route("/", get(home))
+        .fallback(missing)
+        .layer(middleware::from_fn_with_state(web.clone(), tell_page))
+}
+
+/// A path without the names of its parameters.
+fn shape(path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Runs within the render: the policy names the nonce that this very page's scripts carry.
+fn context(services: Services) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(services.clone());
+        let policy = use_nonce().and_then(|nonce| content_security_policy(&nonce));
+        if let (Some(policy), Some(response)) = (policy, use_context::<ResponseOptions>()) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+}
+
+/// To the first workspace's inbox, or to the sign-in page.
+async fn home(State(web): State<Web>, request: Request) -> Response {
+    let Some(SignedIn { user, .. }) = request.extensions().get() else { return Redirect::to("/login").into_response() };
+    match workspaces::of_user(web.services(), *user).await {
+        Ok(list) => match list.first() {
+            Some(workspace) => Redirect::to(&format!("/w/{}/inbox", workspace.slug)).into_response(),
+            None => {
+                (StatusCode::NOT_FOUND, "You belong to no workspace. Ask an Owner to invite you.\n").into_response()
+            }
+        },
+        Err(error) => {
+            tracing::error!(%error, "the workspaces of somebody who is signed in");
+            sessions::Unavailable.into_response()
+        }
+    }
+}
+
+async fn missing(State(web): State<Web>, request: Request<Body>) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let options = web.leptos().clone();
+    let draw = leptos_axum::render_app_to_stream_in_order_with_context(context(web.services().clone()), move || {
+        shell(options.clone())
+    });
+    let mut response = draw(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// Puts what a page shows around its content on the request.
+async fn tell_page(State(web): State<Web>, session: Session, mut request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        if let Some(login) = login_first(&request) {
+            return login.into_response();
+        }
+        let flash = sessions::take_flash(&session).await;
+        let theme = theme(request.headers());
+        let extensions = request.extensions_mut();
+        extensions.insert(flash);
+        extensions.insert(PageConfig {
+            assets: assets::manifest().map(|urls| AssetUrls {
+                js: urls.js.to_owned(),
+                wasm: urls.wasm.to_owned(),
+                css: urls.css.unwrap_or_default().to_owned(),
+            }),
+            theme,
+            demo: web.demo().map(|demo| demo.members.clone()),
+            public_url: web.public_url().origin().to_owned(),
+        });
+    }
+    next.run(request).await
+}
+
+/// Pages of a workspace are for people who have signed in: they come back here once they have.
+fn login_first(request: &Request) -> Option<Redirect> {
+    let signed_in = request.extensions().get::<SignedIn>().is_some();
+    let wanted = request.uri().path_and_query()?.as_str();
+    (wanted.starts_with("/w/") && !signed_in).then(|| login_for(wanted))
+}
+
+fn theme(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix("theme="))
+        .filter(|theme| matches!(*theme, "light" | "dark"))
+        .map(str::to_owned)
+}

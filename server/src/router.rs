@@ -1,0 +1,32 @@
+//! Which address leads where, and what stands around it.
+
+use std::sync::Arc;
+
+use axum::{Router, http::HeaderMap, middleware, routing::get};
+
+use crate::{
+    assets, forms, health, layers, pages, sessions, sse,
+    web::Web,
+    webhook::{self, Webhooks},
+};
+
+/// The whole process as one service.
+pub fn router(web: &Web, webhooks: Arc<Webhooks>) -> Router {
+    // Whatever knows who is asking.
+    let personal = pages::router(web)
+        .merge(forms::router(web))
+        .merge(sse::router())
+        .layer(middleware::from_fn_with_state(web.clone(), sessions::identify))
+        .layer(sessions::layer(web.services(), web.public_url()));
+    // What is the same for everybody.
+    let mut public = Router::new()
+        .merge(assets::router())
+        .merge(health::router())
+        .route("/favicon.ico", get(async |headers: HeaderMap| assets::serve_public("favicon.svg", &headers)));
+    if let Some(demo) = web.demo() {
+        public = public.merge(demo.simulator.phone_router().with_state(()));
+    }
+    let layered = layers::around(personal.merge(public), web);
+    // Outside of the layers: the webhook has no session, and its road is kept short.
+    layered.merge(webhook::router(webhooks)).with_state(web.clone())
+}

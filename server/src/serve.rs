@@ -1,0 +1,173 @@
+//! `parlance serve`: opens, starts, listens, and stops in order.
+
+use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, serve::ListenerExt};
+use secrecy::ExposeSecret;
+use services::{
+    Options, Services,
+    clock::Clock,
+    db::Db,
+    jobs::{self, Which},
+    send::Graph,
+    vault::{MasterKey, Vault},
+    workspaces,
+};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    demo,
+    failure::Failure,
+    router::router,
+    web::{self, Demo, Web},
+    webhook::{Limits, Webhooks},
+};
+
+/// For requests that are in flight when the process is asked to stop.
+const IN_FLIGHT: Duration = Duration::from_secs(10);
+/// For workers to finish what they hold.
+const WORKERS: Duration = Duration::from_secs(15);
+
+/// Serves until it is asked to stop.
+pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
+    let services = open(&config).await?;
+    if workspaces::demo_flag(&services).await? == Some(true) {
+        services.db().close().await;
+        return Err(Failure::usage(
+            "DATABASE_URL: this database was made by `serve --demo` and stays a demo. Give the real installation another one",
+        ));
+    }
+    if config.meta.app_secrets.is_empty() {
+        tracing::warn!("META_APP_SECRET is not set: every webhook delivery is refused");
+    }
+    if config.meta.verify_token.is_none() {
+        tracing::warn!("META_VERIFY_TOKEN is not set: Meta cannot verify the webhook address");
+    }
+    let listener = listen(config.addr).await?;
+    run(&config, services, listener, CancellationToken::new(), None).await
+}
+
+/// The database, migrated, and the use cases on top of it.
+pub(crate) async fn open(config: &Config) -> Result<Services, Failure> {
+    let key = config.require_master_key()?.expose_secret();
+    build(config, MasterKey::from_hex(key).map_err(Failure::usage)?).await
+}
+
+/// For commands that seal nothing: without a configured key they go on with the demo's, or with one that nobody keeps.
+pub(crate) async fn open_keyless(config: &Config) -> Result<Services, Failure> {
+    if config.master_key.is_some() {
+        return open(config).await;
+    }
+    let key = match demo::known_key(config)? {
+        Some(key) => key,
+        None => hex::encode(rand::random::<[u8; 32]>()).into(),
+    };
+    build(config, MasterKey::from_hex(key.expose_secret()).map_err(Failure::failed)?).await
+}
+
+async fn build(config: &Config, key: MasterKey) -> Result<Services, Failure> {
+    let vault = Vault::new(key);
+    let graph = Graph::new(config.meta.graph_url.as_str(), &config.meta.graph_version).map_err(Failure::failed)?;
+    let db = Db::open(config.database_url.expose_secret()).await?;
+    Ok(Services::new(db, Options { clock: Clock::system(), vault, graph }))
+}
+
+pub(crate) async fn listen(addr: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(addr)
+        .await
+        .map_err(|error| Failure::failed(format!("PARLANCE_ADDR: cannot listen on {addr}: {error}")))
+}
+
+/// Starts workers and serves on `listener` until a signal comes or `stopping` is cancelled.
+pub(crate) async fn run(
+    config: &Config,
+    services: Services,
+    listener: TcpListener,
+    stopping: CancellationToken,
+    demo: Option<Demo>,
+) -> Result<(), Failure> {
+    let addr = listener.local_addr().map_err(Failure::failed)?;
+    let webhooks = Arc::new(Webhooks::new(
+        services.clone(),
+        &config.meta.app_secrets,
+        config.meta.verify_token.clone(),
+        Limits::default(),
+    ));
+    let web = Web::new(
+        services.clone(),
+        web::Options {
+            public_url: config.public_url.clone(),
+            trusted_proxies: config.trusted_proxies.clone(),
+            stopping: stopping.clone(),
+            demo,
+        },
+    );
+    let which = Which { ingest: config.start_webhook_worker, outbox: config.start_message_retry_worker };
+    let workers_stop = CancellationToken::new();
+    let workers = jobs::start(&services, which, workers_stop.clone());
+    tokio::spawn(signals(stopping.clone()));
+
+    // Scripts wait for this line.
+    println!("Parlance is listening on http://{addr}");
+    let served = until_stopped(listener, router(&web, webhooks), stopping).await;
+
+    // What was acknowledged is on the disk; workers finish what they hold, then the files are closed.
+    workers_stop.cancel();
+    if timeout(WORKERS, workers.finished()).await.is_err() {
+        tracing::warn!("a worker did not finish in time; its work is taken up again at the next start");
+    }
+    tracing::debug!("the workers have finished");
+    services.db().close().await;
+    tracing::debug!("the database is closed");
+    served
+}
+
+async fn until_stopped(listener: TcpListener, router: Router, stopping: CancellationToken) -> Result<(), Failure> {
+    // Answers are small and somebody waits for each.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server =
+        axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned()).into_future();
+    tokio::pin!(server);
+    let late = async {
+        stopping.cancelled().await;
+        tokio::time::sleep(IN_FLIGHT).await;
+    };
+    tokio::select! {
+        ended = &mut server => ended.map_err(Failure::failed),
+        () = late => {
+            tracing::warn!("some requests did not end within {} seconds and were cut off", IN_FLIGHT.as_secs());
+            Ok(())
+        }
+    }
+}
+
+/// Cancels `stopping` at SIGTERM or Ctrl-C.
+async fn signals(stopping: CancellationToken) {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+    tracing::info!("asked to stop: finishing what is in flight");
+    stopping.cancel();
+}

@@ -1,0 +1,112 @@
+//! Who is asking: sessions, and what of them the pages see.
+
+use app::flash::Flash;
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::id::UserId;
+use services::{
+    Services,
+    accounts::{self, AGENT_KEY, SessionStore, SignedIn, USER_KEY},
+};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
+
+use crate::{config::PublicUrl, web::Web};
+
+/// The store decides when a session ends; the cookie only has to live as long.
+const COOKIE_DAYS: i64 = 30;
+const FLASH_KEY: &str = "flash";
+
+/// Reads the cookie and keeps the session. A browser sends a `__Host-` cookie back only if this very host set it, over TLS.
+pub fn layer(services: &Services, public_url: &PublicUrl) -> SessionManagerLayer<SessionStore> {
+    let name = if public_url.is_https() { "__Host-parlance_session" } else { "parlance_session" };
+    SessionManagerLayer::new(SessionStore::new(services))
+        .with_name(name)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(public_url.is_https())
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(COOKIE_DAYS)))
+}
+
+/// Puts [`SignedIn`] on the request when the session has somebody.
+pub async fn identify(State(web): State<Web>, session: Session, mut request: Request, next: Next) -> Response {
+    match who(web.services(), &session).await {
+        Ok(Some(signed_in)) => {
+            request.extensions_mut().insert(signed_in);
+        }
+        Ok(None) => {}
+        Err(unavailable) => return unavailable.into_response(),
+    }
+    next.run(request).await
+}
+
+/// The database cannot say who is asking.
+pub struct Unavailable;
+
+impl IntoResponse for Unavailable {
+    fn into_response(self) -> Response {
+        (StatusCode::SERVICE_UNAVAILABLE, "Parlance cannot reach its database. Try again in a minute.\n")
+            .into_response()
+    }
+}
+
+async fn who(services: &Services, session: &Session) -> Result<Option<SignedIn>, Unavailable> {
+    let user = session.get::<UserId>(USER_KEY).await.map_err(unavailable)?;
+    match user {
+        Some(user) => accounts::signed_in(services, user).await.map_err(unavailable),
+        None => Ok(None),
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Unavailable {
+    tracing::error!(%error, "the session cannot be read");
+    Unavailable
+}
+
+/// Whether the session still stands and belongs to `user`, asked of the database.
+pub async fn still_belongs_to(session: &Session, user: UserId) -> bool {
+    session.load().await.is_ok() && session.get::<UserId>(USER_KEY).await.is_ok_and(|now| now == Some(user))
+}
+
+/// Begins a session for somebody who has just proved who they are. The id is new, so one that was planted before is worth
+/// nothing; nothing of what was there is kept.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn begin(session: &Session, user: UserId, agent: Option<&str>) -> Result<(), Unavailable> {
+    session.clear().await;
+    session.cycle_id().await.map_err(unavailable)?;
+    session.insert(USER_KEY, user).await.map_err(unavailable)?;
+    session.insert(AGENT_KEY, agent.unwrap_or_default()).await.map_err(unavailable)
+}
+
+/// Ends the session.
+///
+/// # Errors
+/// When the database cannot be written: then it has not ended.
+pub async fn end(session: &Session) -> Result<(), Unavailable> {
+    session.flush().await.map_err(unavailable)
+}
+
+/// A [`Flash`] as the session holds it: error, text, email.
+type Kept = (Option<String>, Option<String>, Option<String>);
+
+/// Keeps a text for the next page. Should that fail, the person loses a message, not what they did.
+pub async fn put_flash(session: &Session, Flash { error, text, email }: Flash) {
+    let kept: Kept = (error, text, email);
+    if let Err(error) = session.insert(FLASH_KEY, kept).await {
+        tracing::warn!(%error, "a form's message could not be kept");
+    }
+}
+
+/// What was kept; it is shown once.
+pub async fn take_flash(session: &Session) -> Flash {
+    let Ok(Some((error, text, email))) = session.get::<Kept>(FLASH_KEY).await else { return Flash::default() };
+    if let Err(error) = session.remove_value(FLASH_KEY).await {
+        tracing::warn!(%error, "a form's message stays in the session");
+    }
+    Flash { error, text, email }
+}

@@ -1,0 +1,183 @@
+//! The plain forms of a conversation, and its live stream, from a delivery to the answer.
+
+use std::time::Duration;
+
+use axum::{body::Body, http::StatusCode, response::Response};
+use domain::{
+    conversation::View,
+    inbox::{MessageView, Row},
+    message::Direction,
+    workspace::Slug,
+};
+use http_body_util::BodyExt;
+use services::{
+    Ctx, accounts, conversations,
+    jobs::{self, Running, Which},
+    numbers::{self, Connect},
+};
+
+use crate::support::{Browser, Installation, header_of, location, owner_id, text};
+
+const PHONE_NUMBER_ID: &str = "106540352242922";
+
+struct Inbox {
+    installation: Installation,
+    slug: Slug,
+    ctx: Ctx,
+    _workers: Running,
+}
+
+/// A workspace with a number, and a worker that takes deliveries in.
+async fn inbox() -> Inbox {
+    let installation = Installation::new().await;
+    let slug = installation.owner().await;
+    let number = Connect {
+        phone_number_id: PHONE_NUMBER_ID.to_owned(),
+        waba_id: "102290129340398".to_owned(),
+        display_number: "+91 80 5550 0142".to_owned(),
+        token: "EAAG0123456789".into(),
+        name: None,
+    };
+    numbers::connect(&installation.services, &slug, number).await.unwrap();
+    let user = owner_id(&installation).await;
+    let ctx = installation.services.ctx(user, &slug).await.unwrap();
+    let which = Which { ingest: true, outbox: false };
+    let workers = jobs::start(&installation.services, which, installation.stopping.clone());
+    Inbox { installation, slug, ctx, _workers: workers }
+}
+
+impl Inbox {
+    /// A customer writes; returns when it is in the inbox.
+    async fn receive(&self, wamid: &str, body: &str) -> Row {
+        let at = self.installation.clock.now() / 1_000;
+        let delivery = serde_json::json!({"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [{
+            "field": "messages", "value": {"messaging_product": "whatsapp",
+                "metadata": {"display_phone_number": "918055500142", "phone_number_id": PHONE_NUMBER_ID},
+                "contacts": [{"profile": {"name": "Meera"}, "wa_id": "919845550117"}],
+                "messages": [{"from": "919845550117", "id": wamid, "timestamp": at.to_string(), "type": "text", "text": {"body": body}}]}}]}]});
+        assert_eq!(self.installation.deliver(delivery.to_string()).await, StatusCode::OK);
+        let shown = async {
+            loop {
+                let page = conversations::list(&self.ctx, View::All, None).await.unwrap();
+                let row = page.items.into_iter().find(|row| row.preview.as_ref().is_some_and(|last| last.text == body));
+                match row {
+                    Some(row) => return row,
+                    None => tokio::task::yield_now().await,
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), shown).await.expect("the message comes in")
+    }
+
+    async fn messages(&self, row: &Row) -> Vec<MessageView> {
+        conversations::thread(&self.ctx, row.id).await.unwrap().messages
+    }
+
+    fn form(&self, row: &Row, action: &str) -> String {
+        format!("/w/{}/conversations/{}/{action}", self.slug, row.id)
+    }
+
+    fn page(&self, row: &Row) -> String {
+        format!("/w/{}/inbox/{}?view=mine", self.slug, row.id)
+    }
+
+    async fn post(&self, browser: &mut Browser<'_>, row: &Row, action: &str, fields: &[(&str, &str)]) -> Response {
+        browser.post_from(&self.form(row, action), fields, &self.page(row)).await
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_sends_one_message() {
+    let inbox = inbox().await;
+    let row = inbox.receive("wamid.1", "Is it in stock?").await;
+    let mut browser = inbox.installation.signed_in().await;
+    let key = services::clock::new_id().to_string();
+    for _ in 0..2 {
+        let fields = [("text", "Yes,\r\ntwo are left."), ("key", &key)];
+        let response = inbox.post(&mut browser, &row, "reply", &fields).await;
+        assert_eq!(location(&response), inbox.page(&row), "back on the page it was sent from");
+    }
+    let messages = inbox.messages(&row).await;
+    let sent: Vec<_> = messages.iter().filter(|message| message.direction == Direction::Out).collect();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].text, "Yes,\ntwo are left.");
+    assert_eq!(sent[0].id.to_string(), key);
+}
+
+#[tokio::test]
+async fn what_was_typed_is_not_lost_when_it_cannot_be_sent() {
+    let inbox = inbox().await;
+    let row = inbox.receive("wamid.1", "Is it in stock?").await;
+    let mut browser = inbox.installation.signed_in().await;
+    inbox.installation.clock.advance(25 * domain::time::HOUR);
+    let response = inbox.post(&mut browser, &row, "reply", &[("text", "Sorry for the wait")]).await;
+    let page = text(browser.get(location(&response)).await).await;
+    assert!(page.contains("Sorry for the wait"), "{page}");
+    assert!(page.contains("more than 24 hours"), "{page}");
+    assert_eq!(inbox.messages(&row).await.len(), 1);
+}
+
+#[tokio::test]
+async fn close_reopen_and_assign() {
+    let inbox = inbox().await;
+    let row = inbox.receive("wamid.1", "Is it in stock?").await;
+    let mut browser = inbox.installation.signed_in().await;
+    let now = async || conversations::thread(&inbox.ctx, row.id).await.unwrap().row;
+    location(&inbox.post(&mut browser, &row, "close", &[]).await);
+    assert_eq!(now().await.state, domain::conversation::State::Closed);
+    location(&inbox.post(&mut browser, &row, "reopen", &[]).await);
+    assert_eq!(now().await.state, domain::conversation::State::Open);
+    let me = inbox.ctx.me().id.to_string();
+    location(&inbox.post(&mut browser, &row, "assign", &[("member", &me)]).await);
+    assert_eq!(now().await.assignee, Some(inbox.ctx.me().id));
+    location(&inbox.post(&mut browser, &row, "assign", &[("member", "")]).await);
+    assert_eq!(now().await.assignee, None);
+}
+
+#[tokio::test]
+async fn another_workspace_does_not_exist() {
+    let inbox = inbox().await;
+    let row = inbox.receive("wamid.1", "Is it in stock?").await;
+    let services = &inbox.installation.services;
+    accounts::create_owner(services, "Other", "mallory@other.example", "another long password").await.unwrap();
+    let mut mallory = inbox.installation.browser();
+    let fields = [("email", "mallory@other.example"), ("password", "another long password")];
+    assert_eq!(location(&mallory.post("/login", &fields).await), "/");
+    for action in ["reply", "close", "reopen", "assign"] {
+        let response = inbox.post(&mut mallory, &row, action, &[("text", "hello")]).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{action}");
+        // Nor through their own workspace.
+        let path = format!("/w/other/conversations/{}/{action}", row.id);
+        assert_eq!(mallory.post(&path, &[("text", "hello")]).await.status(), StatusCode::NOT_FOUND, "{action}");
+    }
+    let message = inbox.messages(&row).await[0].id;
+    let path = format!("/w/other/messages/{message}/send-again");
+    assert_eq!(mallory.post(&path, &[]).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(mallory.get(&format!("/w/{}/events", inbox.slug)).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(inbox.messages(&row).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_stream_replays_what_was_missed_then_follows_and_ends_with_the_process() {
+    let inbox = inbox().await;
+    inbox.receive("wamid.1", "First").await;
+    inbox.receive("wamid.2", "Second").await;
+    let mut browser = inbox.installation.signed_in().await;
+    let response = browser.get(&format!("/w/{}/events?after=1", inbox.slug)).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(header_of(&response, "content-type"), "text/event-stream");
+    let mut body = response.into_body();
+    let missed = next(&mut body).await;
+    assert!(missed.contains("id: 2\n") && missed.contains("event: live\n") && missed.contains("Second"), "{missed}");
+    inbox.receive("wamid.3", "Third").await;
+    let live = next(&mut body).await;
+    assert!(live.contains("id: 3\n") && live.contains("Third"), "{live}");
+    inbox.installation.stopping.cancel();
+    let end = tokio::time::timeout(Duration::from_secs(10), body.frame()).await.expect("it ends");
+    assert!(end.is_none(), "{end:?}");
+}
+
+async fn next(body: &mut Body) -> String {
+    let frame = tokio::time::timeout(Duration::from_secs(10), body.frame()).await.expect("an event").unwrap().unwrap();
+    String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()
+}

@@ -1,0 +1,32 @@
+//! People who sign in: passwords, the brake on guessing them, sessions.
+
+mod change_password;
+mod create_owner;
+mod demo;
+mod passwords;
+mod purge;
+mod sessions;
+mod sign_in;
+mod throttle;
+
+pub use change_password::change_password;
+pub use create_owner::create_owner;
+pub use demo::{demo_members, sign_in_demo};
+pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Passwords};
+pub use purge::purge;
+pub use sessions::{AGENT_KEY, SessionStore, USER_KEY, revoke_all, user_of};
+pub use sign_in::{SignInError, sign_in, signed_in};
+
+pub(crate) use passwords::check;
+
+use domain::id::UserId;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    pub user: UserId,
+    pub name: String,
+}
+
+/// The account with this e-mail, folded by [`domain::text::email`]: id, name, password hash.
+pub(crate) const BY_EMAIL: &str = "SELECT id, name, password_hash FROM users WHERE email = $1";

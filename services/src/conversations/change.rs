@@ -1,0 +1,43 @@
+use super::{row::RowRecord, thread::find};
+use crate::{
+    Ctx, Result,
+    db::{Tx, dialect},
+    live, sql,
+};
+use domain::{
+    id::ConversationId,
+    inbox::{Event, Place, Row},
+};
+
+const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
+
+/// Opens a transaction and locks a conversation in it, if the member may see it.
+pub(super) async fn lock(ctx: &Ctx, id: ConversationId) -> Result<(Tx, RowRecord)> {
+    let mut tx = ctx.begin().await?;
+    if let Tx::Postgres(tx) = &mut tx {
+        dialect::postgres::lock_conversation(tx, ctx.ws(), id.0).await?;
+    }
+    let row = find(ctx, tx.conn(), id).await?;
+    Ok((tx, row))
+}
+
+/// Commits a change of the conversation itself and tells everybody; returns the row after it.
+pub(super) async fn commit(ctx: &Ctx, mut tx: Tx, before: RowRecord) -> Result<Row> {
+    let before = Row::from(before);
+    let after: RowRecord = sql!(one RowRecord, tx.conn(), ROW, ctx.ws(), before.id.0)?;
+    let after = Row::from(after);
+    if after == before {
+        return Ok(after);
+    }
+    let event = Event::Conversation { row: after.clone(), was: Place::of(&before) };
+    finish(ctx, tx, event).await?;
+    Ok(after)
+}
+
+/// Records one event, commits and publishes it.
+pub(super) async fn finish(ctx: &Ctx, mut tx: Tx, event: Event) -> Result<()> {
+    let seq = live::record(&mut tx, ctx.ws(), &[event], ctx.now()).await?;
+    tx.commit().await?;
+    ctx.services.bus().publish(ctx.ws(), seq);
+    Ok(())
+}

@@ -1,0 +1,76 @@
+use super::{row::RowRecord, thread::thread_in};
+use crate::{Ctx, Result, db::Conn, live, sql};
+use domain::{
+    conversation::View,
+    id::ConversationId,
+    inbox::{Counts, InboxView, Page, Row},
+    time::Millis,
+};
+use uuid::Uuid;
+
+/// Rows of the list in one page.
+const PAGE: usize = 50;
+
+const BY_STATE: &str = "SELECT * FROM conversation_rows
+    WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4)
+    ORDER BY last_message_at DESC, id DESC LIMIT $5";
+const BY_ASSIGNEE: &str = "SELECT * FROM conversation_rows
+    WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4) AND assignee_id = $6
+    ORDER BY last_message_at DESC, id DESC LIMIT $5";
+const UNASSIGNED: &str = "SELECT * FROM conversation_rows
+    WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4) AND assignee_id IS NULL
+    ORDER BY last_message_at DESC, id DESC LIMIT $5";
+const COUNTS: &str = "SELECT CAST(COUNT(*) AS BIGINT),
+    CAST(COALESCE(SUM(CASE WHEN assignee_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT),
+    CAST(COALESCE(SUM(CASE WHEN assignee_id = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
+    FROM conversations WHERE workspace_id = $1 AND state = 'open'";
+
+/// One page of a view, newest first, behind the row `before`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(ctx: &Ctx, view: View, before: Option<(Millis, ConversationId)>) -> Result<Page<Row>> {
+    let mut read = ctx.read().await?;
+    page(ctx, read.conn(), view, before).await
+}
+
+/// The whole screen at one moment: list, counts, the open conversation, and the number of the last event that is in it.
+///
+/// # Errors
+/// `NotFound` when `open` does not exist or is not the member's to see.
+pub async fn inbox(ctx: &Ctx, view: View, open: Option<ConversationId>) -> Result<InboxView> {
+    let mut snapshot = ctx.services.db().snapshot().await?;
+    let seq = live::last_seq(snapshot.conn(), ctx.ws()).await?;
+    let rows = page(ctx, snapshot.conn(), view, None).await?;
+    let counts = counts(ctx, snapshot.conn()).await?;
+    let thread = match open {
+        Some(id) => Some(thread_in(ctx, snapshot.conn(), id).await?),
+        None => None,
+    };
+    Ok(InboxView { seq, me: ctx.me().id, view, rows: rows.items, more: rows.more, counts, thread })
+}
+
+async fn page(ctx: &Ctx, conn: Conn<'_>, view: View, before: Option<(Millis, ConversationId)>) -> Result<Page<Row>> {
+    let state = if view == View::Closed { "closed" } else { "open" };
+    let (at, id) = before.map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.0));
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let assignee = if view == View::Mine { Some(ctx.me().id.0) } else { ctx.own() };
+    let mut rows: Vec<RowRecord> = match (view, assignee) {
+        // An own-only member has nothing unassigned.
+        (View::Unassigned, Some(_)) => Vec::new(),
+        (View::Unassigned, None) => sql!(all RowRecord, conn, UNASSIGNED, ctx.ws(), state, at, id, limit)?,
+        (_, Some(member)) => sql!(all RowRecord, conn, BY_ASSIGNEE, ctx.ws(), state, at, id, limit, member)?,
+        (_, None) => sql!(all RowRecord, conn, BY_STATE, ctx.ws(), state, at, id, limit)?,
+    };
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    Ok(Page { items: rows.into_iter().map(Row::from).collect(), more })
+}
+
+async fn counts(ctx: &Ctx, conn: Conn<'_>) -> Result<Counts> {
+    let (all, unassigned, mine): (i64, i64, i64) = sql!(one(i64, i64, i64), conn, COUNTS, ctx.ws(), ctx.me().id.0)?;
+    Ok(match ctx.own() {
+        Some(_) => Counts { mine, unassigned: 0, all: mine },
+        None => Counts { mine, unassigned, all },
+    })
+}

@@ -1,0 +1,17 @@
+use super::change;
+use crate::{Ctx, Result, sql};
+use domain::{id::ConversationId, inbox::Row};
+
+const READ: &str = "UPDATE conversations SET unread = 0 WHERE workspace_id = $1 AND id = $2";
+
+/// Notes that a member who may answer has read the conversation. A viewer's reading changes nothing for the team.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn mark_read(ctx: &Ctx, id: ConversationId) -> Result<Row> {
+    let (mut tx, row) = change::lock(ctx, id).await?;
+    if row.unread > 0 && ctx.role().can_reply() {
+        sql!(exec tx.conn(), READ, ctx.ws(), id.0)?;
+    }
+    change::commit(ctx, tx, row).await
+}

@@ -1,0 +1,56 @@
+use super::row::{MessageRecord, RowRecord};
+use crate::{Ctx, Result, db::Conn, sql};
+use domain::{
+    id::{ConversationId, MessageId},
+    inbox::{MessageView, Page, Thread},
+    time::Millis,
+};
+use uuid::Uuid;
+
+/// Messages in one page.
+const PAGE: usize = 50;
+
+const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
+const MESSAGES: &str = "SELECT * FROM messages
+    WHERE workspace_id = $1 AND conversation_id = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5";
+
+/// A conversation with its newest messages.
+///
+/// # Errors
+/// `NotFound` when it does not exist or is not the member's to see.
+pub async fn thread(ctx: &Ctx, id: ConversationId) -> Result<Thread> {
+    let mut snapshot = ctx.services.db().snapshot().await?;
+    thread_in(ctx, snapshot.conn(), id).await
+}
+
+/// Messages before the one given, oldest first.
+///
+/// # Errors
+/// `NotFound` when the conversation does not exist or is not the member's to see.
+pub async fn older(ctx: &Ctx, id: ConversationId, before: (Millis, MessageId)) -> Result<Page<MessageView>> {
+    let mut read = ctx.read().await?;
+    find(ctx, read.conn(), id).await?;
+    messages(ctx, read.conn(), id, (before.0, before.1.0)).await
+}
+
+pub(super) async fn thread_in(ctx: &Ctx, mut conn: Conn<'_>, id: ConversationId) -> Result<Thread> {
+    let row = find(ctx, conn.again(), id).await?;
+    let page = messages(ctx, conn, id, (i64::MAX, Uuid::max())).await?;
+    Ok(Thread { row: row.into(), messages: page.items, more: page.more })
+}
+
+/// The conversation, if the member may see it: the one place that decides.
+pub(super) async fn find(ctx: &Ctx, conn: Conn<'_>, id: ConversationId) -> Result<RowRecord> {
+    let row: Option<RowRecord> = sql!(opt RowRecord, conn, ROW, ctx.ws(), id.0)?;
+    let own = ctx.own();
+    Ok(row.filter(|row| own.is_none() || row.assignee_id == own).ok_or(domain::Error::NotFound)?)
+}
+
+async fn messages(ctx: &Ctx, conn: Conn<'_>, id: ConversationId, before: (Millis, Uuid)) -> Result<Page<MessageView>> {
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut found: Vec<MessageRecord> =
+        sql!(all MessageRecord, conn, MESSAGES, ctx.ws(), id.0, before.0, before.1, limit)?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    Ok(Page { items: found.into_iter().rev().map(MessageView::from).collect(), more })
+}

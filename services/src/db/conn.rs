@@ -1,0 +1,116 @@
+use super::Db;
+use sqlx::{PgConnection, Postgres, Sqlite as SqliteEngine, SqliteConnection, Transaction, pool::PoolConnection};
+
+/// A borrowed connection, inside or outside a transaction; what [`crate::sql!`] runs on.
+pub enum Conn<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Conn<'_> {
+    /// Lends the connection for one more statement.
+    pub fn again(&mut self) -> Conn<'_> {
+        match self {
+            Conn::Sqlite(c) => Conn::Sqlite(c),
+            Conn::Postgres(c) => Conn::Postgres(c),
+        }
+    }
+}
+
+/// A connection for reading.
+pub enum Read {
+    Sqlite(PoolConnection<SqliteEngine>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Read {
+    pub fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Read::Sqlite(c) => Conn::Sqlite(&mut *c),
+            Read::Postgres(c) => Conn::Postgres(&mut *c),
+        }
+    }
+}
+
+/// A writing transaction. Dropped without [`Tx::commit`] it is rolled back.
+pub enum Tx {
+    Sqlite(Transaction<'static, SqliteEngine>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Tx::Sqlite(t) => Conn::Sqlite(&mut *t),
+            Tx::Postgres(t) => Conn::Postgres(&mut *t),
+        }
+    }
+
+    /// # Errors
+    /// When the database does not confirm; then nothing of it may be believed.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self {
+            Tx::Sqlite(t) => t.commit().await,
+            Tx::Postgres(t) => t.commit().await,
+        }
+    }
+}
+
+impl Db {
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// When none becomes free in time.
+    pub async fn read(&self) -> sqlx::Result<Read> {
+        Ok(match self {
+            Db::Sqlite(s) => Read::Sqlite(s.read.acquire().await?),
+            Db::Postgres(p) => Read::Postgres(p.acquire().await?),
+        })
+    }
+
+    /// A writing transaction; `BEGIN IMMEDIATE` on SQLite, where two that read before they write would else lock each other out.
+    ///
+    /// # Errors
+    /// When no connection becomes free in time.
+    pub async fn begin(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Db::Sqlite(s) => Tx::Sqlite(s.write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(p) => Tx::Postgres(p.begin().await?),
+        })
+    }
+
+    /// A connection for reading deliveries.
+    ///
+    /// # Errors
+    /// When none becomes free in time.
+    pub async fn read_journal(&self) -> sqlx::Result<Read> {
+        Ok(match self {
+            Db::Sqlite(s) => Read::Sqlite(s.journal_read.acquire().await?),
+            Db::Postgres(p) => Read::Postgres(p.acquire().await?),
+        })
+    }
+
+    /// A transaction that writes deliveries.
+    ///
+    /// # Errors
+    /// When no connection becomes free in time.
+    pub async fn begin_journal(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Db::Sqlite(s) => Tx::Sqlite(s.journal_write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(p) => Tx::Postgres(p.begin().await?),
+        })
+    }
+}
+
+impl Db {
+    /// A transaction that reads one unchanging moment of the whole database.
+    ///
+    /// # Errors
+    /// When no connection becomes free in time.
+    pub async fn snapshot(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Db::Sqlite(s) => Tx::Sqlite(s.read.begin().await?),
+            Db::Postgres(p) => Tx::Postgres(p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+        })
+    }
+}

@@ -1,0 +1,6 @@
+//! Where the engines differ, side by side: the hot ingest path is set-based on PostgreSQL (a statement costs a round trip) and
+//! goes by rows, sixteen at a time where many come together, on SQLite (a statement costs two hops between threads; unnesting
+//! JSON costs more than it saves).
+
+pub mod postgres;
+pub mod sqlite;

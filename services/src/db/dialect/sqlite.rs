@@ -1,0 +1,375 @@
+//! SQLite's side of the hot path: prepared statements over single rows, and over sixteen where many come together.
+
+use crate::ingest::{Contact, NewMessage, OpenRecord, Outcome, Target, Thread};
+use domain::time::Millis;
+use sqlx::{SqliteConnection, query, query_as, query_scalar};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+const PUT_DELIVERY: &str = "INSERT INTO deliveries (body_hash, body, received_at, state, attempts, due_at)
+    VALUES ($1, $2, $3, 'pending', 0, $3) ON CONFLICT (body_hash) DO NOTHING";
+/// Sixteen at once: a statement costs two hops between threads, whatever it carries.
+const PUT_SIXTEEN: &str = "INSERT INTO deliveries (body_hash, body, received_at, state, attempts, due_at) VALUES
+    ($2, $3, $1, 'pending', 0, $1),
+    ($4, $5, $1, 'pending', 0, $1),
+    ($6, $7, $1, 'pending', 0, $1),
+    ($8, $9, $1, 'pending', 0, $1),
+    ($10, $11, $1, 'pending', 0, $1),
+    ($12, $13, $1, 'pending', 0, $1),
+    ($14, $15, $1, 'pending', 0, $1),
+    ($16, $17, $1, 'pending', 0, $1),
+    ($18, $19, $1, 'pending', 0, $1),
+    ($20, $21, $1, 'pending', 0, $1),
+    ($22, $23, $1, 'pending', 0, $1),
+    ($24, $25, $1, 'pending', 0, $1),
+    ($26, $27, $1, 'pending', 0, $1),
+    ($28, $29, $1, 'pending', 0, $1),
+    ($30, $31, $1, 'pending', 0, $1),
+    ($32, $33, $1, 'pending', 0, $1)
+    ON CONFLICT (body_hash) DO NOTHING";
+const DONE: &str = "UPDATE deliveries SET state = 'done', finished_at = $2, reason = NULL, waits_for = NULL
+    WHERE id IN (SELECT value FROM json_each($1))";
+const FINISH: &str = "UPDATE deliveries SET state = $2, reason = $3, waits_for = $4, attempts = attempts + $5,
+    due_at = coalesce($6, due_at), finished_at = $7 WHERE id = $1";
+const FRESH: &str = "SELECT id, body, received_at, attempts FROM deliveries
+    WHERE state = 'pending' AND id > $1 AND due_at <= $2 ORDER BY id LIMIT $3";
+const DUE_AGAIN: &str = "SELECT id, body, received_at, attempts FROM deliveries
+    WHERE state = 'pending' AND id <= $1 AND due_at <= $2 ORDER BY id LIMIT $3";
+
+/// Keeps bodies, except those that are there already.
+pub async fn put_deliveries(c: &mut SqliteConnection, bodies: &[(&[u8], &[u8])], now: Millis) -> sqlx::Result<()> {
+    let (sixteens, rest) = bodies.as_chunks::<16>();
+    for sixteen in sixteens {
+        let mut statement = query(PUT_SIXTEEN).bind(now);
+        for (hash, body) in sixteen {
+            statement = statement.bind(*hash).bind(*body);
+        }
+        statement.execute(&mut *c).await?;
+    }
+    for (hash, body) in rest {
+        query(PUT_DELIVERY).bind(*hash).bind(*body).bind(now).execute(&mut *c).await?;
+    }
+    Ok(())
+}
+
+/// Writes what became of deliveries.
+pub async fn finish_deliveries(c: &mut SqliteConnection, outcomes: &[(i64, Outcome)], now: Millis) -> sqlx::Result<()> {
+    let done: Vec<String> =
+        outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Done).map(|(id, _)| id.to_string()).collect();
+    if !done.is_empty() {
+        query(DONE).bind(format!("[{}]", done.join(","))).bind(now).execute(&mut *c).await?;
+    }
+    for (id, outcome) in outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Done) {
+        query(FINISH)
+            .bind(id)
+            .bind(outcome.state())
+            .bind(outcome.reason())
+            .bind(outcome.waits_for())
+            .bind(outcome.tries())
+            .bind(outcome.due_at())
+            .bind(outcome.is_final().then_some(now))
+            .execute(&mut *c)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A delivery as it is claimed: id, body, received, failed tries.
+pub type Delivery = (i64, Vec<u8>, Millis, i64);
+
+/// Deliveries behind `cursor` that are due.
+pub async fn fresh(c: &mut SqliteConnection, cursor: i64, now: Millis, limit: i64) -> sqlx::Result<Vec<Delivery>> {
+    query_as(FRESH).bind(cursor).bind(now).bind(limit).fetch_all(c).await
+}
+
+/// Deliveries up to `cursor` whose next try is due.
+pub async fn due_again(c: &mut SqliteConnection, cursor: i64, now: Millis, limit: i64) -> sqlx::Result<Vec<Delivery>> {
+    query_as(DUE_AGAIN).bind(cursor).bind(now).bind(limit).fetch_all(c).await
+}
+
+const CONTACT_BY_WA_ID: &str = "SELECT id, wa_id, meta_user_id, profile_name, assignee_id FROM contacts
+    WHERE workspace_id = $1 AND wa_id = $2";
+const CONTACT_BY_USER_ID: &str = "SELECT id, wa_id, meta_user_id, profile_name, assignee_id FROM contacts
+    WHERE workspace_id = $1 AND meta_user_id = $2";
+const INSERT_CONTACT: &str = "INSERT INTO contacts
+    (id, workspace_id, wa_id, meta_user_id, profile_name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)";
+const UPDATE_CONTACT: &str = "UPDATE contacts SET wa_id = $3, meta_user_id = $4, profile_name = $5, updated_at = $6
+    WHERE workspace_id = $1 AND id = $2";
+const OPEN_CONVERSATION: &str =
+    "SELECT id, number_id, contact_id, assignee_id, last_message_at, unread, window_expires_at,
+    preview_message_id, preview_direction, preview_kind, preview_status, preview_text FROM conversations
+    WHERE workspace_id = $1 AND number_id = $2 AND contact_id = $3 AND state = 'open'";
+const KNOWN_WAMID: &str = "SELECT 1 FROM messages WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3";
+const INSERT_MESSAGE: &str = "INSERT INTO messages
+    (id, workspace_id, conversation_id, number_id, direction, kind, body, raw, wamid, status, status_rank, at)
+    VALUES ($1, $2, $3, $4, 'in', $5, $6, $7, $8, 'received', 0, $9) ON CONFLICT DO NOTHING";
+const INSERT_SIXTEEN_MESSAGES: &str = "INSERT INTO messages
+    (id, workspace_id, conversation_id, number_id, direction, kind, body, raw, wamid, status, status_rank, at) VALUES
+    ($2, $1, $3, $4, 'in', $5, $6, $7, $8, 'received', 0, $9),
+    ($10, $1, $11, $12, 'in', $13, $14, $15, $16, 'received', 0, $17),
+    ($18, $1, $19, $20, 'in', $21, $22, $23, $24, 'received', 0, $25),
+    ($26, $1, $27, $28, 'in', $29, $30, $31, $32, 'received', 0, $33),
+    ($34, $1, $35, $36, 'in', $37, $38, $39, $40, 'received', 0, $41),
+    ($42, $1, $43, $44, 'in', $45, $46, $47, $48, 'received', 0, $49),
+    ($50, $1, $51, $52, 'in', $53, $54, $55, $56, 'received', 0, $57),
+    ($58, $1, $59, $60, 'in', $61, $62, $63, $64, 'received', 0, $65),
+    ($66, $1, $67, $68, 'in', $69, $70, $71, $72, 'received', 0, $73),
+    ($74, $1, $75, $76, 'in', $77, $78, $79, $80, 'received', 0, $81),
+    ($82, $1, $83, $84, 'in', $85, $86, $87, $88, 'received', 0, $89),
+    ($90, $1, $91, $92, 'in', $93, $94, $95, $96, 'received', 0, $97),
+    ($98, $1, $99, $100, 'in', $101, $102, $103, $104, 'received', 0, $105),
+    ($106, $1, $107, $108, 'in', $109, $110, $111, $112, 'received', 0, $113),
+    ($114, $1, $115, $116, 'in', $117, $118, $119, $120, 'received', 0, $121),
+    ($122, $1, $123, $124, 'in', $125, $126, $127, $128, 'received', 0, $129)
+    ON CONFLICT DO NOTHING RETURNING id";
+const INSERT_CONVERSATION: &str = "INSERT INTO conversations
+    (id, workspace_id, number_id, contact_id, state, assignee_id, last_message_at, unread, window_expires_at,
+    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, created_at)
+    VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const UPDATE_CONVERSATION: &str = "UPDATE conversations SET last_message_at = $3, unread = $4, window_expires_at = $5,
+    preview_message_id = $6, preview_direction = $7, preview_kind = $8, preview_status = $9, preview_text = $10
+    WHERE workspace_id = $1 AND id = $2";
+const TARGET_BY_WAMID: &str = "SELECT * FROM messages
+    WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3 AND direction = 'out'";
+const TARGET_BY_ID: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
+const INSERT_EVENT: &str =
+    "INSERT INTO events (workspace_id, seq, conversation_id, body, at) VALUES ($1, $2, $3, $4, $5)";
+const INSERT_SIXTEEN_EVENTS: &str = "INSERT INTO events (workspace_id, at, seq, conversation_id, body) VALUES
+    ($1, $2, $3, $4, $5),
+    ($1, $2, $6, $7, $8),
+    ($1, $2, $9, $10, $11),
+    ($1, $2, $12, $13, $14),
+    ($1, $2, $15, $16, $17),
+    ($1, $2, $18, $19, $20),
+    ($1, $2, $21, $22, $23),
+    ($1, $2, $24, $25, $26),
+    ($1, $2, $27, $28, $29),
+    ($1, $2, $30, $31, $32),
+    ($1, $2, $33, $34, $35),
+    ($1, $2, $36, $37, $38),
+    ($1, $2, $39, $40, $41),
+    ($1, $2, $42, $43, $44),
+    ($1, $2, $45, $46, $47),
+    ($1, $2, $48, $49, $50)";
+
+/// Contacts with any of these ids; one that has both may come twice.
+pub async fn contacts(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    wa_ids: &[&str],
+    user_ids: &[&str],
+) -> sqlx::Result<Vec<Contact>> {
+    let mut found = Vec::with_capacity(wa_ids.len() + user_ids.len());
+    for (sql, ids) in [(CONTACT_BY_USER_ID, user_ids), (CONTACT_BY_WA_ID, wa_ids)] {
+        for id in ids {
+            found.extend(query_as::<_, Contact>(sql).bind(workspace).bind(*id).fetch_optional(&mut *c).await?);
+        }
+    }
+    Ok(found)
+}
+
+pub async fn insert_contacts(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    contacts: &[&Contact],
+    now: Millis,
+) -> sqlx::Result<()> {
+    for contact in contacts {
+        query(INSERT_CONTACT)
+            .bind(contact.id)
+            .bind(workspace)
+            .bind(&contact.wa_id)
+            .bind(&contact.meta_user_id)
+            .bind(&contact.profile_name)
+            .bind(now)
+            .execute(&mut *c)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn update_contacts(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    contacts: &[&Contact],
+    now: Millis,
+) -> sqlx::Result<()> {
+    for contact in contacts {
+        query(UPDATE_CONTACT)
+            .bind(workspace)
+            .bind(contact.id)
+            .bind(&contact.wa_id)
+            .bind(&contact.meta_user_id)
+            .bind(&contact.profile_name)
+            .bind(now)
+            .execute(&mut *c)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Open conversations of these (number, contact) pairs. The writing transaction keeps other writers out.
+pub async fn open_conversations(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    pairs: &[(Uuid, Uuid)],
+) -> sqlx::Result<Vec<OpenRecord>> {
+    let mut found = Vec::with_capacity(pairs.len());
+    for (number, contact) in pairs {
+        let one = query_as(OPEN_CONVERSATION).bind(workspace).bind(number).bind(contact);
+        found.extend(one.fetch_optional(&mut *c).await?);
+    }
+    Ok(found)
+}
+
+/// Which of these (number, wamid) are stored already.
+pub async fn known_wamids(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    wamids: &[(Uuid, &str)],
+) -> sqlx::Result<HashSet<(Uuid, String)>> {
+    let mut known = HashSet::new();
+    for (number, wamid) in wamids {
+        let hit = query(KNOWN_WAMID).bind(workspace).bind(number).bind(*wamid).fetch_optional(&mut *c).await?;
+        if hit.is_some() {
+            known.insert((*number, (*wamid).to_owned()));
+        }
+    }
+    Ok(known)
+}
+
+/// Writes messages, except those that are stored already; returns the ids of those that were not.
+pub async fn insert_messages(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    messages: &[&NewMessage<'_>],
+) -> sqlx::Result<HashSet<Uuid>> {
+    let mut inserted = HashSet::with_capacity(messages.len());
+    let (sixteens, rest) = messages.as_chunks::<16>();
+    for sixteen in sixteens {
+        let mut statement = query_scalar(INSERT_SIXTEEN_MESSAGES).bind(workspace);
+        for new in sixteen {
+            statement = statement
+                .bind(new.id)
+                .bind(new.conversation)
+                .bind(new.number)
+                .bind(new.inbound.kind.as_str())
+                .bind(&new.inbound.text)
+                .bind(&new.inbound.raw)
+                .bind(&new.inbound.wamid)
+                .bind(new.inbound.at);
+        }
+        let ids: Vec<Uuid> = statement.fetch_all(&mut *c).await?;
+        inserted.extend(ids);
+    }
+    for new in rest {
+        let done = query(INSERT_MESSAGE)
+            .bind(new.id)
+            .bind(workspace)
+            .bind(new.conversation)
+            .bind(new.number)
+            .bind(new.inbound.kind.as_str())
+            .bind(&new.inbound.text)
+            .bind(&new.inbound.raw)
+            .bind(&new.inbound.wamid)
+            .bind(new.inbound.at)
+            .execute(&mut *c)
+            .await?;
+        if done.rows_affected() == 1 {
+            inserted.insert(new.id);
+        }
+    }
+    Ok(inserted)
+}
+
+pub async fn insert_conversations(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    threads: &[&Thread],
+    now: Millis,
+) -> sqlx::Result<()> {
+    for thread in threads {
+        let (row, preview) = (&thread.row, thread.row.preview.as_ref());
+        query(INSERT_CONVERSATION)
+            .bind(row.id.0)
+            .bind(workspace)
+            .bind(row.number.id.0)
+            .bind(row.contact.id.0)
+            .bind(row.assignee.map(|member| member.0))
+            .bind(row.last_message_at)
+            .bind(row.unread)
+            .bind(row.window_expires_at)
+            .bind(thread.preview_message)
+            .bind(preview.map(|p| p.direction.as_str()))
+            .bind(preview.map(|p| p.kind.as_str()))
+            .bind(preview.map(|p| p.status.as_str()))
+            .bind(preview.map(|p| p.text.as_str()))
+            .bind(now)
+            .execute(&mut *c)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn update_conversations(c: &mut SqliteConnection, workspace: Uuid, threads: &[&Thread]) -> sqlx::Result<()> {
+    for thread in threads {
+        let (row, preview) = (&thread.row, thread.row.preview.as_ref());
+        query(UPDATE_CONVERSATION)
+            .bind(workspace)
+            .bind(row.id.0)
+            .bind(row.last_message_at)
+            .bind(row.unread)
+            .bind(row.window_expires_at)
+            .bind(thread.preview_message)
+            .bind(preview.map(|p| p.direction.as_str()))
+            .bind(preview.map(|p| p.kind.as_str()))
+            .bind(preview.map(|p| p.status.as_str()))
+            .bind(preview.map(|p| p.text.as_str()))
+            .execute(&mut *c)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Our messages with these (number, wamid) or ids.
+pub async fn status_targets(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    wamids: &[(Uuid, &str)],
+    ids: &[Uuid],
+) -> sqlx::Result<Vec<Target>> {
+    let mut found = Vec::with_capacity(wamids.len());
+    for (number, wamid) in wamids {
+        let one = query_as(TARGET_BY_WAMID).bind(workspace).bind(number).bind(*wamid);
+        found.extend(one.fetch_optional(&mut *c).await?);
+    }
+    for id in ids {
+        found.extend(query_as(TARGET_BY_ID).bind(workspace).bind(id).fetch_optional(&mut *c).await?);
+    }
+    Ok(found)
+}
+
+/// Writes events with numbers from `first` on.
+pub async fn insert_events(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    first: i64,
+    events: &[(Uuid, String)],
+    now: Millis,
+) -> sqlx::Result<()> {
+    let mut seq = first;
+    let (sixteens, rest) = events.as_chunks::<16>();
+    for sixteen in sixteens {
+        let mut statement = query(INSERT_SIXTEEN_EVENTS).bind(workspace).bind(now);
+        for (conversation, body) in sixteen {
+            statement = statement.bind(seq).bind(conversation).bind(body);
+            seq += 1;
+        }
+        statement.execute(&mut *c).await?;
+    }
+    for (conversation, body) in rest {
+        query(INSERT_EVENT).bind(workspace).bind(seq).bind(conversation).bind(body).bind(now).execute(&mut *c).await?;
+        seq += 1;
+    }
+    Ok(())
+}

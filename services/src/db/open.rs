@@ -1,0 +1,105 @@
+use super::{Db, Sqlite};
+use sqlx::{
+    ConnectOptions, PgPool,
+    migrate::{MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+static SQLITE_JOURNAL: Migrator = sqlx::migrate!("../migrations/sqlite-journal");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// Why the database could not be opened, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("DATABASE_URL: {0}. Use sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE")]
+    Url(String),
+    #[error("the database cannot be opened: {0}")]
+    Connect(#[from] sqlx::Error),
+    #[error("the database could not be migrated: {0}")]
+    Migrate(#[from] MigrateError),
+    #[error("the folder {0} cannot be made: {1}")]
+    Folder(PathBuf, std::io::Error),
+}
+
+impl Db {
+    /// Opens the database and brings it up to date. A SQLite file and its folder are made if they are missing; the journal
+    /// stands beside it (`parlance.db` and `parlance-ingest.db`).
+    ///
+    /// # Errors
+    /// [`OpenError`], whose text is meant for the person who configured the URL.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            postgres(url).await
+        } else if url.starts_with("sqlite:") {
+            sqlite(url).await
+        } else {
+            Err(OpenError::Url("expected a URL that starts with sqlite: or postgres:".to_owned()))
+        }
+    }
+
+    /// Closes every connection; on SQLite the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite(s) => {
+                s.read.close().await;
+                s.write.close().await;
+                s.journal_read.close().await;
+                s.journal_write.close().await;
+            }
+            Db::Postgres(p) => p.close().await,
+        }
+    }
+}
+
+async fn postgres(url: &str) -> Result<Db, OpenError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|e| OpenError::Url(e.to_string()))?
+        .application_name("parlance")
+        // A process that hangs in the middle of a batch must not hold its rows for ever.
+        .options([("idle_in_transaction_session_timeout", "60s"), ("statement_timeout", "60s")])
+        .disable_statement_logging();
+    let pool: PgPool =
+        PgPoolOptions::new().max_connections(24).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?;
+    POSTGRES.run(&pool).await?;
+    Ok(Db::Postgres(pool))
+}
+
+async fn sqlite(url: &str) -> Result<Db, OpenError> {
+    let options = SqliteConnectOptions::from_str(url).map_err(|e| OpenError::Url(e.to_string()))?;
+    let file = options.get_filename().to_path_buf();
+    if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| OpenError::Folder(folder.to_path_buf(), e))?;
+    }
+    let main = pragmas(options);
+    let journal = pragmas(SqliteConnectOptions::new().filename(journal_file(&file)));
+    let write = SqlitePoolOptions::new().max_connections(1).connect_with(main.clone()).await?;
+    SQLITE.run(&write).await?;
+    let journal_write = SqlitePoolOptions::new().max_connections(1).connect_with(journal.clone()).await?;
+    SQLITE_JOURNAL.run(&journal_write).await?;
+    let read = SqlitePoolOptions::new().max_connections(4).connect_with(main.pragma("query_only", "on")).await?;
+    let journal_read =
+        SqlitePoolOptions::new().max_connections(2).connect_with(journal.pragma("query_only", "on")).await?;
+    Ok(Db::Sqlite(Sqlite { read, write, journal_read, journal_write }))
+}
+
+fn pragmas(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: a commit is on the disk before it is answered, also through a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("cache_size", "-4000")
+        .pragma("temp_store", "memory")
+        .disable_statement_logging()
+}
+
+/// `parlance.db` keeps its deliveries in `parlance-ingest.db`.
+fn journal_file(main: &std::path::Path) -> PathBuf {
+    let stem = main.file_stem().map_or_else(|| "parlance".into(), |s| s.to_string_lossy());
+    main.with_file_name(format!("{stem}-ingest.db"))
+}

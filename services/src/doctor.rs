@@ -1,0 +1,154 @@
+//! What is wrong with an installation, and what to do about it.
+
+use crate::{
+    Result, Services,
+    db::{Db, system},
+    sql,
+    vault::{self, Kind, LoadError},
+};
+use domain::{
+    id::WorkspaceId,
+    time::{HOUR, MINUTE, Millis, SECOND},
+};
+use serde::Serialize;
+
+const PING: &str = "SELECT 1";
+
+/// Both engines keep sqlx' own table.
+const MIGRATIONS: &str = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
+
+/// Deliveries that wait longer than this for their turn mean that no worker takes them.
+const LATE: Millis = MINUTE;
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Ok,
+    /// Works, and somebody should look.
+    Warn,
+    /// Does not work.
+    Bad,
+}
+
+/// One line of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    pub name: String,
+    pub state: State,
+    pub text: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+}
+
+impl Check {
+    fn new(name: &str, state: State, text: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), state, text: text.into(), fix: None }
+    }
+
+    fn ok(name: &str, text: impl Into<String>) -> Self {
+        Self::new(name, State::Ok, text)
+    }
+
+    fn fix(self, fix: impl Into<String>) -> Self {
+        Self { fix: Some(fix.into()), ..self }
+    }
+}
+
+/// Looks at everything; a check that cannot be made is a bad one.
+pub async fn report(services: &Services) -> Vec<Check> {
+    let first = database(services).await;
+    let reachable = first.state != State::Bad;
+    let mut checks = vec![first];
+    if reachable {
+        checks.extend(or_bad("numbers", numbers(services).await));
+        checks.extend(or_bad("deliveries", deliveries(services).await));
+    }
+    checks
+}
+
+fn or_bad(name: &str, result: Result<Vec<Check>>) -> Vec<Check> {
+    result.unwrap_or_else(|e| vec![Check::new(name, State::Bad, format!("cannot be checked: {e}"))])
+}
+
+async fn database(services: &Services) -> Check {
+    let engine = match services.db() {
+        Db::Sqlite(_) => "SQLite",
+        Db::Postgres(_) => "PostgreSQL",
+    };
+    let asked = async {
+        let mut read = services.db().read().await?;
+        // A plain 1 is 32 bits wide on PostgreSQL and 64 on SQLite; only that it answers counts.
+        sql!(exec read.conn(), PING)?;
+        let mut journal = services.db().read_journal().await?;
+        sql!(exec journal.conn(), PING)?;
+        sql!(scalar i64, read.conn(), MIGRATIONS)
+    };
+    match asked.await {
+        Ok(migrations) => Check::ok("database", format!("{engine}, reachable, {migrations} migration(s) applied")),
+        Err(e) => Check::new("database", State::Bad, format!("{engine} does not answer: {e}"))
+            .fix("Check DATABASE_URL, and that the server runs and the disk is not full."),
+    }
+}
+
+async fn numbers(services: &Services) -> Result<Vec<Check>> {
+    let numbers = {
+        let mut read = services.db().read().await?;
+        system::numbers_health(read.conn()).await?
+    };
+    if numbers.is_empty() {
+        let fix = "Connect one with `parlance connect-number`.";
+        return Ok(vec![Check::new("numbers", State::Warn, "no number is connected").fix(fix)]);
+    }
+    let mut checks = vec![Check::ok("numbers", format!("{} connected", numbers.len()))];
+    for number in numbers {
+        let name = format!("number {}", number.phone_number_id);
+        let again = "Run `parlance connect-number` for it again with a token that works.";
+        let place = (WorkspaceId(number.workspace_id), number.id);
+        checks.push(match vault::load(services, place.0, Kind::AccessToken, place.1).await {
+            Ok(_) => match number.token_problem {
+                None => Check::ok(&name, format!("{}, its access token opens", number.display_number)),
+                Some(problem) => Check::new(&name, State::Bad, format!("Meta refuses its token: {problem}")).fix(again),
+            },
+            Err(LoadError::Missing) => Check::new(&name, State::Bad, "no access token is stored").fix(again),
+            Err(LoadError::Open(e)) => Check::new(&name, State::Bad, format!("its access token does not open: {e}"))
+                .fix(format!("Start with the TOKEN_MASTER_KEY that it was connected under. Or: {again}")),
+            Err(LoadError::Database(e)) => return Err(e.into()),
+        });
+    }
+    Ok(checks)
+}
+
+async fn deliveries(services: &Services) -> Result<Vec<Check>> {
+    let mut journal = services.db().read_journal().await?;
+    let mut checks = Vec::new();
+    let (oldest, pending) = system::oldest_pending(journal.conn()).await?;
+    let age = oldest.map_or(0, |oldest| services.clock().now() - oldest);
+    checks.push(match age {
+        _ if pending == 0 => Check::ok("deliveries", "none waits for its turn"),
+        age if age < LATE => Check::ok("deliveries", format!("{pending} pending, the oldest for {}", age_text(age))),
+        age => Check::new("deliveries", State::Warn, format!("{pending} pending, the oldest for {}", age_text(age)))
+            .fix("Start a process with START_WEBHOOK_WORKER=true, and look into its log."),
+    });
+    for (waits_for, count) in system::waiting_deliveries(journal.conn()).await? {
+        let phone = waits_for.strip_prefix("phone:").unwrap_or(&waits_for);
+        let text = format!("{count} wait for the number {phone}, which nobody has connected");
+        let fix = format!("Run `parlance connect-number --phone-number-id {phone} …`; they are processed then.");
+        checks.push(Check::new("waiting deliveries", State::Warn, text).fix(fix));
+    }
+    for (reason, count) in system::dead_deliveries(journal.conn()).await? {
+        let reason = domain::text::preview(&reason, 200);
+        let text = format!("{count} given up: {}", if reason.is_empty() { "no reason was noted" } else { &reason });
+        checks.push(Check::new("dead deliveries", State::Bad, text));
+    }
+    Ok(checks)
+}
+
+fn age_text(age: Millis) -> String {
+    match age.max(0) {
+        ms if ms < 2 * MINUTE => format!("{} s", ms / SECOND),
+        ms if ms < 2 * HOUR => format!("{} min", ms / MINUTE),
+        ms => format!("{} h", ms / HOUR),
+    }
+}

@@ -1,0 +1,78 @@
+use crate::{
+    accounts::Passwords, clock::Clock, db::Db, ingest::Journal, jobs::Wakes, live::Bus, send::Graph, vault::Vault,
+};
+use std::sync::Arc;
+
+/// What the process is given besides its database.
+pub struct Options {
+    pub clock: Clock,
+    pub vault: Vault,
+    pub graph: Graph,
+}
+
+/// The handle that every door holds. Cloning is cheap.
+#[derive(Clone)]
+pub struct Services(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    vault: Vault,
+    graph: Graph,
+    bus: Bus,
+    wakes: Wakes,
+    journal: Journal,
+    passwords: Passwords,
+}
+
+impl Services {
+    /// Starts the journal's writer; workers are started apart, see [`crate::jobs`]. Must be called within tokio.
+    pub fn new(db: Db, options: Options) -> Self {
+        let wakes = Wakes::default();
+        let journal = Journal::start(db.clone(), options.clock.clone(), wakes.clone());
+        Self(Arc::new(Inner {
+            db,
+            clock: options.clock,
+            vault: options.vault,
+            graph: options.graph,
+            bus: Bus::default(),
+            wakes,
+            journal,
+            passwords: Passwords::default(),
+        }))
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Takes webhook bodies and makes them durable.
+    pub fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.0.graph
+    }
+
+    pub(crate) fn bus(&self) -> &Bus {
+        &self.0.bus
+    }
+
+    /// Wakes the workers of this process.
+    pub fn wakes(&self) -> &Wakes {
+        &self.0.wakes
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+}

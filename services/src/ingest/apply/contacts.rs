@@ -1,0 +1,151 @@
+use super::Step;
+use crate::{
+    clock::new_id,
+    db::{Tx, dialect},
+};
+use domain::{meta::webhook::Sender, time::Millis};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A contact, as far as ingest is concerned.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Contact {
+    pub id: Uuid,
+    pub wa_id: Option<String>,
+    pub meta_user_id: Option<String>,
+    pub profile_name: String,
+    pub assignee_id: Option<Uuid>,
+}
+
+/// The contacts that wrote, by either of their ids.
+#[derive(Default)]
+pub struct People {
+    contacts: Vec<Contact>,
+    by_wa_id: HashMap<String, usize>,
+    by_user_id: HashMap<String, usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    None,
+    New,
+    Updated,
+}
+
+impl People {
+    /// Finds or makes the contact of every sender and returns, in the same order, where each stands in [`People::get`].
+    pub async fn resolve(step: &mut Step<'_>, senders: &[&Sender]) -> sqlx::Result<(Self, Vec<usize>)> {
+        let mut people = Self::load(step, senders).await?;
+        let mut changes = vec![Change::None; people.contacts.len()];
+        let places = senders.iter().map(|sender| people.place(sender, &mut changes)).collect();
+        people.save(step, &changes).await?;
+        Ok((people, places))
+    }
+
+    pub fn get(&self, place: usize) -> &Contact {
+        &self.contacts[place]
+    }
+
+    async fn load(step: &mut Step<'_>, senders: &[&Sender]) -> sqlx::Result<Self> {
+        let mut wa_ids: Vec<&str> = senders.iter().filter_map(|s| s.wa_id.as_deref()).collect();
+        let mut user_ids: Vec<&str> = senders.iter().filter_map(|s| s.user_id.as_deref()).collect();
+        for ids in [&mut wa_ids, &mut user_ids] {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        let found = match &mut *step.tx {
+            Tx::Sqlite(tx) => dialect::sqlite::contacts(tx, step.workspace, &wa_ids, &user_ids).await?,
+            Tx::Postgres(tx) => dialect::postgres::contacts(tx, step.workspace, &wa_ids, &user_ids).await?,
+        };
+        let mut people = Self::default();
+        for contact in found {
+            if people.contacts.iter().all(|known| known.id != contact.id) {
+                people.push(contact);
+            }
+        }
+        Ok(people)
+    }
+
+    fn push(&mut self, contact: Contact) -> usize {
+        let place = self.contacts.len();
+        if let Some(id) = &contact.wa_id {
+            self.by_wa_id.insert(id.clone(), place);
+        }
+        if let Some(id) = &contact.meta_user_id {
+            self.by_user_id.insert(id.clone(), place);
+        }
+        self.contacts.push(contact);
+        place
+    }
+
+    /// Meta's user id decides before the phone number: it is the one that every message has.
+    fn place(&mut self, sender: &Sender, changes: &mut Vec<Change>) -> usize {
+        let known = sender
+            .user_id
+            .as_ref()
+            .and_then(|id| self.by_user_id.get(id))
+            .or_else(|| sender.wa_id.as_ref().and_then(|id| self.by_wa_id.get(id)));
+        let Some(&place) = known else {
+            changes.push(Change::New);
+            return self.push(Contact {
+                id: new_id(),
+                wa_id: sender.wa_id.clone(),
+                meta_user_id: sender.user_id.clone(),
+                profile_name: sender.profile_name.clone().unwrap_or_default(),
+                assignee_id: None,
+            });
+        };
+        if self.learn(place, sender) && changes[place] == Change::None {
+            changes[place] = Change::Updated;
+        }
+        place
+    }
+
+    /// Takes over what a message tells about a known contact: a new name, a number, a user id that Meta made anew after a
+    /// change of number. An id that another contact holds stays there; merging two contacts is a person's decision.
+    fn learn(&mut self, place: usize, sender: &Sender) -> bool {
+        let contact = &mut self.contacts[place];
+        let mut learnt = false;
+        if let Some(name) = &sender.profile_name
+            && *name != contact.profile_name
+        {
+            contact.profile_name.clone_from(name);
+            learnt = true;
+        }
+        if let Some(id) = &sender.wa_id
+            && contact.wa_id.as_ref() != Some(id)
+            && !self.by_wa_id.contains_key(id)
+        {
+            contact.wa_id = Some(id.clone());
+            self.by_wa_id.insert(id.clone(), place);
+            learnt = true;
+        }
+        if let Some(id) = &sender.user_id
+            && contact.meta_user_id.as_ref() != Some(id)
+            && !self.by_user_id.contains_key(id)
+        {
+            contact.meta_user_id = Some(id.clone());
+            self.by_user_id.insert(id.clone(), place);
+            learnt = true;
+        }
+        learnt
+    }
+
+    async fn save(&self, step: &mut Step<'_>, changes: &[Change]) -> sqlx::Result<()> {
+        let of = |wanted: Change| -> Vec<&Contact> {
+            self.contacts.iter().zip(changes).filter(|(_, change)| **change == wanted).map(|(c, _)| c).collect()
+        };
+        let (new, updated) = (of(Change::New), of(Change::Updated));
+        let (workspace, now): (Uuid, Millis) = (step.workspace, step.now);
+        match &mut *step.tx {
+            Tx::Sqlite(tx) => {
+                dialect::sqlite::insert_contacts(tx, workspace, &new, now).await?;
+                dialect::sqlite::update_contacts(tx, workspace, &updated, now).await
+            }
+            Tx::Postgres(tx) => {
+                dialect::postgres::insert_contacts(tx, workspace, &new, now).await?;
+                dialect::postgres::update_contacts(tx, workspace, &updated, now).await
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+use super::{
+    Item, Step,
+    assign::Dealer,
+    contacts::People,
+    threads::{Threads, key},
+};
+use crate::{
+    Result,
+    clock::new_id,
+    conversations::PREVIEW_LIMIT,
+    db::{Tx, dialect},
+    ingest::route::Number,
+};
+use domain::{
+    inbox::{Event, MessageView, Preview},
+    message::{Direction, Status, Times},
+    meta::webhook::Inbound,
+    text::preview,
+    window,
+};
+use std::{collections::HashSet, sync::Arc};
+use uuid::Uuid;
+
+/// A message row about to be written.
+pub struct NewMessage<'a> {
+    pub id: Uuid,
+    pub conversation: Uuid,
+    pub number: Uuid,
+    pub inbound: &'a Inbound,
+}
+
+/// Stores the customers' messages of the batch, each once, with their contacts and conversations.
+pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()> {
+    let inbound: Vec<(&Arc<Number>, &Inbound)> = items
+        .iter()
+        .filter_map(|item| item.number.as_ref().map(|number| (number, item.change)))
+        .flat_map(|(number, change)| change.messages.iter().map(move |message| (number, message)))
+        .collect();
+    if inbound.is_empty() {
+        return Ok(());
+    }
+    let senders: Vec<_> = inbound.iter().map(|(_, message)| &message.sender).collect();
+    let (people, places) = People::resolve(step, &senders).await?;
+    let pairs: Vec<_> = inbound.iter().zip(&places).map(|((number, _), place)| (*number, people.get(*place))).collect();
+    let mut threads = Threads::load(step, &pairs).await?;
+
+    // A repeated message must not open a conversation that was closed since.
+    let homeless: Vec<(Uuid, &str)> = pairs
+        .iter()
+        .zip(&inbound)
+        .filter(|(pair, _)| !threads.has(key(**pair)))
+        .map(|((number, _), (_, message))| (number.brief.id.0, message.wamid.as_str()))
+        .collect();
+    let known: HashSet<(Uuid, String)> = if homeless.is_empty() {
+        HashSet::new()
+    } else {
+        match &mut *step.tx {
+            Tx::Sqlite(tx) => dialect::sqlite::known_wamids(tx, step.workspace, &homeless).await?,
+            Tx::Postgres(tx) => dialect::postgres::known_wamids(tx, step.workspace, &homeless).await?,
+        }
+    };
+
+    let mut dealer = Dealer::default();
+    let mut rows = Vec::with_capacity(inbound.len());
+    let mut opened = HashSet::new();
+    for (pair, (number, message)) in pairs.iter().zip(&inbound) {
+        let (key, number_id) = (key(*pair), number.brief.id.0);
+        if !threads.has(key) {
+            if known.contains(&(number_id, message.wamid.clone())) {
+                continue;
+            }
+            let assignee = dealer.assignee(step, pair.1).await?;
+            threads.open(*pair, assignee);
+            opened.insert(key);
+        }
+        if let Some(thread) = threads.get_mut(key) {
+            let conversation = thread.row.id.0;
+            rows.push((key, NewMessage { id: new_id(), conversation, number: number_id, inbound: message }));
+        }
+    }
+    dealer.save(step).await?;
+
+    let to_insert: Vec<&NewMessage<'_>> = rows.iter().map(|(_, row)| row).collect();
+    let inserted: HashSet<Uuid> = match &mut *step.tx {
+        Tx::Sqlite(tx) => dialect::sqlite::insert_messages(tx, step.workspace, &to_insert).await?,
+        Tx::Postgres(tx) => dialect::postgres::insert_messages(tx, step.workspace, &to_insert).await?,
+    };
+    for (key, row) in rows.iter().filter(|(_, row)| inserted.contains(&row.id)) {
+        let Some(thread) = threads.get_mut(*key) else { continue };
+        thread.touched = true;
+        receive(thread, row);
+        let message = view(row);
+        step.events.push(Event::Message { row: thread.row.clone(), message, opened: opened.remove(key) });
+    }
+    threads.save(step).await?;
+    Ok(())
+}
+
+/// What a customer's message does to its conversation.
+fn receive(thread: &mut super::threads::Thread, new: &NewMessage<'_>) {
+    let (row, message) = (&mut thread.row, new.inbound);
+    row.unread += 1;
+    row.window_expires_at = row.window_expires_at.max(Some(window::expires_after(message.at)));
+    // An older message that comes late does not replace what was said since.
+    if message.at >= row.last_message_at {
+        row.last_message_at = message.at;
+        row.preview = Some(Preview {
+            direction: Direction::In,
+            kind: message.kind,
+            status: Status::Received,
+            text: preview(&message.text, PREVIEW_LIMIT),
+        });
+        thread.preview_message = Some(new.id);
+    }
+}
+
+fn view(new: &NewMessage<'_>) -> MessageView {
+    MessageView {
+        id: new.id.into(),
+        direction: Direction::In,
+        kind: new.inbound.kind,
+        text: new.inbound.text.clone(),
+        at: new.inbound.at,
+        status: Status::Received,
+        times: Times::default(),
+        error: None,
+        author: None,
+    }
+}

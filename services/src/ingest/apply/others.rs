@@ -1,0 +1,17 @@
+use super::{Item, Step};
+use crate::{Result, clock::new_id, sql};
+
+const KEEP: &str = "INSERT INTO platform_events (id, workspace_id, delivery_key, what, raw, received_at)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (delivery_key) DO NOTHING";
+
+/// Keeps what nothing understands yet, as it came.
+pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()> {
+    for item in items {
+        for (k, other) in item.change.others.iter().enumerate() {
+            let key = format!("{}/{}/{k}", item.delivery, item.nth);
+            let (id, at) = (new_id(), item.received_at);
+            sql!(exec step.tx.conn(), KEEP, id, step.workspace, &key, &other.what, &other.raw, at)?;
+        }
+    }
+    Ok(())
+}

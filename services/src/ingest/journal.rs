@@ -1,0 +1,113 @@
+use super::outcome::Outcome;
+use crate::{
+    clock::Clock,
+    db::{Db, Tx, dialect},
+    jobs::Wakes,
+};
+use bytes::Bytes;
+use domain::time::Millis;
+use sha2::{Digest, Sha256};
+use tokio::sync::{mpsc, oneshot};
+
+/// Requests that share one commit, at most.
+const GROUP: usize = 256;
+
+/// The database could not take the delivery: Meta must be told to deliver it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the delivery could not be made durable")]
+pub struct Refused;
+
+/// Makes webhook bodies durable. Concurrent deliveries share one commit; a body that is already there changes nothing.
+#[derive(Clone)]
+pub struct Journal {
+    queue: mpsc::Sender<Order>,
+}
+
+pub(super) struct Put {
+    pub hash: [u8; 32],
+    pub body: Bytes,
+    reply: oneshot::Sender<Result<(), Refused>>,
+}
+
+enum Order {
+    Put(Put),
+    /// On SQLite the journal has one writer, so what became of deliveries is written by it too, in the same commits.
+    Finish(Vec<(i64, Outcome)>, oneshot::Sender<bool>),
+}
+
+impl Journal {
+    /// Starts the writer; it ends when the last handle is dropped.
+    pub(crate) fn start(db: Db, clock: Clock, wakes: Wakes) -> Self {
+        let (queue, orders) = mpsc::channel(4 * GROUP);
+        tokio::spawn(write(db, clock, wakes, orders));
+        Self { queue }
+    }
+
+    /// Returns when the body is on the disk.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is not.
+    pub async fn put(&self, body: Bytes) -> Result<(), Refused> {
+        let hash = Sha256::digest(&body).into();
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(Order::Put(Put { hash, body, reply })).await.map_err(|_| Refused)?;
+        answer.await.map_err(|_| Refused)?
+    }
+
+    /// Writes what became of deliveries; `false` when the database did not take it, then they are tried again.
+    pub(super) async fn finish(&self, outcomes: Vec<(i64, Outcome)>) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(Order::Finish(outcomes, reply)).await.is_ok() && answer.await.unwrap_or(false)
+    }
+}
+
+async fn write(db: Db, clock: Clock, wakes: Wakes, mut orders: mpsc::Receiver<Order>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while orders.recv_many(&mut group, GROUP).await > 0 {
+        let (mut puts, mut finishes) = (Vec::with_capacity(group.len()), Vec::new());
+        for order in group.drain(..) {
+            match order {
+                Order::Put(put) => puts.push(put),
+                Order::Finish(outcomes, reply) => finishes.push((outcomes, reply)),
+            }
+        }
+        let written = commit(&db, clock.now(), &puts, &finishes).await;
+        if let Err(error) = &written {
+            tracing::error!(%error, deliveries = puts.len(), "the journal cannot write: Meta is asked to deliver again");
+        }
+        let fine = written.is_ok();
+        if fine && !puts.is_empty() {
+            wakes.wake_ingest();
+        }
+        for put in puts {
+            let _ = put.reply.send(if fine { Ok(()) } else { Err(Refused) });
+        }
+        for (_, reply) in finishes {
+            let _ = reply.send(fine);
+        }
+    }
+}
+
+type Finishes = [(Vec<(i64, Outcome)>, oneshot::Sender<bool>)];
+
+async fn commit(db: &Db, now: Millis, puts: &[Put], finishes: &Finishes) -> sqlx::Result<()> {
+    match db.begin_journal().await? {
+        Tx::Sqlite(mut tx) => {
+            let bodies: Vec<(&[u8], &[u8])> = puts.iter().map(|put| (&put.hash[..], &put.body[..])).collect();
+            dialect::sqlite::put_deliveries(&mut tx, &bodies, now).await?;
+            for (outcomes, _) in finishes {
+                dialect::sqlite::finish_deliveries(&mut tx, outcomes, now).await?;
+            }
+            tx.commit().await
+        }
+        Tx::Postgres(mut tx) => {
+            let hashes = puts.iter().map(|put| put.hash.to_vec()).collect();
+            let bodies = puts.iter().map(|put| put.body.to_vec()).collect();
+            dialect::postgres::put_deliveries(&mut tx, hashes, bodies, now).await?;
+            for (outcomes, _) in finishes {
+                dialect::postgres::finish_deliveries(&mut tx, outcomes, now).await?;
+            }
+            tx.commit().await
+        }
+    }
+}

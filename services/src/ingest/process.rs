@@ -1,0 +1,136 @@
+use super::{
+    Batch, Claimed,
+    apply::{Item, apply},
+    outcome::Outcome,
+    route::Routes,
+};
+use crate::{Error, Result, Services};
+use domain::{
+    backoff,
+    meta::webhook::{Change, Delivery, read},
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Messages and statuses in one transaction, about.
+const CHUNK: usize = 100;
+
+/// Gives a batch of deliveries its effect and writes what became of each.
+///
+/// # Errors
+/// When the outcome could not be written; the deliveries are claimed again and change nothing twice.
+pub async fn process(services: &Services, batch: Batch) -> Result<()> {
+    let now = services.clock().now();
+    let routes = match load_routes(services).await {
+        Ok(routes) => routes,
+        Err(error) => {
+            let outcomes = batch.deliveries.iter().map(|d| (d.id, failed(d, &error, now))).collect();
+            return Ok(batch.finish(outcomes, now).await?);
+        }
+    };
+    let mut outcomes: Vec<(i64, Outcome)> = Vec::with_capacity(batch.deliveries.len());
+    let mut readable: Vec<(usize, Delivery)> = Vec::with_capacity(batch.deliveries.len());
+    for (at, delivery) in batch.deliveries.iter().enumerate() {
+        match read(&delivery.body, delivery.received_at) {
+            Ok(parsed) => {
+                outcomes.push((delivery.id, waits(&parsed, &routes)));
+                readable.push((at, parsed));
+            }
+            // Trying again cannot make it readable.
+            Err(why) => outcomes.push((delivery.id, Outcome::Dead { reason: why.to_string() })),
+        }
+    }
+    let mut work: BTreeMap<Uuid, Vec<(usize, Item<'_>)>> = BTreeMap::new();
+    for (at, parsed) in &readable {
+        for (workspace, item) in items(&batch.deliveries[*at], parsed, &routes) {
+            work.entry(workspace).or_default().push((*at, item));
+        }
+    }
+    for (workspace, items) in work {
+        for chunk in chunks(&items) {
+            for (at, error) in try_chunk(services, workspace, chunk).await {
+                outcomes[at].1 = failed(&batch.deliveries[at], &error, now);
+            }
+        }
+    }
+    for (id, outcome) in &outcomes {
+        if let Some(reason) = outcome.reason() {
+            tracing::warn!(delivery = id, state = outcome.state(), reason, "a delivery did not go through");
+        }
+    }
+    Ok(batch.finish(outcomes, now).await?)
+}
+
+async fn load_routes(services: &Services) -> Result<Routes> {
+    let mut read = services.db().read().await?;
+    Routes::load(read.conn()).await
+}
+
+/// All together; if that fails one delivery at a time, so that a poison delivery harms nobody else.
+async fn try_chunk(services: &Services, workspace: Uuid, chunk: &[(usize, Item<'_>)]) -> Vec<(usize, Error)> {
+    let all: Vec<&Item<'_>> = chunk.iter().map(|(_, item)| item).collect();
+    let Err(error) = apply(services, workspace, &all).await else { return Vec::new() };
+    let single = chunk.first().map(|(at, _)| at) == chunk.last().map(|(at, _)| at);
+    if single {
+        return chunk.first().map(|(at, _)| (*at, error)).into_iter().collect();
+    }
+    tracing::info!(%error, items = chunk.len(), "a batch failed; its deliveries are tried one by one");
+    let mut failures = Vec::new();
+    for one in chunk.chunk_by(|(a, _), (b, _)| a == b) {
+        let items: Vec<&Item<'_>> = one.iter().map(|(_, item)| item).collect();
+        if let Err(error) = apply(services, workspace, &items).await {
+            failures.push((one[0].0, error));
+        }
+    }
+    failures
+}
+
+/// What a readable delivery becomes if nothing fails: done, or waiting for a number to be connected.
+fn waits(parsed: &Delivery, routes: &Routes) -> Outcome {
+    let unknown = parsed
+        .changes
+        .iter()
+        .filter_map(|change| change.phone_number_id.as_deref())
+        .find(|phone| routes.number(phone).is_none());
+    unknown.map_or(Outcome::Done, |phone| Outcome::Waiting(format!("phone:{phone}")))
+}
+
+fn items<'a>(delivery: &'a Claimed, parsed: &'a Delivery, routes: &Routes) -> impl Iterator<Item = (Uuid, Item<'a>)> {
+    parsed.changes.iter().enumerate().filter_map(move |(nth, change)| {
+        let number = change.phone_number_id.as_deref().and_then(|phone| routes.number(phone)).cloned();
+        let workspace = number.as_ref().map(|n| n.workspace).or_else(|| {
+            // A number that nobody connected: the delivery waits. Without any number the WABA decides.
+            change.phone_number_id.is_none().then(|| routes.waba(&change.waba_id)).flatten()
+        })?;
+        Some((workspace, Item { delivery: delivery.id, nth, received_at: delivery.received_at, number, change }))
+    })
+}
+
+/// Cuts a workspace's items where about [`CHUNK`] messages and statuses are together.
+fn chunks<'a, 'b>(items: &'b [(usize, Item<'a>)]) -> impl Iterator<Item = &'b [(usize, Item<'a>)]> {
+    let mut rest = items;
+    std::iter::from_fn(move || {
+        let mut weight = 0;
+        let end = rest.iter().position(|(_, item)| {
+            weight += weigh(item.change);
+            weight > CHUNK
+        });
+        // A change that alone weighs more than a chunk is still one piece.
+        let end = end.map_or(rest.len(), |end| end.max(1));
+        let (chunk, tail) = rest.split_at(end);
+        rest = tail;
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+fn weigh(change: &Change) -> usize {
+    change.messages.len() + change.statuses.len() + change.others.len()
+}
+
+fn failed(delivery: &Claimed, error: &Error, now: i64) -> Outcome {
+    let reason = error.to_string();
+    match backoff::delivery_wait(delivery.attempts + 1) {
+        Some(wait) => Outcome::Retry { due_at: now + wait, reason },
+        None => Outcome::Dead { reason },
+    }
+}

@@ -1,0 +1,50 @@
+use crate::{Result, Services, accounts, db::system, numbers};
+use domain::time::{DAY, Millis};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Raw bodies stay this long after they were processed.
+pub const BODIES: Millis = 7 * DAY;
+/// A repeated body is recognised this long: Meta redelivers for up to seven days.
+pub const KEYS: Millis = 8 * DAY;
+/// Events stay this long for screens that come back.
+pub const EVENTS: Millis = DAY;
+
+const EVERY: Duration = Duration::from_secs(60);
+/// Minutes between two purges.
+const PURGES: u64 = 15;
+
+/// Once a minute lets deliveries go whose number was connected just while they were put aside; every quarter of an hour removes
+/// what has served its time.
+pub(super) async fn worker(services: Services, stop: CancellationToken) {
+    for minute in 0_u64.. {
+        if let Err(error) = numbers::release_stranded(&services).await {
+            tracing::error!(%error, "waiting deliveries could not be looked at; trying again in a minute");
+        }
+        if minute.is_multiple_of(PURGES)
+            && let Err(error) = purge(&services).await
+        {
+            tracing::error!(%error, "what has expired could not be removed; trying again later");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Removes what has served its time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn purge(services: &Services) -> Result<()> {
+    let now = services.clock().now();
+    let mut tx = services.db().begin().await?;
+    system::purge_expired(tx.conn(), now - EVENTS, now).await?;
+    tx.commit().await?;
+    let mut journal = services.db().begin_journal().await?;
+    system::purge_deliveries(journal.conn(), now - BODIES, now - KEYS).await?;
+    journal.commit().await?;
+    accounts::purge(services).await?;
+    Ok(())
+}

@@ -1,0 +1,124 @@
+use super::{Lane, purge};
+use crate::{
+    Services,
+    db::{Db, system},
+    ingest, live, send,
+};
+use apalis::layers::WorkerBuilderExt;
+use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Which workers this process runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Which {
+    /// Deliveries from Meta into conversations.
+    pub ingest: bool,
+    /// Queued messages to Meta.
+    pub outbox: bool,
+}
+
+/// The workers of this process.
+pub struct Running(JoinSet<()>);
+
+impl Running {
+    /// Returns when every worker has finished what it had in hand, after the token was cancelled.
+    pub async fn finished(mut self) {
+        while self.0.join_next().await.is_some() {}
+    }
+}
+
+/// Messages in the hands of one process at a time.
+const SENDS: usize = 32;
+
+/// Starts the workers; they end when `stop` is cancelled and nothing is in their hands any more.
+pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Running {
+    let mut workers = JoinSet::new();
+    live::start_remote(services, &stop);
+    if which.ingest {
+        // SQLite has one writer, so a second worker would only wait.
+        let parallel = if matches!(services.db(), Db::Sqlite(_)) { 1 } else { 2 };
+        for nth in 0..parallel {
+            workers.spawn(ingest_worker(services.clone(), nth, stop.clone()));
+        }
+        workers.spawn(purge::worker(services.clone(), stop.clone()));
+    }
+    if which.outbox {
+        workers.spawn(outbox_worker(services.clone(), stop));
+    }
+    Running(workers)
+}
+
+async fn ingest_worker(services: Services, nth: usize, stop: CancellationToken) {
+    restarting(&stop, || {
+        WorkerBuilder::new(format!("ingest-{nth}-{}", crate::clock::new_id()))
+            .backend(Lane::new(ingest::batches(services.clone())))
+            .data(services.clone())
+            .concurrency(1)
+            .build(ingest_batch)
+            .run_until(stopped(&stop))
+    })
+    .await;
+}
+
+async fn outbox_worker(services: Services, stop: CancellationToken) {
+    if let Err(error) = forget_the_dead(&services).await {
+        tracing::error!(%error, "leases of the last run could not be released; they run out by themselves");
+    }
+    restarting(&stop, || {
+        WorkerBuilder::new(format!("outbox-{}", crate::clock::new_id()))
+            .backend(Lane::new(send::due(services.clone())))
+            .data(services.clone())
+            .concurrency(SENDS)
+            .build(send_message)
+            .run_until(stopped(&stop))
+    })
+    .await;
+}
+
+/// On SQLite there is no other process: whatever is leased was in the hands of a run that has ended.
+async fn forget_the_dead(services: &Services) -> crate::Result<()> {
+    if matches!(services.db(), Db::Sqlite(_)) {
+        let mut tx = services.db().begin().await?;
+        system::release_leases(tx.conn()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn ingest_batch(batch: ingest::Batch, services: Data<Services>) -> Result<(), BoxDynError> {
+    if let Err(error) = ingest::process(&services, batch).await {
+        tracing::error!(%error, "a batch of deliveries could not be finished; it is claimed again");
+    }
+    Ok(())
+}
+
+async fn send_message(due: send::Due, services: Data<Services>) -> Result<(), BoxDynError> {
+    if let Err(error) = send::deliver(&services, due).await {
+        tracing::error!(%error, message = %due.message, "a message could not be sent; it is found again");
+    }
+    Ok(())
+}
+
+/// Runs a worker again should it ever end by itself.
+async fn restarting<F, E>(stop: &CancellationToken, mut worker: impl FnMut() -> F)
+where
+    F: Future<Output = Result<(), E>>,
+    E: std::fmt::Display,
+{
+    while !stop.is_cancelled() {
+        if let Err(error) = worker().await {
+            tracing::error!(%error, "a worker ended; starting it again");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+fn stopped(stop: &CancellationToken) -> impl Future<Output = std::io::Result<()>> + Send + 'static {
+    let stop = stop.clone();
+    async move {
+        stop.cancelled().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
+
+/// How long a lane waits when nobody wakes it: due retries and lost wake-ups are found by then.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Wakes the lanes of this process. Other processes are told over LISTEN/NOTIFY, see [`crate::live`].
+#[derive(Clone, Default)]
+pub struct Wakes {
+    ingest: Arc<Notify>,
+    outbox: Arc<Notify>,
+}
+
+impl Wakes {
+    /// There are new deliveries.
+    pub fn wake_ingest(&self) {
+        self.ingest.notify_one();
+    }
+
+    /// There are messages to send.
+    pub fn wake_outbox(&self) {
+        self.outbox.notify_one();
+    }
+
+    pub(crate) async fn ingest(&self) {
+        wait(&self.ingest).await;
+    }
+
+    pub(crate) async fn outbox(&self) {
+        wait(&self.outbox).await;
+    }
+}
+
+async fn wait(notify: &Notify) {
+    let _ = tokio::time::timeout(POLL, notify.notified()).await;
+}

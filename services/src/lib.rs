@@ -1,0 +1,27 @@
+//! Use cases: everything that touches a database, Meta, files, mail or a queue.
+//!
+//! One use case is one file. Pages, REST, forms, workers and tests all enter here, so a rule is enforced once.
+
+pub mod accounts;
+pub mod clock;
+pub mod conversations;
+pub mod ctx;
+pub mod db;
+pub mod doctor;
+pub mod error;
+pub mod ingest;
+pub mod jobs;
+pub mod live;
+pub mod members;
+pub mod numbers;
+pub mod seed;
+pub mod send;
+pub mod stats;
+pub mod vault;
+pub mod workspaces;
+
+mod handle;
+
+pub use ctx::Ctx;
+pub use error::{Error, Result};
+pub use handle::{Options, Services};

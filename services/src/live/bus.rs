@@ -1,0 +1,126 @@
+use super::{Stamped, newer};
+use crate::Services;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+/// Events a slow listener may lag behind before it has to fetch afresh.
+const BACKLOG: usize = 1_024;
+/// Finds what a lost notification would have told.
+const POLL: Duration = Duration::from_secs(2);
+/// Events read at a time.
+const PAGE: i64 = 500;
+
+/// The hubs of the workspaces that somebody follows.
+#[derive(Default)]
+pub struct Bus {
+    hubs: Mutex<HashMap<Uuid, Arc<Hub>>>,
+    /// Workspaces whose news other processes have not been told yet.
+    pub(super) outbound: Outbound,
+}
+
+/// What other processes are to be told; drained by [`super::remote`].
+#[derive(Default)]
+pub(super) struct Outbound {
+    pub topics: Mutex<HashSet<Topic>>,
+    pub wake: Notify,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Topic {
+    /// A workspace has new events.
+    Live(Uuid),
+    /// There are messages to send.
+    Outbox,
+}
+
+struct Hub {
+    listeners: broadcast::Sender<Arc<Stamped>>,
+    wake: Notify,
+}
+
+impl Bus {
+    /// A transaction of this workspace was committed, with events up to `seq`.
+    pub(crate) fn publish(&self, workspace: Uuid, seq: Option<i64>) {
+        if seq.is_some() {
+            self.wake(workspace);
+            self.tell(Topic::Live(workspace));
+        }
+    }
+
+    /// A message was queued: the workers of other processes may take it.
+    pub(crate) fn queued(&self) {
+        self.tell(Topic::Outbox);
+    }
+
+    fn tell(&self, topic: Topic) {
+        self.outbound.topics.lock().unwrap_or_else(PoisonError::into_inner).insert(topic);
+        self.outbound.wake.notify_one();
+    }
+
+    /// There may be new events of this workspace.
+    pub(super) fn wake(&self, workspace: Uuid) {
+        if let Some(hub) = self.hubs().get(&workspace) {
+            hub.wake.notify_one();
+        }
+    }
+
+    /// Follows a workspace from event `since` on; starts its hub if nobody did before.
+    pub(super) fn follow(&self, services: &Services, workspace: Uuid, since: i64) -> broadcast::Receiver<Arc<Stamped>> {
+        let mut hubs = self.hubs();
+        if let Some(hub) = hubs.get(&workspace) {
+            return hub.listeners.subscribe();
+        }
+        let (listeners, receiver) = broadcast::channel(BACKLOG);
+        let hub = Arc::new(Hub { listeners, wake: Notify::new() });
+        hubs.insert(workspace, hub.clone());
+        tokio::spawn(run(services.clone(), workspace, hub, since));
+        receiver
+    }
+
+    fn hubs(&self) -> MutexGuard<'_, HashMap<Uuid, Arc<Hub>>> {
+        self.hubs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends a hub that nobody follows any more.
+    fn retire(&self, workspace: Uuid, hub: &Hub) -> bool {
+        let mut hubs = self.hubs();
+        let idle = hub.listeners.receiver_count() == 0;
+        if idle {
+            hubs.remove(&workspace);
+        }
+        idle
+    }
+}
+
+/// Reads a workspace's new events once and hands them to everybody who follows.
+async fn run(services: Services, workspace: Uuid, hub: Arc<Hub>, mut last: i64) {
+    loop {
+        match forward(&services, workspace, &hub, last).await {
+            Ok(seq) => last = seq,
+            Err(error) => tracing::error!(%error, %workspace, "events cannot be read; trying again"),
+        }
+        let _ = tokio::time::timeout(POLL, hub.wake.notified()).await;
+        if services.bus().retire(workspace, &hub) {
+            return;
+        }
+    }
+}
+
+async fn forward(services: &Services, workspace: Uuid, hub: &Hub, mut last: i64) -> crate::Result<i64> {
+    let mut read = services.db().read().await?;
+    loop {
+        let events = newer(read.conn(), workspace, last, PAGE).await?;
+        if events.is_empty() {
+            return Ok(last);
+        }
+        for event in events {
+            last = event.seq;
+            let _ = hub.listeners.send(Arc::new(event));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What happened, to every screen that follows, in order and without gaps.
+//!
+//! Events are rows, numbered per workspace by a counter that is taken as the last step of the transaction: their numbers are
+//! in commit order on both engines. A hub per followed workspace reads new rows once and hands them to all its listeners;
+//! a listener that comes back asks for what is newer than the last number it saw.
+
+mod bus;
+mod remote;
+mod stream;
+
+pub use bus::Bus;
+pub use stream::{Frame, subscribe};
+
+pub(crate) use remote::start as start_remote;
+
+use crate::{
+    Result,
+    db::{Conn, Tx, dialect},
+    sql,
+};
+use domain::{inbox::Event, time::Millis};
+use std::sync::Arc;
+use uuid::Uuid;
+
+const NEXT: &str =
+    "UPDATE workspace_counters SET event_seq = event_seq + $2 WHERE workspace_id = $1 RETURNING event_seq";
+const LAST: &str = "SELECT event_seq FROM workspace_counters WHERE workspace_id = $1";
+const NEWER: &str = "SELECT seq, body FROM events WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+/// An event with its number and its JSON, made once for all listeners.
+#[derive(Debug)]
+pub struct Stamped {
+    pub seq: i64,
+    pub event: Event,
+    pub json: Arc<str>,
+}
+
+/// Writes events as the last step of a transaction; returns the number of the last one. Publish it after the commit.
+pub(crate) async fn record(tx: &mut Tx, workspace: Uuid, events: &[Event], now: Millis) -> Result<Option<i64>> {
+    if events.is_empty() {
+        return Ok(None);
+    }
+    let rows: Vec<(Uuid, String)> = events
+        .iter()
+        .map(|event| serde_json::to_string(event).map(|body| (event.conversation().0, body)))
+        .collect::<Result<_, _>>()
+        .map_err(|e| crate::Error::Internal(e.to_string()))?;
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let last: i64 = sql!(scalar i64, tx.conn(), NEXT, workspace, count)?;
+    let first = last - count + 1;
+    match tx {
+        Tx::Sqlite(tx) => dialect::sqlite::insert_events(tx, workspace, first, &rows, now).await?,
+        Tx::Postgres(tx) => dialect::postgres::insert_events(tx, workspace, first, &rows, now).await?,
+    }
+    Ok(Some(last))
+}
+
+/// The number of the last event of a workspace.
+pub(crate) async fn last_seq(conn: Conn<'_>, workspace: Uuid) -> sqlx::Result<i64> {
+    sql!(scalar i64, conn, LAST, workspace)
+}
+
+/// At most `limit` events after `seq`.
+async fn newer(conn: Conn<'_>, workspace: Uuid, seq: i64, limit: i64) -> Result<Vec<Stamped>> {
+    let rows: Vec<(i64, String)> = sql!(all(i64, String), conn, NEWER, workspace, seq, limit)?;
+    rows.into_iter()
+        .map(|(seq, body)| {
+            let event = serde_json::from_str(&body).map_err(|e| crate::Error::Internal(format!("event {seq}: {e}")))?;
+            Ok(Stamped { seq, event, json: body.into() })
+        })
+        .collect()
+}

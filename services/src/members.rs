@@ -1,0 +1,123 @@
+//! The people of a workspace.
+
+use crate::{
+    Ctx, Result, Services,
+    accounts::{self, BY_EMAIL},
+    clock::new_id,
+    db::Conn,
+    sql, workspaces,
+};
+use domain::{
+    id::{MemberId, UserId, WorkspaceId},
+    role::Role,
+    time::Millis,
+    workspace::{MemberBrief, Slug},
+};
+use uuid::Uuid;
+
+const LIST: &str = "SELECT m.id, u.name, m.role FROM members m JOIN users u ON u.id = m.user_id
+    WHERE m.workspace_id = $1 ORDER BY u.name, m.id";
+
+const INSERT_USER: &str = "INSERT INTO users (id, email, name, password_hash, password_changed_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (email) DO NOTHING";
+
+const INSERT: &str = "INSERT INTO members (workspace_id, id, user_id, role, available, last_turn, created_at)
+    VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (workspace_id, user_id) DO NOTHING";
+
+const SET_AVAILABLE: &str = "UPDATE members SET available = $3 WHERE workspace_id = $1 AND id = $2";
+
+/// Somebody who gets an account.
+pub(crate) struct Person<'a> {
+    /// Folded by [`domain::text::email`].
+    pub email: &'a str,
+    pub name: &'a str,
+    pub hash: &'a str,
+}
+
+/// A member that was added, and the account behind it.
+#[derive(Clone, Debug)]
+pub struct Added {
+    pub user: UserId,
+    pub member: MemberBrief,
+}
+
+/// Everybody in the workspace, by name.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list(ctx: &Ctx) -> Result<Vec<MemberBrief>> {
+    let mut read = ctx.read().await?;
+    let rows = sql!(all(Uuid, String, String), read.conn(), LIST, ctx.ws())?;
+    rows.into_iter().map(|(id, name, role)| Ok(MemberBrief { id: MemberId(id), name, role: role.parse()? })).collect()
+}
+
+/// Whether new conversations are given to the member.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn set_available(ctx: &Ctx, available: bool) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    sql!(exec tx.conn(), SET_AVAILABLE, ctx.ws(), ctx.me().id.0, available)?;
+    Ok(tx.commit().await?)
+}
+
+/// Adds a member. An account that exists keeps its name and password.
+///
+/// # Errors
+/// `Invalid` names the field; `Conflict` when they are a member already.
+pub async fn add(
+    services: &Services,
+    workspace: &Slug,
+    email: &str,
+    name: &str,
+    password: &str,
+    role: Role,
+) -> Result<Added> {
+    accounts::check("password", password)?;
+    let hash = services.passwords().hash(password).await?;
+    let email = domain::text::email(&domain::text::storable(email))?;
+    let name = domain::text::storable(name.trim());
+    let name = if name.is_empty() { name_of(&email).to_owned() } else { name };
+    let now = services.clock().now();
+    let mut tx = services.db().begin().await?;
+    let workspace = workspaces::by_slug(tx.conn(), workspace).await?;
+    let person = Person { email: &email, name: &name, hash: &hash };
+    let (user, name) = match insert_user(tx.conn(), person, now).await? {
+        Some(user) => (user, name),
+        None => {
+            let (user, name, _) = sql!(one(Uuid, String, String), tx.conn(), BY_EMAIL, email.as_str())?;
+            (UserId(user), name)
+        }
+    };
+    let id = MemberId(new_id());
+    insert(tx.conn(), workspace, id.0, user, role, now).await?;
+    tx.commit().await?;
+    Ok(Added { user, member: MemberBrief { id, name, role } })
+}
+
+/// `None` when the e-mail is taken.
+pub(crate) async fn insert_user(conn: Conn<'_>, person: Person<'_>, now: Millis) -> sqlx::Result<Option<UserId>> {
+    let id = new_id();
+    let rows = sql!(exec conn, INSERT_USER, id, person.email, person.name, person.hash, now)?;
+    Ok((rows == 1).then_some(UserId(id)))
+}
+
+pub(crate) async fn insert(
+    conn: Conn<'_>,
+    workspace: WorkspaceId,
+    id: Uuid,
+    user: UserId,
+    role: Role,
+    now: Millis,
+) -> Result<()> {
+    let rows = sql!(exec conn, INSERT, workspace.0, id, user.0, role.as_str(), role.takes_conversations(), now)?;
+    if rows == 0 {
+        return Err(crate::Error::Conflict("They are a member of this workspace already.".to_owned()));
+    }
+    Ok(())
+}
+
+/// What stands before the `@`, until the person says more.
+pub(crate) fn name_of(email: &str) -> &str {
+    email.split('@').next().filter(|name| !name.is_empty()).unwrap_or(email)
+}

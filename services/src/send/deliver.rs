@@ -1,0 +1,101 @@
+use super::{
+    Due,
+    outcome::{Attempt, settle},
+};
+use crate::{Result, Services, db::Tx, ingest::Target, live, numbers, sql};
+use domain::{
+    inbox::{Event, Row},
+    message::Status,
+    meta::send::{Recipient, TextMessage},
+    window::{self, Window},
+};
+use uuid::Uuid;
+
+const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
+const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
+const PHONE: &str = "SELECT phone_number_id FROM numbers WHERE workspace_id = $1 AND id = $2 AND state = 'active'";
+const SENDING: &str = "UPDATE messages SET status = 'sending', status_rank = $3 WHERE workspace_id = $1 AND id = $2";
+const GONE: &str = "DELETE FROM outbox WHERE workspace_id = $1 AND message_id = $2";
+
+/// What is needed to make the request, read and committed as `sending` before it leaves.
+struct Ready {
+    number: Uuid,
+    phone_number_id: String,
+    request: TextMessage,
+}
+
+/// Sends one leased message and writes what came of it.
+///
+/// # Errors
+/// When the database fails; the lease runs out and the message is found again.
+pub async fn deliver(services: &Services, due: Due) -> Result<()> {
+    let Some(ready) = prepare(services, due).await? else { return Ok(()) };
+    let attempt = match numbers::token(services, due.workspace.into(), ready.number.into()).await {
+        Ok(token) => {
+            let sent = services.graph().send_text(&ready.phone_number_id, &token, &ready.request).await;
+            Attempt::Answered(sent)
+        }
+        Err(error) => {
+            tracing::error!(%error, "the access token of a number cannot be read");
+            Attempt::NoToken
+        }
+    };
+    settle(services, due, attempt).await
+}
+
+/// Checks once more what may have changed since it was queued and commits `sending`. `None`: it is settled already.
+async fn prepare(services: &Services, due: Due) -> Result<Option<Ready>> {
+    let now = services.clock().now();
+    let mut tx = services.db().begin().await?;
+    let target: Option<Target> = sql!(opt Target, tx.conn(), TARGET, due.workspace, due.message)?;
+    let Some(target) = target.filter(|target| Status::parse(&target.message.status).is_pending()) else {
+        sql!(exec tx.conn(), GONE, due.workspace, due.message)?;
+        tx.commit().await?;
+        services.wakes().wake_outbox();
+        return Ok(None);
+    };
+    if Status::parse(&target.message.status) == Status::Sending {
+        // Whoever sent it is gone. It may have left: only a status webhook can tell.
+        tx.commit().await?;
+        settle(services, due, Attempt::Interrupted).await?;
+        return Ok(None);
+    }
+    let row: crate::conversations::row::RowRecord =
+        sql!(one crate::conversations::row::RowRecord, tx.conn(), ROW, due.workspace, target.message.conversation_id)?;
+    let phone: Option<String> = sql!(scalar_opt String, tx.conn(), PHONE, due.workspace, target.number_id)?;
+    let blocked = match (&phone, window::at(row.window_expires_at, now)) {
+        (None, _) => Some("The business number is no longer connected. Connect it again, then send again."),
+        (_, Window::Closed) => {
+            Some("The 24 hours after the customer's last message ended before this was sent. Nothing was sent.")
+        }
+        _ => None,
+    };
+    let to = recipient(&row.wa_id, &row.meta_user_id);
+    if let (None, Some(phone_number_id), Some(to)) = (blocked, phone, to) {
+        let text = target.message.body.clone();
+        let request = TextMessage::new(to, text, target.message.id.to_string());
+        let number = target.number_id;
+        sending(services, tx, due.workspace, target, row.into()).await?;
+        return Ok(Some(Ready { number, phone_number_id, request }));
+    }
+    tx.commit().await?;
+    let why = blocked.unwrap_or("This contact has no address that WhatsApp could send to.");
+    settle(services, due, Attempt::Forbidden(why.to_owned())).await?;
+    Ok(None)
+}
+
+fn recipient(wa_id: &Option<String>, user_id: &Option<String>) -> Option<Recipient> {
+    let phone = wa_id.as_ref().map(|digits| Recipient::To(format!("+{digits}")));
+    phone.or_else(|| user_id.clone().map(Recipient::Recipient))
+}
+
+async fn sending(services: &Services, mut tx: Tx, workspace: Uuid, target: Target, row: Row) -> Result<()> {
+    let mut message = target.message;
+    sql!(exec tx.conn(), SENDING, workspace, message.id, Status::Sending.rank())?;
+    message.status = Status::Sending.as_str().to_owned();
+    let event = Event::MessageChanged { row, message: message.into() };
+    let seq = live::record(&mut tx, workspace, &[event], services.clock().now()).await?;
+    tx.commit().await?;
+    services.bus().publish(workspace, seq);
+    Ok(())
+}

@@ -1,0 +1,111 @@
+use super::{Due, SendError};
+use crate::{
+    Result, Services,
+    conversations::row::RowRecord,
+    db::{Db, Tx, dialect},
+    ingest::{Target, statuses},
+    live, sql,
+};
+use domain::{
+    inbox::{Event, Row},
+    message::Status,
+    meta::send::explain,
+    time::Millis,
+};
+
+const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
+const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
+const TOKEN_PROBLEM: &str = "UPDATE numbers SET token_problem = $3 WHERE workspace_id = $1 AND id = $2";
+
+/// How an attempt to send ended.
+pub(super) enum Attempt {
+    Answered(Result<String, SendError>),
+    /// The token could not be opened; nothing was sent.
+    NoToken,
+    /// It may not be sent now; nothing was.
+    Forbidden(String),
+    /// The process that was sending it is gone.
+    Interrupted,
+}
+
+/// Writes what came of an attempt. A status webhook may have been faster: nothing goes backwards.
+pub(super) async fn settle(services: &Services, due: Due, attempt: Attempt) -> Result<()> {
+    let now = services.clock().now();
+    let mut tx = services.db().begin().await?;
+    lock(services, &mut tx, due).await?;
+    let target: Option<Target> = sql!(opt Target, tx.conn(), TARGET, due.workspace, due.message)?;
+    let Some(mut target) = target else { return Ok(tx.commit().await?) };
+    let wamid = note(&mut target, attempt, now);
+    if let Some(code) = target.error_code.filter(|code| is_token_problem(*code)) {
+        let why = explain(code, None);
+        sql!(exec tx.conn(), TOKEN_PROBLEM, due.workspace, target.number_id, &why)?;
+    }
+    if let Some(wamid) = wamid {
+        for early in statuses::unpark(&mut tx, due.workspace, target.number_id, &wamid).await? {
+            statuses::advance(&mut target, &early);
+        }
+    }
+    statuses::write(&mut tx, due.workspace, &target).await?;
+    let row: RowRecord = sql!(one RowRecord, tx.conn(), ROW, due.workspace, target.message.conversation_id)?;
+    let event = Event::MessageChanged { row: Row::from(row), message: target.message.into() };
+    let seq = live::record(&mut tx, due.workspace, &[event], now).await?;
+    tx.commit().await?;
+    services.bus().publish(due.workspace, seq);
+    // The conversation's next message has its turn now.
+    services.wakes().wake_outbox();
+    Ok(())
+}
+
+async fn lock(services: &Services, tx: &mut Tx, due: Due) -> Result<()> {
+    if let (Db::Postgres(_), Tx::Postgres(tx)) = (services.db(), tx) {
+        dialect::postgres::lock_message(tx, due.workspace, due.message).await?;
+    }
+    Ok(())
+}
+
+/// Puts the outcome into the message; returns the wamid of an accepted one.
+fn note(target: &mut Target, attempt: Attempt, now: Millis) -> Option<String> {
+    let (status, code, text, wamid) = match attempt {
+        Attempt::Answered(Ok(wamid)) => (Status::Accepted, None, None, Some(wamid)),
+        Attempt::Answered(Err(SendError::Refused(error))) => {
+            let details = error.error_data.as_ref().and_then(|data| data.details.as_deref());
+            let details = details.or(Some(error.message.as_str()));
+            (Status::Failed, Some(error.code), Some(explain(error.code, details)), None)
+        }
+        Attempt::Answered(Err(SendError::NotSent)) => (
+            Status::Failed,
+            None,
+            Some("WhatsApp could not be reached; nothing was sent. Send again.".to_owned()),
+            None,
+        ),
+        Attempt::Answered(Err(SendError::Lost(why))) => {
+            tracing::warn!(message = %target.message.id, why, "it is not known whether a message was sent");
+            (Status::Unconfirmed, None, Some(UNCONFIRMED.to_owned()), None)
+        }
+        Attempt::Interrupted => (Status::Unconfirmed, None, Some(UNCONFIRMED.to_owned()), None),
+        Attempt::NoToken => {
+            let why = "The access token of this number cannot be read. Connect the number again, then send again.";
+            (Status::Failed, None, Some(why.to_owned()), None)
+        }
+        Attempt::Forbidden(why) => (Status::Failed, None, Some(why), None),
+    };
+    if wamid.is_some() && target.wamid.is_none() {
+        target.wamid.clone_from(&wamid);
+        target.message.accepted_at.get_or_insert(now);
+    }
+    if Status::parse(&target.message.status).advances_to(status) {
+        target.message.status = status.as_str().to_owned();
+        target.message.error_text = text.map(|text| domain::text::storable(&text));
+        target.error_code = code;
+        if status == Status::Failed {
+            target.message.failed_at = Some(now);
+        }
+    }
+    wamid
+}
+
+const UNCONFIRMED: &str = "Meta has not confirmed this message: it may or may not have arrived.";
+
+const fn is_token_problem(code: i64) -> bool {
+    matches!(code, 0 | 3 | 10 | 190 | 200..=299 | 131_005)
+}

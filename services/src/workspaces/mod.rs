@@ -1,0 +1,10 @@
+//! Workspaces: a client company each, with its own numbers, members and customers.
+
+mod create;
+mod demo;
+mod of_user;
+
+pub use demo::{demo_flag, mark_demo};
+pub use of_user::of_user;
+
+pub(crate) use create::{by_slug, insert, name};

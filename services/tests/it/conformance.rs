@@ -1,0 +1,67 @@
+//! Every request that our Graph client can emit, held against Meta's own description of the API, where that is at hand.
+
+use domain::meta::send::{Recipient, TextMessage};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const FILE: &str = "../../shared/meta/openapi/business-messaging-api_v23.0.patched.yaml";
+const POINTER: &str =
+    "/paths/~1{Version}~1{Phone-Number-ID}~1messages/post/requestBody/content/application~1json/schema";
+
+/// The schema of the body of `POST /{phone-number-id}/messages`, with all that it refers to.
+fn validator() -> Option<jsonschema::Validator> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let Ok(text) = std::fs::read_to_string(path) else {
+        eprintln!("skipped: conformance, because Meta's OpenAPI description is not here");
+        return None;
+    };
+    let document: Value = serde_yaml_ng::from_str(&text).unwrap();
+    let schema = document.pointer(POINTER).expect("the messages operation").clone();
+    let whole = json!({"allOf": [schema], "components": document["components"]});
+    Some(jsonschema::draft202012::new(&whole).unwrap())
+}
+
+fn errors(validator: &jsonschema::Validator, body: &Value) -> Vec<String> {
+    validator.iter_errors(body).map(|error| error.to_string()).collect()
+}
+
+#[test]
+fn every_request_conforms() {
+    let Some(validator) = validator() else { return };
+    let to = prop_oneof![
+        "\\+[1-9][0-9]{6,14}".prop_map(Recipient::To),
+        "[A-Z]{2}\\.[A-Za-z0-9]{1,40}".prop_map(Recipient::Recipient),
+    ];
+    let body = "[^\u{0}]{1,300}".prop_filter("what the use case lets through", |s: &String| {
+        domain::message::outgoing_text(s).is_ok_and(|text| text == *s)
+    });
+    let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
+    proptest::test_runner::TestRunner::new(config)
+        .run(&(to, body), |(to, body)| {
+            let message = TextMessage::new(to, body, services::clock::new_id().to_string());
+            let errors = errors(&validator, &serde_json::to_value(message).unwrap());
+            prop_assert!(errors.is_empty(), "{errors:?}");
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// The check itself can fail.
+#[test]
+fn what_meta_refuses_does_not_conform() {
+    let Some(validator) = validator() else { return };
+    let message = TextMessage::new(Recipient::To("+4915112345678".into()), "hi".into(), "id".into());
+    let fine = serde_json::to_value(message).unwrap();
+    assert!(errors(&validator, &fine).is_empty());
+    let spoilt: [fn(&mut Value); 4] = [
+        |body| body["messaging_product"] = json!("sms"),
+        |body| body["text"]["body"] = json!("x".repeat(4_097)),
+        |body| drop(body.as_object_mut().unwrap().remove("to")),
+        |body| body["type"] = json!("telegram"),
+    ];
+    for (nth, spoil) in spoilt.iter().enumerate() {
+        let mut body = fine.clone();
+        spoil(&mut body);
+        assert!(!errors(&validator, &body).is_empty(), "{nth}");
+    }
+}

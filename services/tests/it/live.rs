@@ -1,0 +1,274 @@
+//! What followers are told: everything they may see, nothing else, in order; state before + events = fresh fetch.
+
+use crate::{
+    meta::{PHONE, Workers, message_body, put, quiet, status_body, text},
+    on_both,
+    support::{TestDb, member, number, workspace},
+};
+use domain::{
+    conversation::View,
+    id::{ConversationId, MessageId},
+    inbox::{Event, InboxView, Live, apply},
+    role::Role,
+    time::DAY,
+};
+use futures::{FutureExt, Stream, StreamExt};
+use proptest::prelude::*;
+use serde_json::json;
+use services::{
+    Ctx, Services,
+    clock::new_id,
+    conversations,
+    live::{Frame, subscribe},
+};
+use std::{pin::Pin, time::Duration};
+
+type Frames = Pin<Box<dyn Stream<Item = Frame> + Send>>;
+
+async fn follow(ctx: &Ctx, after: Option<i64>) -> Frames {
+    Box::pin(subscribe(ctx, after).await.unwrap())
+}
+
+async fn next(frames: &mut Frames) -> Live {
+    let frame = tokio::time::timeout(Duration::from_secs(10), frames.next()).await.expect("an event in time").unwrap();
+    let Frame::Event { seq, data } = frame else { panic!("resync") };
+    Live { seq, event: serde_json::from_str(&data).unwrap() }
+}
+
+/// Applies events until the view is at `seq`; a follower who may not see the last ones is given a moment.
+async fn catch_up(view: &mut InboxView, frames: &mut Frames, seq: i64) {
+    while view.seq < seq {
+        match tokio::time::timeout(Duration::from_millis(300), frames.next()).await {
+            Ok(Some(Frame::Event { seq, data })) => {
+                apply(view, &Live { seq, event: serde_json::from_str(&data).unwrap() });
+            }
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => return,
+        }
+    }
+}
+
+async fn screen(ctx: &Ctx, view: View, open: Option<ConversationId>) -> InboxView {
+    conversations::inbox(ctx, view, open).await.unwrap()
+}
+
+on_both! {
+    async fn own_only_followers_see_their_own_and_nothing_else(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        let slug = owner.workspace().slug.clone();
+        number(&services, &slug, PHONE).await;
+        let (rohan, rohan_ctx) = member(&services, &slug, "Rohan", Role::Agent).await;
+        let (_, lucia_ctx) = member(&services, &slug, "Lucia", Role::Agent).await;
+        let stranger = workspace(&services, "Other").await;
+        let _workers = Workers::start(&services);
+        let (mut all, mut own, mut other, mut foreign) = (
+            follow(&owner, None).await, follow(&rohan_ctx, None).await, follow(&lucia_ctx, None).await, follow(&stranger, None).await,
+        );
+        put(&services, message_body(text("4915112345678", "wamid.1", "first"))).await;
+        let Event::Message { row, opened: true, .. } = next(&mut all).await.event else { panic!() };
+        conversations::assign(&owner, row.id, Some(rohan.member.id)).await.unwrap();
+        assert!(matches!(next(&mut all).await.event, Event::Conversation { .. }));
+        // The snapshot comes with it.
+        let Event::Gained { row: gained } = next(&mut own).await.event else { panic!() };
+        assert_eq!((gained.id, gained.unread), (row.id, 1));
+        put(&services, message_body(text("4915112345678", "wamid.2", "second"))).await;
+        assert!(matches!(next(&mut own).await.event, Event::Message { .. }));
+        conversations::assign(&rohan_ctx, row.id, None).await.unwrap();
+        assert!(matches!(next(&mut own).await.event, Event::Lost { .. }));
+        put(&services, message_body(text("4915112345678", "wamid.3", "third"))).await;
+        let kinds: Vec<_> = [next(&mut all).await, next(&mut all).await, next(&mut all).await].map(|live| live.event.name()).into();
+        assert_eq!(kinds, ["message", "conversation", "message"]);
+        for frames in [&mut own, &mut other, &mut foreign] {
+            assert!(frames.next().now_or_never().is_none(), "nothing more for them");
+        }
+    }
+
+    async fn who_comes_back_is_told_what_was_missed(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        let slug = owner.workspace().slug.clone();
+        number(&services, &slug, PHONE).await;
+        let (rohan, rohan_ctx) = member(&services, &slug, "Rohan", Role::Agent).await;
+        let _workers = Workers::start(&services);
+        put(&services, message_body(text("4915112345678", "wamid.1", "a"))).await;
+        quiet(&services).await;
+        let row = screen(&owner, View::All, None).await.rows.remove(0);
+        conversations::assign(&owner, row.id, Some(rohan.member.id)).await.unwrap();
+        put(&services, message_body(text("4915112345678", "wamid.2", "b"))).await;
+        quiet(&services).await;
+        let mut missed = follow(&rohan_ctx, Some(0)).await;
+        let kinds = [next(&mut missed).await, next(&mut missed).await].map(|live| (live.seq, live.event.name()));
+        assert_eq!(kinds, [(2, "gained"), (3, "message")]);
+        // Taken away since: of what happened while it was theirs only the loss is told.
+        conversations::assign(&owner, row.id, None).await.unwrap();
+        let mut missed = follow(&rohan_ctx, Some(0)).await;
+        assert_eq!(next(&mut missed).await.event.name(), "lost");
+        assert!(missed.next().now_or_never().is_none());
+        // Too long ago.
+        services.clock().advance(2 * DAY);
+        services::jobs::purge::purge(&services).await.unwrap();
+        let mut late = follow(&owner, Some(0)).await;
+        assert!(matches!(late.next().await, Some(Frame::Resync)));
+    }
+}
+
+/// One thing that happens in a workspace.
+#[derive(Clone, Debug)]
+enum Step {
+    Customer(u8),
+    Status(u8, &'static str),
+    Reply(u8),
+    Assign(u8, Option<bool>),
+    Close(u8),
+    Reopen(u8),
+    Read(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = 0..4_u8;
+    prop_oneof![
+        4 => who.clone().prop_map(Step::Customer),
+        2 => (who.clone(), prop_oneof![Just("sent"), Just("delivered"), Just("read"), Just("failed")])
+            .prop_map(|(who, word)| Step::Status(who, word)),
+        3 => who.clone().prop_map(Step::Reply),
+        3 => (who.clone(), any::<Option<bool>>()).prop_map(|(who, to)| Step::Assign(who, to)),
+        1 => who.clone().prop_map(Step::Close),
+        1 => who.clone().prop_map(Step::Reopen),
+        1 => who.prop_map(Step::Read),
+    ]
+}
+
+struct World {
+    services: Services,
+    owner: Ctx,
+    agents: [Ctx; 2],
+    replies: Vec<(u8, MessageId)>,
+    sent: u32,
+}
+
+impl World {
+    /// The newest conversation with a customer, if there is one.
+    async fn conversation(&self, who: u8) -> Option<ConversationId> {
+        let phone = format!("+491510000000{who}");
+        for view in [View::All, View::Closed] {
+            let rows = screen(&self.owner, view, None).await.rows;
+            if let Some(row) = rows.into_iter().find(|row| row.contact.phone.as_deref() == Some(&phone)) {
+                return Some(row.id);
+            }
+        }
+        None
+    }
+
+    async fn run(&mut self, step: &Step) {
+        self.sent += 1;
+        match step {
+            Step::Customer(who) => {
+                let message = text(&format!("491510000000{who}"), &format!("wamid.{}", self.sent), "hello");
+                put(&self.services, message_body(message)).await;
+            }
+            Step::Status(who, word) => {
+                let Some((_, id)) = self.replies.iter().rev().find(|(w, _)| w == who) else { return };
+                let status = json!({"id": format!("wamid.out.{id}"), "status": word, "biz_opaque_callback_data": id.to_string(),
+                    "timestamp": crate::meta::stamp(0), "nth": self.sent});
+                put(&self.services, status_body(status)).await;
+            }
+            step => self.act(step).await,
+        }
+        quiet(&self.services).await;
+    }
+
+    async fn act(&mut self, step: &Step) {
+        let (Step::Reply(who) | Step::Assign(who, _) | Step::Close(who) | Step::Reopen(who) | Step::Read(who)) = step
+        else {
+            return;
+        };
+        let Some(id) = self.conversation(*who).await else { return };
+        // Refusals are part of it: a closed conversation takes no reply.
+        match step {
+            Step::Reply(_) => {
+                let key = MessageId(new_id());
+                if conversations::reply(&self.owner, id, key, "answer").await.is_ok() {
+                    self.replies.push((*who, key));
+                }
+            }
+            Step::Assign(_, to) => {
+                let to = to.map(|second| self.agents[usize::from(second)].me().id);
+                conversations::assign(&self.owner, id, to).await.unwrap();
+            }
+            Step::Close(_) => drop(conversations::close(&self.owner, id).await),
+            Step::Reopen(_) => drop(conversations::reopen(&self.owner, id).await),
+            _ => drop(conversations::mark_read(&self.owner, id).await),
+        }
+    }
+}
+
+async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
+    let services = db.services();
+    let owner = workspace(&services, "Kaveri").await;
+    let slug = owner.workspace().slug.clone();
+    number(&services, &slug, PHONE).await;
+    let (_, rohan) = member(&services, &slug, "Rohan", Role::Agent).await;
+    let (_, lucia) = member(&services, &slug, "Lucia", Role::Agent).await;
+    let ingest = services::jobs::Which { ingest: true, outbox: false };
+    let workers = Workers::only(&services, ingest);
+    let mut world = World { services: services.clone(), owner, agents: [rohan, lucia], replies: vec![], sent: 0 };
+    for step in &before {
+        world.run(step).await;
+    }
+    let mut screens = Vec::new();
+    for ctx in [&world.owner, &world.agents[0], &world.agents[1]] {
+        for view in [View::Mine, View::Unassigned, View::All, View::Closed] {
+            let open = match world.conversation(0).await {
+                Some(id) => conversations::thread(ctx, id).await.ok().map(|thread| thread.row.id),
+                None => None,
+            };
+            let before = screen(ctx, view, open).await;
+            let frames = follow(ctx, Some(before.seq)).await;
+            screens.push((ctx.clone(), before, frames));
+        }
+    }
+    for step in &after {
+        world.run(step).await;
+    }
+    let last = screen(&world.owner, View::All, None).await.seq;
+    for (ctx, mut seen, mut frames) in screens {
+        let was_open = seen.thread.as_ref().map(|thread| thread.row.id);
+        catch_up(&mut seen, &mut frames, last).await;
+        let open = seen.thread.as_ref().map(|thread| thread.row.id);
+        let mut fresh = screen(&ctx, seen.view, open).await;
+        if let (None, Some(lost)) = (open, was_open) {
+            assert!(conversations::thread(&ctx, lost).await.is_err() || ctx.role() == Role::Agent);
+        }
+        fresh.seq = seen.seq;
+        assert_eq!(seen, fresh, "{} {:?}", ctx.role(), seen.view);
+    }
+    workers.finish().await;
+}
+
+fn check(engine: fn() -> Pin<Box<dyn Future<Output = Option<TestDb>>>>, cases: u32) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let steps = |n| prop::collection::vec(step(), n);
+    let config = ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20, ..ProptestConfig::default() };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    runner
+        .run(&(steps(0..10), steps(1..14)), |(before, after)| {
+            runtime.block_on(async {
+                if let Some(db) = engine().await {
+                    story(db, before, after).await;
+                }
+            });
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn state_before_plus_events_is_a_fresh_fetch_on_sqlite() {
+    check(|| Box::pin(async { Some(TestDb::sqlite().await) }), 10);
+}
+
+#[test]
+fn state_before_plus_events_is_a_fresh_fetch_on_postgres() {
+    check(|| Box::pin(TestDb::postgres()), 5);
+}

@@ -1,0 +1,175 @@
+//! What the network remembers: phones, customers, counts.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::Serialize;
+
+use crate::config::{Config, Customer};
+use crate::counters::Counters;
+use crate::faults::Faults;
+use crate::ledger::Ledger;
+use crate::phone::live::WireEntry;
+use crate::webhook::progress::Progress;
+
+/// How many messages a phone keeps per chat, and the wire log in all.
+const CHAT_KEEPS: usize = 200;
+const WIRE_KEEPS: usize = 40;
+
+/// The state of a message as ticks show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tick {
+    /// On its way to the network.
+    Sent,
+    /// Arrived at the other side.
+    Delivered,
+    /// Seen.
+    Read,
+}
+
+/// One bubble on a customer's phone.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    /// The message's id.
+    pub wamid: String,
+    /// Whether the customer wrote it.
+    pub from_customer: bool,
+    /// What it says.
+    pub text: String,
+    /// Unix milliseconds.
+    pub at: i64,
+    /// How far it got.
+    pub tick: Tick,
+}
+
+/// A chat is one customer with one business number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ChatKey {
+    pub number: String,
+    pub customer: String,
+}
+
+#[derive(Default)]
+pub(crate) struct Chat {
+    pub lines: VecDeque<Line>,
+    pub last_inbound: Option<i64>,
+    pub typing_until: i64,
+}
+
+impl Chat {
+    pub fn push(&mut self, line: Line) {
+        if self.lines.len() == CHAT_KEEPS {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(line);
+    }
+}
+
+/// Customers by phone and by user id; the same person may be known by both.
+#[derive(Default)]
+pub(crate) struct Directory {
+    people: Vec<Customer>,
+    index: HashMap<String, usize>,
+}
+
+impl Directory {
+    /// Adds a customer or completes what is known; returns the entry as it stands.
+    pub fn remember(&mut self, who: &Customer) -> Customer {
+        let ids = || who.wa_id.iter().chain(&who.bsuid);
+        let at = match ids().find_map(|id| self.index.get(id)) {
+            Some(&at) => at,
+            None => {
+                self.people.push(who.clone());
+                self.people.len() - 1
+            }
+        };
+        // The phone of a known person may be hidden in this call: what is known stays.
+        let known = &mut self.people[at];
+        known.name.clone_from(&who.name);
+        if known.bsuid.is_none() {
+            known.bsuid.clone_from(&who.bsuid);
+        }
+        // A chat is filed under the first id: a phone learned later must not move it.
+        for id in ids() {
+            self.index.insert(id.clone(), at);
+        }
+        self.people[at].clone()
+    }
+
+    pub fn find(&self, id: &str) -> Option<&Customer> {
+        self.index.get(id).map(|&at| &self.people[at])
+    }
+
+    pub fn all(&self) -> &[Customer] {
+        &self.people
+    }
+}
+
+pub(crate) struct State {
+    pub webhook_url: String,
+    pub faults: Faults,
+    pub rng: StdRng,
+    pub customers: Directory,
+    pub chats: HashMap<ChatKey, Chat>,
+    /// Which chat a customer's message belongs to: read receipts name only the message.
+    pub inbound: HashMap<String, ChatKey>,
+    pub ledger: Ledger,
+    pub acknowledged: Vec<String>,
+    pub counters: Counters,
+    pub wire: VecDeque<WireEntry>,
+    pub wire_seq: u64,
+    /// Messages on phones that nobody has looked at; whoever takes one out sends `read`.
+    pub unread: HashMap<String, Progress>,
+    /// WABAs whose app is unsubscribed get no webhooks.
+    pub unsubscribed: HashSet<String>,
+    /// Free-form messages delivered by number, for `pricing`.
+    pub service_messages: HashMap<String, u32>,
+}
+
+impl State {
+    pub fn new(config: &Config, ledger: Ledger) -> Self {
+        let mut customers = Directory::default();
+        for who in &config.customers {
+            customers.remember(who);
+        }
+        Self {
+            webhook_url: config.webhook_url.clone(),
+            faults: Faults::default(),
+            rng: config.seed.map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64),
+            customers,
+            chats: HashMap::new(),
+            inbound: HashMap::new(),
+            ledger,
+            acknowledged: Vec::new(),
+            counters: Counters::default(),
+            wire: VecDeque::new(),
+            wire_seq: 0,
+            unread: HashMap::new(),
+            unsubscribed: HashSet::new(),
+            service_messages: HashMap::new(),
+        }
+    }
+
+    pub fn chat(&mut self, key: &ChatKey) -> &mut Chat {
+        self.chats.entry(key.clone()).or_default()
+    }
+
+    /// Rolls one fault.
+    pub fn strikes(&mut self, pick: impl FnOnce(&mut Faults) -> &mut crate::Fault) -> bool {
+        pick(&mut self.faults).strikes(&mut self.rng)
+    }
+
+    /// Adds an entry to the wire log, or replaces the one with the same number.
+    pub fn log_wire(&mut self, entry: WireEntry) {
+        if let Some(old) = self.wire.iter_mut().find(|old| old.seq == entry.seq) {
+            *old = entry;
+            return;
+        }
+        if self.wire.len() == WIRE_KEEPS {
+            self.wire.pop_back();
+        }
+        self.wire.push_front(entry);
+    }
+}

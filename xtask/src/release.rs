@@ -1,0 +1,52 @@
+//! What runs on optimised builds.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    build::{self, Mode},
+    cargo::run,
+    paths,
+    postgres::{self, Postgres},
+    site,
+    steps::step,
+};
+
+/// `dist/parlance`.
+pub fn dist() -> Result<()> {
+    let built = build::all(Mode::Release, false)?;
+    let dist = paths::root().join("dist");
+    fs::create_dir_all(&dist)?;
+    let to = dist.join("parlance");
+    // A rename, so that a running one can be replaced.
+    let unfinished = dist.join("parlance.part");
+    fs::copy(&built, &unfinished).with_context(|| format!("cannot copy {}", built.display()))?;
+    fs::rename(&unfinished, &to)?;
+    println!("{} ({} bytes)", to.display(), fs::metadata(&to)?.len());
+    Ok(())
+}
+
+/// The measurements, one JSON object a line on standard output.
+pub fn bench(args: &[&str]) -> Result<()> {
+    with_bench("run", Mode::Release, args)
+}
+
+/// Kills under load, then counts.
+pub fn chaos(args: &[&str]) -> Result<()> {
+    with_bench("chaos", Mode::Quick, args)
+}
+
+fn with_bench(subcommand: &str, mode: Mode, args: &[&str]) -> Result<()> {
+    let dir = build::with(mode, false, &["bench", "simulator"])?;
+    let postgres = step("PostgreSQL", Postgres::start)?;
+    let site: PathBuf = paths::target()?.join("site").join(mode.profile());
+    run(Command::new(dir.join("bench"))
+        .arg(subcommand)
+        .args(args)
+        .current_dir(paths::root())
+        .env(postgres::ENV, &postgres.url)
+        .env("PARLANCE_BIN", dir.join("parlance"))
+        .env("SIMULATOR_BIN", dir.join("simulator"))
+        .env(site::ENV, &site))
+}
