@@ -19,7 +19,10 @@ pub enum Fault {
     /// Somebody else was faster, or another service said no.
     #[error("{0}")]
     Conflict(String),
-    /// A fault of ours or too much to do; the id names the line in the log.
+    /// Too busy for now, or the database cannot be reached.
+    #[error("Parlance is busy at the moment. Try again in a few seconds.")]
+    Busy,
+    /// A fault of ours; the id names the line in the log.
     #[error("The server could not do this. Nothing was lost. If it stays, report this id: {0}")]
     Unavailable(String),
     /// Made by the browser: no answer came.
@@ -55,7 +58,7 @@ mod server {
                 Error::SignedOut => Fault::SignedOut,
                 Error::Domain(wrong) => Fault::Domain(wrong),
                 Error::Conflict(why) | Error::Gone(why) | Error::Upstream(why) => Fault::Conflict(why),
-                Error::Unavailable => Fault::Conflict(Error::Unavailable.to_string()),
+                Error::Unavailable => Fault::Busy,
                 Error::Internal(why) => {
                     let id = uuid::Uuid::now_v7().to_string();
                     tracing::error!(why, id, "a page failed");
@@ -76,6 +79,7 @@ mod server {
                 Fault::Domain(domain::Error::Forbidden { .. }) => StatusCode::FORBIDDEN,
                 Fault::Domain(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Fault::Conflict(_) => StatusCode::CONFLICT,
+                Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 Fault::Unavailable(_) | Fault::Offline => StatusCode::INTERNAL_SERVER_ERROR,
             }
         }

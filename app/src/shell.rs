@@ -77,9 +77,8 @@ mod document {
     fn head(assets: AssetUrls, live: bool) -> impl IntoView {
         let AssetUrls { js, wasm, css } = assets;
         let nonce = use_nonce();
-        let start = format!(
-            "import init, {{ hydrate }} from \"{js}\";\ninit({{ module_or_path: \"{wasm}\" }}).then(hydrate);"
-        );
+        let start =
+            format!("import init, {{ hydrate }} from \"{js}\";\ninit({{ module_or_path: \"{wasm}\" }}).then(hydrate);");
         view! {
             {(!css.is_empty()).then(|| view! { <link rel="stylesheet" href=css/> })}
             <link rel="modulepreload" href=js/>

@@ -109,6 +109,7 @@ test("without WebAssembly: sign in, reply, sign out", async ({ open }) => {
   await expect(message(rohan, answer)).toHaveCount(1);
   await expect(message(phone, answer)).toBeVisible();
 
+  await rohan.getByRole("button", { name: /account/i }).click();
   await rohan.getByRole("button", { name: /Sign out|Log out/ }).first().click();
   await rohan.waitForURL(/\/login/);
   await rohan.goto("/");

@@ -126,6 +126,7 @@ CREATE TABLE conversations (
 CREATE UNIQUE INDEX conversations_open ON conversations (number_id, contact_id) WHERE state = 'open';
 CREATE INDEX conversations_list ON conversations (workspace_id, state, last_message_at, id);
 CREATE INDEX conversations_own ON conversations (workspace_id, assignee_id, state, last_message_at, id);
+CREATE INDEX conversations_counts ON conversations (workspace_id, state, assignee_id);
 CREATE INDEX conversations_contact ON conversations (contact_id);
 
 CREATE TABLE messages (

@@ -30,11 +30,22 @@ pub enum Error {
     Internal(String),
 }
 
+/// Troubles of the moment: PostgreSQL's serialisation failures, deadlocks, shutdowns and lack of room or connections, and
+/// SQLite's "busy", "locked" and "full".
+fn passes(code: Option<&str>) -> bool {
+    code.is_some_and(|code| {
+        matches!(code, "40001" | "40P01" | "57P01" | "57P02" | "57P03" | "5" | "6" | "13" | "261" | "517")
+            || code.starts_with("53")
+            || code.starts_with("08")
+    })
+}
+
 impl From<sqlx::Error> for Error {
     fn from(e: sqlx::Error) -> Self {
         match e {
             sqlx::Error::RowNotFound => Wrong::NotFound.into(),
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Unavailable,
+            sqlx::Error::Database(e) if passes(e.code().as_deref()) => Self::Unavailable,
             e => Self::Internal(format!("database: {e}")),
         }
     }

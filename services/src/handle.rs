@@ -19,7 +19,7 @@ struct Inner {
     clock: Clock,
     vault: Vault,
     graph: Graph,
-    bus: Bus,
+    bus: Arc<Bus>,
     wakes: Wakes,
     journal: Journal,
     passwords: Passwords,
@@ -29,13 +29,14 @@ impl Services {
     /// Starts the journal's writer; workers are started apart, see [`crate::jobs`]. Must be called within tokio.
     pub fn new(db: Db, options: Options) -> Self {
         let wakes = Wakes::default();
-        let journal = Journal::start(db.clone(), options.clock.clone(), wakes.clone());
+        let bus = Arc::new(Bus::default());
+        let journal = Journal::start(db.clone(), options.clock.clone(), wakes.clone(), bus.clone());
         Self(Arc::new(Inner {
             db,
             clock: options.clock,
             vault: options.vault,
             graph: options.graph,
-            bus: Bus::default(),
+            bus,
             wakes,
             journal,
             passwords: Passwords::default(),

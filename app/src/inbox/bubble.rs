@@ -25,8 +25,7 @@ pub struct Bubble {
 impl Bubble {
     pub fn below(above: Option<&MessageView>, message: MessageView, refused: Option<Refusal>) -> Self {
         let same = above.is_some_and(|above| {
-            (above.direction, above.author) == (message.direction, message.author)
-                && message.at - above.at < 2 * MINUTE
+            (above.direction, above.author) == (message.direction, message.author) && message.at - above.at < 2 * MINUTE
         });
         Self { same, above: above.map(|above| above.at), message, refused }
     }
@@ -67,7 +66,8 @@ pub fn bubble_view(screen: Screen, cell: Cell<Bubble>) -> AnyView {
     let line = Memo::new(move |_| screen.unread_line.get().filter(|(first, _)| *first == id).map(|(_, count)| count));
     let class = {
         let bubble = bubble.clone();
-        Memo::new(move |_| bubble.with(Bubble::class))
+        let new = screen.fresh.get_value() == Some(id);
+        Memo::new(move |_| bubble.with(Bubble::class) + if new { " new" } else { "" })
     };
     let content = {
         let bubble = bubble.clone();
@@ -131,7 +131,8 @@ fn stamp(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
         Memo::new(move |_| bubble.with(shown))
     };
     view! {
-        <span class="stamp">
+        // A tick that changes is no news worth reading out.
+        <span class="stamp" aria-live="off">
             {time}
             <button class="ticks" type="button" popovertarget=id.clone() title="Times of this message">
                 {move || crate::ui::tick(status.get(), "")}

@@ -10,10 +10,10 @@ use domain::{
 use leptos::{html::Textarea, prelude::*};
 
 use super::{draft, screen::Screen};
-use crate::ui::{icon, when, window_ring};
+use crate::ui::{icon, window_until};
 
 /// What the place of the composer holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// The role reads.
     Reader,
@@ -46,13 +46,15 @@ pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>)
         row.as_ref().map_or(Mode::Reader, |row| Mode::of(screen.can_reply(), row, screen.now.get()))
     });
     let name = Memo::new(move |_| row.read().as_ref().map(|row| row.contact.name.clone()).unwrap_or_default());
+    let draw = move |mode| match mode {
+        Mode::Reader => reader(),
+        Mode::Closed => closed(screen, id),
+        Mode::TooLate => too_late(name),
+        Mode::Open => open(screen, id, row, name),
+    };
     view! {
-        {move || match mode.get() {
-            Mode::Reader => reader(),
-            Mode::Closed => closed(screen, id),
-            Mode::TooLate => too_late(name),
-            Mode::Open => open(screen, id, row, name),
-        }}
+        // Keyed, so that each is an element of its own with its own listeners.
+        <For each=move || [mode.get()] key=|mode| *mode children=move |mode| draw(mode)/>
     }
     .into_any()
 }
@@ -132,14 +134,14 @@ fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, name: Memo<S
         draft::save(screen.me(), id, &text);
     };
     let window = move || row.read().as_ref().and_then(|row| row.window_expires_at);
-    let until = move || window().map(|end| format!("Free-form until {}", when::until(end, screen.now.get(), screen.local.get())));
     let too_long = move || length.get() > TEXT_LIMIT;
     let left = move || {
         let length = length.get();
         (length + 200 > TEXT_LIMIT).then(|| format!("{length} of {TEXT_LIMIT}"))
     };
-    // The text of a form that failed belongs to the conversation it was drawn with.
-    let text = if facts.inbox.thread.as_ref().is_some_and(|thread| thread.row.id == id) { facts.text.clone() } else { None };
+    // The text of a form that failed belongs to the first paint, and to the conversation it was drawn with.
+    let first_paint = !screen.local.get_untracked() && facts.inbox.thread.as_ref().is_some_and(|t| t.row.id == id);
+    let text = if first_paint { facts.text.as_deref().map(as_content) } else { None };
     view! {
         <form
             class="composer"
@@ -152,8 +154,7 @@ fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, name: Memo<S
             }
         >
             <div class="composer__top">
-                {window_ring(window, screen.now, "")}
-                <span class="until">{until}</span>
+                {window_until(window, screen.now, screen.local)}
             </div>
             <input type="hidden" name="key" value=facts.form_key.to_string()/>
             <textarea
@@ -169,9 +170,8 @@ fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, name: Memo<S
                 required
                 on:keydown=keydown
                 on:input=input
-            >
-                {text}
-            </textarea>
+                inner_html=text
+            ></textarea>
             <div class="composer__tools">
                 <span class="tally" aria-live="polite">{left}</span>
                 <span class="end">
@@ -182,6 +182,12 @@ fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, name: Memo<S
         </form>
     }
     .into_any()
+}
+
+/// Text as the content of a textarea, which Leptos writes as it is given. A parser drops the first line break, so one is
+/// added.
+fn as_content(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 /// Brings a draft back, unless something is written there already.
@@ -202,7 +208,8 @@ pub fn take_back(screen: Screen, message: MessageId) {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let area = document().get_element_by_id("reply").and_then(|e| e.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
+        let area =
+            document().get_element_by_id("reply").and_then(|e| e.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
         let Some(area) = area else { return };
         if let Some(pending) = screen.withdraw(message) {
             let begun = area.value();

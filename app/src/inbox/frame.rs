@@ -141,7 +141,7 @@ pub fn keys_view(screen: Screen) -> AnyView {
         ("Reply", &["R"], write),
         ("Assign", &["A"], write),
         ("Close, or reopen", &["E"], write),
-        ("Newest message", &["G"], true),
+        ("Newest message", &["Shift", "G"], true),
         ("Back", &["Esc"], true),
         ("This list", &["?"], true),
     ];

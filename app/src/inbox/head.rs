@@ -1,11 +1,6 @@
 //! The top of a thread: who, until when, whose, close.
 
-use domain::{
-    conversation::State,
-    id::ConversationId,
-    inbox::Row,
-    workspace::MemberBrief,
-};
+use domain::{conversation::State, id::ConversationId, inbox::Row, workspace::MemberBrief};
 use leptos::prelude::*;
 
 use super::{row::address, screen::Screen};
@@ -171,7 +166,8 @@ pub fn hide(id: &str) {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let popover = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+        let popover =
+            document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
         if let Some(popover) = popover {
             // Refused when it is closed already: then it is as wanted.
             let _ = popover.hide_popover();

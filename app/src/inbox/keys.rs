@@ -12,7 +12,8 @@ use domain::conversation::State;
 pub fn listen(screen: Screen) {
     let navigate = use_navigate();
     let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || event.default_prevented() {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || event.default_prevented()
+        {
             return;
         }
         let key = event.key();
@@ -88,7 +89,10 @@ fn click_focused() -> bool {
 }
 
 /// After closing, the next conversation opens and has the focus.
-fn close_and_go_on(screen: Screen, navigate: &(impl Fn(&str, leptos_router::NavigateOptions) + Clone + 'static)) -> bool {
+fn close_and_go_on(
+    screen: Screen,
+    navigate: &(impl Fn(&str, leptos_router::NavigateOptions) + Clone + 'static),
+) -> bool {
     let Some(row) = screen.open.get_untracked().filter(|_| screen.can_reply()) else { return false };
     if row.state == State::Closed {
         screen.reopen(row.id);

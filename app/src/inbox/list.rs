@@ -33,6 +33,9 @@ pub fn list_view(screen: Screen) -> AnyView {
                 aria-label="Conversations"
                 aria-busy=move || screen.busy.get().to_string()
                 on:scroll=scrolled
+                on:pointermove=move |_| screen.hold_places()
+                on:pointerleave=move |_| screen.let_go()
+                on:keydown=move |_| screen.hold_places()
             >
                 <For each=move || screen.rows.get() key=|cell| cell.id children=move |cell| row_view(screen, cell)/>
                 {move || screen.rows.read().is_empty().then(|| empty(screen))}

@@ -12,17 +12,23 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent, VisibilityState};
 
-use super::{screen::Screen, send::clock};
+use super::{
+    screen::{Middle, Screen},
+    send::clock,
+    shared::Tabs,
+};
 
 /// Before a stream that the server ended is opened again.
 const AGAIN: Duration = Duration::from_secs(4);
+/// A stream that is back sooner was not worth a banner.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 pub fn start(screen: Screen) {
     // The first paint is compared with the server's; only then may times and drafts differ from it.
     Effect::new(move |_| {
         screen.local.set(true);
         tick(screen);
-        connect(screen);
+        Tabs::join(screen);
         if let Some(root) = document().document_element() {
             // For the style sheet and the tests: from here on everything answers.
             let _ = root.set_attribute("data-hydrated", "true");
@@ -35,60 +41,84 @@ pub fn start(screen: Screen) {
 fn tick(screen: Screen) {
     let now = clock();
     screen.now.set(now);
+    let soon = |end| matches!(window::at(end, now), Window::Open { left } if left < 3 * MINUTE);
     let hurry = screen.model.with_value(|model| {
-        model.rows.iter().any(|row| {
-            matches!(window::at(row.window_expires_at, now), Window::Open { left } if left < 3 * MINUTE)
-        })
+        let open = model.thread.as_ref().map(|thread| &thread.row);
+        model.rows.iter().chain(open).any(|row| soon(row.window_expires_at))
     });
     let pause = if hurry { 1_000 } else { (MINUTE - now % MINUTE).clamp(1_000, MINUTE) };
-    let pause = Duration::from_millis(u64::try_from(pause).unwrap_or(60_000));
-    set_timeout(move || tick(screen), pause);
+    set_timeout(move || tick(screen), Duration::from_millis(pause.unsigned_abs()));
 }
 
 /// Opens the stream behind the last known event. The browser reconnects by itself after a lost connection.
-fn connect(screen: Screen) {
+pub fn connect(screen: Screen, tabs: Tabs) {
     let after = screen.model.with_value(|model| model.seq);
     let Ok(source) = EventSource::new(&screen.path(&format!("/events?after={after}"))) else { return };
+    let down = StoredValue::new(false);
     let listen = |name: &str, heard: Box<dyn FnMut(MessageEvent)>| {
         let heard = Closure::<dyn FnMut(MessageEvent)>::wrap(heard);
         let _ = source.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
         // Lives as long as the page.
         heard.forget();
     };
-    listen("live", Box::new(move |message| receive(screen, &message)));
-    listen("resync", Box::new(move |_| screen.refetch()));
+    listen("live", Box::new(move |message| receive(screen, tabs, &message)));
+    listen(
+        "resync",
+        Box::new(move |_| {
+            tabs.say_resync();
+            screen.refetch();
+        }),
+    );
     listen(
         "open",
         Box::new(move |_| {
-            let was_offline = screen.offline.get_untracked();
-            screen.offline.set(false);
-            if was_offline {
-                screen.retry_offline();
-            }
+            down.set_value(false);
+            tabs.say_reachable(true);
+            reachable(screen, true);
         }),
     );
     let stream = source.clone();
     listen(
         "error",
         Box::new(move |_| {
-            screen.offline.set(true);
+            down.set_value(true);
+            let still = move || {
+                if down.get_value() {
+                    tabs.say_reachable(false);
+                    reachable(screen, false);
+                }
+            };
+            set_timeout(still, PATIENCE);
             if stream.ready_state() == EventSource::CLOSED {
-                set_timeout(move || reconnect(screen), AGAIN);
+                // The server ended it for good: the page asks what is the matter, then listens again.
+                let again = move || {
+                    screen.refetch();
+                    connect(screen, tabs);
+                };
+                set_timeout(again, AGAIN);
             }
         }),
     );
 }
 
-/// The server ended the stream for good: the page asks what is the matter, then listens again.
-fn reconnect(screen: Screen) {
-    screen.refetch();
-    connect(screen);
+/// Says that nothing comes in, or sends what waited for that.
+pub fn reachable(screen: Screen, now: bool) {
+    let before = !screen.offline.get_untracked();
+    screen.offline.set(!now);
+    if now && !before {
+        screen.retry_offline();
+    }
 }
 
-fn receive(screen: Screen, message: &MessageEvent) {
-    let Some(data) = message.data().as_string() else { return };
-    let Ok(seq) = message.last_event_id().parse::<i64>() else { return };
-    match serde_json::from_str::<Event>(&data) {
+fn receive(screen: Screen, tabs: Tabs, message: &MessageEvent) {
+    let (Some(data), Ok(seq)) = (message.data().as_string(), message.last_event_id().parse::<i64>()) else { return };
+    tabs.say_live(seq, &data);
+    heard(screen, seq, &data);
+}
+
+/// One event, from the stream or from the tab that holds it.
+pub fn heard(screen: Screen, seq: i64, data: &str) {
+    match serde_json::from_str::<Event>(data) {
         Ok(event) => screen.live(&Live { seq, event }),
         // A newer server speaks of things that this page does not know: what it knows is fetched.
         Err(_) => screen.refetch(),
@@ -103,7 +133,7 @@ fn watch_reading(screen: Screen) {
     });
     on_cleanup(move || handle.remove());
     let unread = Memo::new(move |_| {
-        let loaded = screen.middle.get() == super::screen::Middle::Thread;
+        let loaded = screen.middle.get() == Middle::Thread;
         screen.open.read().as_ref().filter(|row| loaded && row.unread > 0).map(|row| (row.id, row.unread))
     });
     Effect::new(move |_| {

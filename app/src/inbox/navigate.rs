@@ -132,6 +132,7 @@ impl Screen {
 
     fn append(&self, view: View, page: Page<Row>) {
         let events = self.events();
+        self.held_until.set_value(0);
         self.model.update_value(|model| {
             if model.view != view {
                 return;

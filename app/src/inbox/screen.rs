@@ -17,9 +17,12 @@ use super::{
     bubble::Bubble,
     place::Place,
     screenful::Screenful,
-    send::Pending,
+    send::{Pending, clock},
     sync::{Cell, put, reconcile},
 };
+
+/// How long rows keep their places after the pointer or a key was last used in the list.
+const HOLD: Millis = 1_000;
 
 /// What the middle pane shows besides a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +73,10 @@ pub struct Screen {
     pub problem: RwSignal<Option<String>>,
     /// Something is being fetched for the list.
     pub busy: RwSignal<bool>,
+    /// The message that has just come: it slides in, all others stand still.
+    pub fresh: StoredValue<Option<MessageId>>,
+    /// Until then rows keep their places: the reader is about to point at one.
+    pub(super) held_until: StoredValue<Millis>,
 }
 
 impl Screen {
@@ -97,6 +104,8 @@ impl Screen {
             offline: RwSignal::new(false),
             problem: RwSignal::new(first.error.clone()),
             busy: RwSignal::new(false),
+            fresh: StoredValue::new(None),
+            held_until: StoredValue::new(0),
             facts: StoredValue::new(Arc::new(first)),
         };
         screen.draw_unread_line();
@@ -134,6 +143,7 @@ impl Screen {
     pub fn install(&self, fresh: Screenful) {
         let missing = fresh.missing;
         let inbox = fresh.inbox.clone();
+        self.held_until.set_value(0);
         // The first paint's own things stay: the form's key and text belong to the page as it was drawn.
         self.facts.update_value(|facts| {
             let old = facts.as_ref().clone();
@@ -195,6 +205,7 @@ impl Screen {
     }
 
     fn arrived(&self, id: MessageId) {
+        self.fresh.set_value(Some(id));
         let theirs = self.model.with_value(|model| {
             let thread = model.thread.as_ref()?;
             let message = thread.messages.iter().rev().find(|message| message.id == id)?;
@@ -244,18 +255,50 @@ impl Screen {
             put(self.view, model.view);
             put(self.counts, model.counts);
             put(self.more_rows, model.more);
-            reconcile(self.rows, model.rows.iter().map(|row| (row.id.0, row.clone())).collect());
+            reconcile(self.rows, self.in_places(&model.rows));
             let (open, bubbles, more) = match (&model.thread, middle) {
                 (_, Middle::Loading(id)) => (model.rows.iter().find(|row| row.id == id).cloned(), Vec::new(), false),
-                (Some(thread), Middle::Thread) => {
-                    (Some(thread.row.clone()), self.bubbles_of(thread), thread.more)
-                }
+                (Some(thread), Middle::Thread) => (Some(thread.row.clone()), self.bubbles_of(thread), thread.more),
                 _ => (None, Vec::new(), false),
             };
             put(self.open, open);
             put(self.more_messages, more);
             reconcile(self.bubbles, bubbles);
         });
+    }
+
+    /// Nothing moves under the pointer: while it does, rows stay where they are and new ones wait.
+    fn in_places(&self, rows: &[Row]) -> Vec<(Uuid, Row)> {
+        let mut rows: Vec<(Uuid, Row)> = rows.iter().map(|row| (row.id.0, row.clone())).collect();
+        if clock() < self.held_until.get_value() {
+            let shown: Vec<Uuid> = self.rows.with_untracked(|cells| cells.iter().map(|cell| cell.id).collect());
+            rows.retain(|(id, _)| shown.contains(id));
+            rows.sort_by_key(|(id, _)| shown.iter().position(|shown| shown == id));
+        }
+        rows
+    }
+
+    /// The pointer moves over the list, or a key is pressed in it.
+    pub fn hold_places(&self) {
+        let (now, until) = (clock(), self.held_until.get_value());
+        self.held_until.set_value(now + HOLD);
+        if until <= now {
+            self.let_go_later();
+        }
+    }
+
+    /// The pointer has left the list.
+    pub fn let_go(&self) {
+        self.held_until.set_value(0);
+        self.sync();
+    }
+
+    fn let_go_later(&self) {
+        let screen = *self;
+        let again = move || {
+            if clock() < screen.held_until.get_value() { screen.let_go_later() } else { screen.sync() }
+        };
+        set_timeout(again, std::time::Duration::from_millis(HOLD.unsigned_abs() + 10));
     }
 
     fn bubbles_of(&self, thread: &Thread) -> Vec<(Uuid, Bubble)> {

@@ -55,6 +55,7 @@ impl Screen {
         let at = self.now.get_untracked().max(clock());
         let pending = Pending { id, conversation, text, at, sending: false, refused: None };
         self.pending.update_value(|list| list.push(pending));
+        self.fresh.set_value(Some(id));
         self.unread_line.set(None);
         self.problem.set(None);
         self.sync();
@@ -119,7 +120,7 @@ impl Screen {
 
     fn refuse(&self, id: MessageId, fault: Fault) {
         self.signed_out(&fault);
-        let refusal = Refusal { why: fault.to_string(), offline: fault == Fault::Offline };
+        let refusal = Refusal { why: fault.to_string(), offline: matches!(fault, Fault::Offline | Fault::Busy) };
         self.change(id, |pending| {
             pending.sending = false;
             pending.refused = Some(refusal);

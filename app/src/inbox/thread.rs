@@ -1,9 +1,6 @@
 //! The middle pane.
 
-use domain::{
-    id::ConversationId,
-    inbox::Row,
-};
+use domain::{id::ConversationId, inbox::Row};
 use leptos::prelude::*;
 
 use super::{
@@ -23,15 +20,17 @@ const NEAR: i32 = 300;
 /// A thread, or why there is none.
 pub fn middle_view(screen: Screen) -> AnyView {
     let open = Memo::new(move |_| screen.open.read().as_ref().map(|row| row.id));
+    let instead = Memo::new(move |_| if open.get().is_some() { None } else { Some(screen.middle.get()) });
     view! {
-        {move || match (open.get(), screen.middle.get()) {
-            (Some(id), _) => thread_view(screen, id),
-            (None, Middle::Loading(_)) => loading(),
-            (None, Middle::Missing) => nothing(screen, "Nothing here", "This conversation does not exist, or it is not yours to see. Ask whoever sent you the link."),
-            (None, Middle::Lost) => nothing(screen, "Handed over", "This conversation is with somebody else now. It was not closed, and nothing was lost."),
-            (None, Middle::Failed(id, why)) => failed(screen, id, why),
-            (None, Middle::Thread) => choose(),
-        }}
+        // Keyed, so that another conversation is another element: nothing typed in one shows up in the next.
+        <For each=move || open.get() key=|id| *id children=move |id| thread_view(screen, id)/>
+        {move || instead.get().map(|middle| match middle {
+            Middle::Loading(_) => loading(),
+            Middle::Missing => nothing(screen, "Nothing here", "This conversation does not exist, or it is not yours to see. Ask whoever sent you the link."),
+            Middle::Lost => nothing(screen, "Handed over", "This conversation is with somebody else now. It was not closed, and nothing was lost."),
+            Middle::Failed(id, why) => failed(screen, id, why),
+            Middle::Thread => choose(),
+        })}
     }
     .into_any()
 }

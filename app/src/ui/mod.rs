@@ -8,11 +8,11 @@ mod window;
 pub mod when;
 
 pub use avatar::{avatar, avatar_none};
-pub use icons::icon;
 #[cfg(feature = "ssr")]
 pub use icons::Sprite;
+pub use icons::icon;
 pub use ticks::{Glyph, glyph, tick};
-pub use window::{Shape, window_ring};
+pub use window::{Shape, window_ring, window_until};
 
 /// For a value in a query.
 pub fn encode(text: &str) -> String {

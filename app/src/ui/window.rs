@@ -4,6 +4,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use super::when;
+
 /// Steps in which the ring drains; each is a rule of the style sheet.
 const STEPS: Millis = 12;
 
@@ -35,7 +37,29 @@ pub fn window_ring(
     now: RwSignal<Millis>,
     more: &'static str,
 ) -> AnyView {
-    let shape = Memo::new(move |_| Shape::at(expires_at(), now.get()));
+    ring(Memo::new(move |_| Shape::at(expires_at(), now.get())), more)
+}
+
+/// The same with the moment when it closes, as long as that is not soon.
+pub fn window_until(
+    expires_at: impl Fn() -> Option<Millis> + Send + Sync + 'static,
+    now: RwSignal<Millis>,
+    local: RwSignal<bool>,
+) -> AnyView {
+    let shape = Memo::new(move |_| {
+        let (end, now) = (expires_at(), now.get());
+        let shape = Shape::at(end, now);
+        match end {
+            Some(end) if shape.class.is_empty() => {
+                Shape { text: format!("Free-form until {}", when::until(end, now, local.get())), ..shape }
+            }
+            _ => shape,
+        }
+    });
+    ring(shape, "push")
+}
+
+fn ring(shape: Memo<Shape>, more: &'static str) -> AnyView {
     view! {
         <span
             class=move || format!("window {more} {}", shape.read().class)

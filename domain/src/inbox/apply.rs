@@ -70,11 +70,12 @@ fn put_row(view: &mut InboxView, row: &Row) {
     if let Some(thread) = view.thread.as_mut().filter(|thread| thread.row.id == row.id) {
         thread.row = row.clone();
     }
+    let known = view.rows.iter().any(|other| other.id == row.id);
     view.rows.retain(|other| other.id != row.id);
     if row.belongs_in(view.view, view.me) {
         let place = view.rows.partition_point(|other| other.sort_key() > row.sort_key());
         // Below the last loaded row it belongs to a page that is fetched later.
-        if place < view.rows.len() || !view.more {
+        if known || place < view.rows.len() || !view.more {
             view.rows.insert(place, row.clone());
         }
     }
@@ -89,7 +90,7 @@ fn put_message(view: &mut InboxView, row: &Row, message: &MessageView) -> bool {
     }
     let place = thread.messages.partition_point(|other| other.sort_key() < message.sort_key());
     // Above the oldest loaded message it belongs to a page that is fetched later.
-    if place > 0 || !thread.more {
+    if known.is_some() || place > 0 || !thread.more {
         thread.messages.insert(place, message.clone());
     }
     known.is_none()

@@ -67,6 +67,9 @@ pub struct Failure {
     pub error: GraphError,
 }
 
+/// Stands where Meta gave no code: 0 is one of its codes.
+pub const UNKNOWN_CODE: i64 = -1;
+
 /// Decide on `code` and `details`; never parse `message`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -117,6 +120,8 @@ pub fn explain(code: i64, details: Option<&str>) -> String {
         _ => "",
     };
     match (text, details) {
+        ("", None | Some("")) if code == UNKNOWN_CODE => "Meta refused the message and gave no reason.".to_owned(),
+        ("", Some(details)) if code == UNKNOWN_CODE => format!("Meta refused the message: {details}"),
         ("", Some(details)) if !details.is_empty() => format!("Meta refused the message: {details} (code {code})"),
         ("", _) => format!("Meta refused the message (code {code})."),
         (text, _) => text.to_owned(),

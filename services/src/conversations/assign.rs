@@ -15,7 +15,7 @@ const CONTACT: &str = "UPDATE contacts SET assignee_id = $3 WHERE workspace_id =
 /// `NotFound`, `Forbidden`, `Invalid` when the member is not of this workspace or only reads.
 pub async fn assign(ctx: &Ctx, id: ConversationId, to: Option<MemberId>) -> Result<Row> {
     ctx.may_reply()?;
-    let (mut tx, row) = change::lock(ctx, id).await?;
+    let (mut tx, row) = change::lock_with_contact(ctx, id).await?;
     if let Some(member) = to {
         let role: Option<String> = sql!(scalar_opt String, tx.conn(), MEMBER, ctx.ws(), member.0)?;
         let takes =

@@ -21,6 +21,17 @@ pub(super) async fn lock(ctx: &Ctx, id: ConversationId) -> Result<(Tx, RowRecord
     Ok((tx, row))
 }
 
+/// The same for a change that writes the contact too: ingest locks contacts before conversations, so it has to wait outside.
+pub(super) async fn lock_with_contact(ctx: &Ctx, id: ConversationId) -> Result<(Tx, RowRecord)> {
+    let mut tx = ctx.begin().await?;
+    if let Tx::Postgres(tx) = &mut tx {
+        dialect::postgres::lock_workspace(tx, ctx.ws()).await?;
+        dialect::postgres::lock_conversation(tx, ctx.ws(), id.0).await?;
+    }
+    let row = find(ctx, tx.conn(), id).await?;
+    Ok((tx, row))
+}
+
 /// Commits a change of the conversation itself and tells everybody; returns the row after it.
 pub(super) async fn commit(ctx: &Ctx, mut tx: Tx, before: RowRecord) -> Result<Row> {
     let before = Row::from(before);

@@ -39,8 +39,9 @@ pub async fn reply(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) ->
     }
     let now = ctx.now();
     allowed(&record, now)?;
-    // Meta's clock may be ahead of ours: an answer never stands above what it answers.
-    let at = now.max(record.last_message_at);
+    // Meta's clock may be ahead of ours, and two answers may fall into one millisecond: each stands, and leaves, after what
+    // was there before.
+    let at = now.max(record.last_message_at + 1);
     let rank = Status::Queued.rank();
     let (ws, author, number) = (ctx.ws(), ctx.me().id.0, record.number_id);
     sql!(exec tx.conn(), INSERT, key.0, ws, id.0, number, &text, rank, author, at).map_err(|e| {

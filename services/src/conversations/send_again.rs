@@ -14,13 +14,23 @@ const MESSAGE: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $
 /// `Conflict` when the message is on its way or has arrived; else as [`reply`].
 pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
     ctx.may_reply()?;
-    let message: MessageRecord = {
+    let mut message = {
         let mut read = ctx.read().await?;
         let message = sql!(opt MessageRecord, read.conn(), MESSAGE, ctx.ws(), id.0)?;
-        let message = message.ok_or(domain::Error::NotFound)?;
+        let message: MessageRecord = message.ok_or(domain::Error::NotFound)?;
         find(ctx, read.conn(), message.conversation_id.into()).await?;
         message
     };
+    let mut read = ctx.read().await?;
+    // A copy that failed as well is itself what is sent again.
+    while let Some(copy) = sql!(opt MessageRecord, read.conn(), MESSAGE, ctx.ws(), again_key(message.id).0)? {
+        let settled = !Status::parse(&copy.status).needs_attention();
+        message = copy;
+        if settled {
+            return Ok(message.into());
+        }
+    }
+    drop(read);
     if !Status::parse(&message.status).needs_attention() {
         return Err(Error::Conflict(
             "This message is on its way or has arrived; there is nothing to send again.".into(),

@@ -17,6 +17,12 @@ impl Conn<'_> {
     }
 }
 
+/// The connection that the journal keeps for writing. On SQLite it is the only one.
+pub enum Writer {
+    Sqlite(PoolConnection<SqliteEngine>),
+    Postgres(PoolConnection<Postgres>),
+}
+
 /// A connection for reading.
 pub enum Read {
     Sqlite(PoolConnection<SqliteEngine>),
@@ -87,6 +93,17 @@ impl Db {
         Ok(match self {
             Db::Sqlite(s) => Read::Sqlite(s.journal_read.acquire().await?),
             Db::Postgres(p) => Read::Postgres(p.acquire().await?),
+        })
+    }
+
+    /// A connection to keep for writing deliveries.
+    ///
+    /// # Errors
+    /// When none becomes free in time.
+    pub async fn journal_writer(&self) -> sqlx::Result<Writer> {
+        Ok(match self {
+            Db::Sqlite(s) => Writer::Sqlite(s.journal_write.acquire().await?),
+            Db::Postgres(p) => Writer::Postgres(p.acquire().await?),
         })
     }
 

@@ -9,7 +9,7 @@ pub mod dialect;
 mod open;
 pub mod system;
 
-pub use conn::{Conn, Read, Tx};
+pub use conn::{Conn, Read, Tx, Writer};
 pub use open::OpenError;
 
 use sqlx::{PgPool, SqlitePool};
@@ -30,7 +30,7 @@ pub struct Sqlite {
     pub write: SqlitePool,
     /// Readers of the journal file (`*-ingest.db`).
     pub journal_read: SqlitePool,
-    /// The journal's one writer.
+    /// The journal's writers: one connection is kept by the journal itself, the other serves purges and the command line.
     pub journal_write: SqlitePool,
 }
 

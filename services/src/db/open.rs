@@ -59,7 +59,11 @@ async fn postgres(url: &str) -> Result<Db, OpenError> {
         .map_err(|e| OpenError::Url(e.to_string()))?
         .application_name("parlance")
         // A process that hangs in the middle of a batch must not hold its rows for ever.
-        .options([("idle_in_transaction_session_timeout", "60s"), ("statement_timeout", "60s")])
+        .options([
+            ("idle_in_transaction_session_timeout", "60s"),
+            ("synchronous_commit", "on"),
+            ("statement_timeout", "60s"),
+        ])
         .disable_statement_logging();
     let pool: PgPool =
         PgPoolOptions::new().max_connections(24).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?;
@@ -75,14 +79,18 @@ async fn sqlite(url: &str) -> Result<Db, OpenError> {
     }
     let main = pragmas(options);
     let journal = pragmas(SqliteConnectOptions::new().filename(journal_file(&file)));
-    let write = SqlitePoolOptions::new().max_connections(1).connect_with(main.clone()).await?;
+    let write = pool(1).connect_with(main.clone()).await?;
     SQLITE.run(&write).await?;
-    let journal_write = SqlitePoolOptions::new().max_connections(1).connect_with(journal.clone()).await?;
+    let journal_write = pool(2).connect_with(journal.clone()).await?;
     SQLITE_JOURNAL.run(&journal_write).await?;
-    let read = SqlitePoolOptions::new().max_connections(4).connect_with(main.pragma("query_only", "on")).await?;
-    let journal_read =
-        SqlitePoolOptions::new().max_connections(2).connect_with(journal.pragma("query_only", "on")).await?;
+    let read = pool(4).connect_with(main.pragma("query_only", "on")).await?;
+    let journal_read = pool(2).connect_with(journal.pragma("query_only", "on")).await?;
     Ok(Db::Sqlite(Sqlite { read, write, journal_read, journal_write }))
+}
+
+/// A connection to a file does not go stale, so it need not be asked each time whether it still lives.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false)
 }
 
 fn pragmas(options: SqliteConnectOptions) -> SqliteConnectOptions {

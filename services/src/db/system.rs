@@ -7,11 +7,15 @@ use domain::time::Millis;
 use uuid::Uuid;
 
 const ACTIVE_NUMBERS: &str =
-    "SELECT id, workspace_id, phone_number_id, waba_id, display_number, name FROM numbers WHERE state = 'active'";
-const PURGE_EVENTS: &str = "DELETE FROM events WHERE at < $1";
+    "SELECT id, workspace_id, phone_number_id, waba_id, display_number, name FROM numbers WHERE state = 'active'
+    ORDER BY created_at DESC, id DESC";
+const PURGE_EVENTS: &str = "DELETE FROM events WHERE (workspace_id, seq) IN
+    (SELECT workspace_id, seq FROM events WHERE at < $1 LIMIT 1000)";
 const PURGE_PARKED: &str = "DELETE FROM parked_statuses WHERE expires_at < $1";
-const PURGE_BODIES: &str = "UPDATE deliveries SET body = NULL WHERE finished_at < $1 AND body IS NOT NULL";
-const PURGE_KEYS: &str = "DELETE FROM deliveries WHERE finished_at < $1 AND received_at < $1";
+const PURGE_BODIES: &str = "UPDATE deliveries SET body = NULL WHERE id IN
+    (SELECT id FROM deliveries WHERE finished_at < $1 AND body IS NOT NULL AND state = 'done' LIMIT 1000)";
+const PURGE_KEYS: &str = "DELETE FROM deliveries WHERE id IN
+    (SELECT id FROM deliveries WHERE finished_at < $1 AND received_at < $1 AND state = 'done' LIMIT 1000)";
 const DUE_MESSAGES: &str = "SELECT o.message_id, o.workspace_id FROM outbox o
     WHERE o.due_at <= $1 AND o.lease_until <= $1 AND NOT EXISTS (SELECT 1 FROM outbox e
         WHERE e.conversation_id = o.conversation_id
@@ -36,12 +40,12 @@ pub async fn active_numbers(conn: Conn<'_>) -> sqlx::Result<Vec<ActiveNumber>> {
     sql!(all ActiveNumber, conn, ACTIVE_NUMBERS)
 }
 
-/// Removes events and parked statuses that nobody can ask for any more.
+/// Removes a thousand events, and the parked statuses, that nobody can ask for any more; returns how many went.
 pub async fn purge_expired(mut conn: Conn<'_>, events_before: Millis, now: Millis) -> sqlx::Result<u64> {
     Ok(sql!(exec conn.again(), PURGE_EVENTS, events_before)? + sql!(exec conn, PURGE_PARKED, now)?)
 }
 
-/// Removes raw bodies and, later, the keys by which a repeated body is recognised.
+/// Removes a thousand raw bodies and, later, the keys by which a repeated body is recognised; returns how many went.
 pub async fn purge_deliveries(mut conn: Conn<'_>, bodies_before: Millis, keys_before: Millis) -> sqlx::Result<u64> {
     Ok(sql!(exec conn.again(), PURGE_BODIES, bodies_before)? + sql!(exec conn, PURGE_KEYS, keys_before)?)
 }

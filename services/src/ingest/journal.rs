@@ -1,12 +1,15 @@
 use super::outcome::Outcome;
 use crate::{
     clock::Clock,
-    db::{Db, Tx, dialect},
+    db::{Db, Writer, dialect},
     jobs::Wakes,
+    live::Bus,
 };
 use bytes::Bytes;
 use domain::time::Millis;
 use sha2::{Digest, Sha256};
+use sqlx::Connection;
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 /// Requests that share one commit, at most.
@@ -24,7 +27,8 @@ pub struct Journal {
 }
 
 pub(super) struct Put {
-    pub hash: [u8; 32],
+    /// The first half of its SHA-256: enough to know a repeated body by, and half the index.
+    pub hash: [u8; 16],
     pub body: Bytes,
     reply: oneshot::Sender<Result<(), Refused>>,
 }
@@ -37,9 +41,9 @@ enum Order {
 
 impl Journal {
     /// Starts the writer; it ends when the last handle is dropped.
-    pub(crate) fn start(db: Db, clock: Clock, wakes: Wakes) -> Self {
+    pub(crate) fn start(db: Db, clock: Clock, wakes: Wakes, bus: Arc<Bus>) -> Self {
         let (queue, orders) = mpsc::channel(4 * GROUP);
-        tokio::spawn(write(db, clock, wakes, orders));
+        tokio::spawn(write(db, clock, wakes, bus, orders));
         Self { queue }
     }
 
@@ -48,7 +52,8 @@ impl Journal {
     /// # Errors
     /// [`Refused`] when it is not.
     pub async fn put(&self, body: Bytes) -> Result<(), Refused> {
-        let hash = Sha256::digest(&body).into();
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&Sha256::digest(&body)[..16]);
         let (reply, answer) = oneshot::channel();
         self.queue.send(Order::Put(Put { hash, body, reply })).await.map_err(|_| Refused)?;
         answer.await.map_err(|_| Refused)?
@@ -61,8 +66,9 @@ impl Journal {
     }
 }
 
-async fn write(db: Db, clock: Clock, wakes: Wakes, mut orders: mpsc::Receiver<Order>) {
+async fn write(db: Db, clock: Clock, wakes: Wakes, bus: Arc<Bus>, mut orders: mpsc::Receiver<Order>) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut held = None;
     while orders.recv_many(&mut group, GROUP).await > 0 {
         let (mut puts, mut finishes) = (Vec::with_capacity(group.len()), Vec::new());
         for order in group.drain(..) {
@@ -71,13 +77,18 @@ async fn write(db: Db, clock: Clock, wakes: Wakes, mut orders: mpsc::Receiver<Or
                 Order::Finish(outcomes, reply) => finishes.push((outcomes, reply)),
             }
         }
-        let written = commit(&db, clock.now(), &puts, &finishes).await;
+        // One order for all processes: two that insert the same bodies cannot wait for each other.
+        puts.sort_unstable_by_key(|put: &Put| put.hash);
+        let written = commit(&db, &mut held, clock.now(), &puts, &finishes).await;
         if let Err(error) = &written {
+            // Whatever is wrong with this connection, the next group gets another.
+            held = None;
             tracing::error!(%error, deliveries = puts.len(), "the journal cannot write: Meta is asked to deliver again");
         }
         let fine = written.is_ok();
         if fine && !puts.is_empty() {
             wakes.wake_ingest();
+            bus.received();
         }
         for put in puts {
             let _ = put.reply.send(if fine { Ok(()) } else { Err(Refused) });
@@ -90,19 +101,38 @@ async fn write(db: Db, clock: Clock, wakes: Wakes, mut orders: mpsc::Receiver<Or
 
 type Finishes = [(Vec<(i64, Outcome)>, oneshot::Sender<bool>)];
 
-async fn commit(db: &Db, now: Millis, puts: &[Put], finishes: &Finishes) -> sqlx::Result<()> {
-    match db.begin_journal().await? {
-        Tx::Sqlite(mut tx) => {
+/// One commit for the whole group, on a connection that is kept. What fits one statement needs no transaction around it.
+async fn commit(
+    db: &Db,
+    held: &mut Option<Writer>,
+    now: Millis,
+    puts: &[Put],
+    finishes: &Finishes,
+) -> sqlx::Result<()> {
+    let writer = match held {
+        Some(writer) => writer,
+        None => held.insert(db.journal_writer().await?),
+    };
+    match writer {
+        Writer::Sqlite(c) => {
             let bodies: Vec<(&[u8], &[u8])> = puts.iter().map(|put| (&put.hash[..], &put.body[..])).collect();
+            if finishes.is_empty() && bodies.len() <= dialect::sqlite::PUT_AT_ONCE {
+                return dialect::sqlite::put_deliveries(c, &bodies, now).await;
+            }
+            let mut tx = c.begin_with("BEGIN IMMEDIATE").await?;
             dialect::sqlite::put_deliveries(&mut tx, &bodies, now).await?;
             for (outcomes, _) in finishes {
                 dialect::sqlite::finish_deliveries(&mut tx, outcomes, now).await?;
             }
             tx.commit().await
         }
-        Tx::Postgres(mut tx) => {
+        Writer::Postgres(c) => {
             let hashes = puts.iter().map(|put| put.hash.to_vec()).collect();
             let bodies = puts.iter().map(|put| put.body.to_vec()).collect();
+            if finishes.is_empty() {
+                return dialect::postgres::put_deliveries(c, hashes, bodies, now).await;
+            }
+            let mut tx = c.begin().await?;
             dialect::postgres::put_deliveries(&mut tx, hashes, bodies, now).await?;
             for (outcomes, _) in finishes {
                 dialect::postgres::finish_deliveries(&mut tx, outcomes, now).await?;

@@ -8,7 +8,12 @@ pub enum Outcome {
     /// It speaks of a number that nobody has connected; `phone:<id>`.
     Waiting(String),
     /// It is tried again then.
-    Retry { due_at: Millis, reason: String },
+    Retry {
+        due_at: Millis,
+        reason: String,
+        /// Whether it counts as a failed try: the database being away does not.
+        counts: bool,
+    },
     /// It used up its tries, or no try could help.
     Dead { reason: String },
 }
@@ -46,7 +51,7 @@ impl Outcome {
 
     /// 1 for a failed try, 0 otherwise.
     pub const fn tries(&self) -> i64 {
-        matches!(self, Outcome::Retry { .. } | Outcome::Dead { .. }) as i64
+        matches!(self, Outcome::Retry { counts: true, .. } | Outcome::Dead { .. }) as i64
     }
 
     /// Whether the delivery is out of the worker's hands.

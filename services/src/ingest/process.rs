@@ -1,19 +1,25 @@
 use super::{
     Batch, Claimed,
-    apply::{Item, apply},
+    apply::{self, Item},
     outcome::Outcome,
     route::Routes,
 };
 use crate::{Error, Result, Services};
 use domain::{
     backoff,
-    meta::webhook::{Change, Delivery, read},
+    meta::webhook::{Change, Delivery, Unreadable, read},
+    time::{Millis, SECOND},
 };
-use std::collections::BTreeMap;
+use futures::FutureExt;
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe};
 use uuid::Uuid;
 
 /// Messages and statuses in one transaction, about.
 const CHUNK: usize = 100;
+
+/// Until a database that is away is asked again.
+const UNAVAILABLE: Millis = 2 * SECOND;
 
 /// Gives a batch of deliveries its effect and writes what became of each.
 ///
@@ -31,7 +37,8 @@ pub async fn process(services: &Services, batch: Batch) -> Result<()> {
     let mut outcomes: Vec<(i64, Outcome)> = Vec::with_capacity(batch.deliveries.len());
     let mut readable: Vec<(usize, Delivery)> = Vec::with_capacity(batch.deliveries.len());
     for (at, delivery) in batch.deliveries.iter().enumerate() {
-        match read(&delivery.body, delivery.received_at) {
+        let parsed = std::panic::catch_unwind(|| read(&delivery.body, delivery.received_at));
+        match parsed.unwrap_or_else(|_| Err(Unreadable::NotAnEnvelope("reading it panicked"))) {
             Ok(parsed) => {
                 outcomes.push((delivery.id, waits(&parsed, &routes)));
                 readable.push((at, parsed));
@@ -85,25 +92,50 @@ async fn try_chunk(services: &Services, workspace: Uuid, chunk: &[(usize, Item<'
     failures
 }
 
-/// What a readable delivery becomes if nothing fails: done, or waiting for a number to be connected.
+/// What a readable delivery becomes if nothing fails: done, or waiting for its number or account to be connected.
 fn waits(parsed: &Delivery, routes: &Routes) -> Outcome {
-    let unknown = parsed
-        .changes
-        .iter()
-        .filter_map(|change| change.phone_number_id.as_deref())
-        .find(|phone| routes.number(phone).is_none());
-    unknown.map_or(Outcome::Done, |phone| Outcome::Waiting(format!("phone:{phone}")))
+    let unknown = parsed.changes.iter().find_map(|change| match change.phone_number_id.as_deref() {
+        Some(phone) => routes.number(phone).is_none().then(|| format!("phone:{phone}")),
+        None => routes.waba(&change.waba_id).is_none().then(|| format!("waba:{}", change.waba_id)),
+    });
+    unknown.map_or(Outcome::Done, Outcome::Waiting)
 }
 
-fn items<'a>(delivery: &'a Claimed, parsed: &'a Delivery, routes: &Routes) -> impl Iterator<Item = (Uuid, Item<'a>)> {
-    parsed.changes.iter().enumerate().filter_map(move |(nth, change)| {
+/// A delivery's changes with their workspaces, in pieces of at most [`CHUNK`] messages, statuses or others.
+fn items<'a>(delivery: &'a Claimed, parsed: &'a Delivery, routes: &Routes) -> Vec<(Uuid, Item<'a>)> {
+    let mut items = Vec::with_capacity(parsed.changes.len());
+    let key = hex::encode(&Sha256::digest(&delivery.body)[..16]);
+    for (nth, change) in parsed.changes.iter().enumerate() {
         let number = change.phone_number_id.as_deref().and_then(|phone| routes.number(phone)).cloned();
-        let workspace = number.as_ref().map(|n| n.workspace).or_else(|| {
-            // A number that nobody connected: the delivery waits. Without any number the WABA decides.
-            change.phone_number_id.is_none().then(|| routes.waba(&change.waba_id)).flatten()
-        })?;
-        Some((workspace, Item { delivery: delivery.id, nth, received_at: delivery.received_at, number, change }))
-    })
+        let workspace = match (&number, &change.phone_number_id) {
+            (Some(number), _) => number.workspace,
+            // A number that nobody connected: the delivery waits. Without any number the account decides.
+            (None, Some(_)) => continue,
+            (None, None) => match routes.waba(&change.waba_id) {
+                Some(workspace) => workspace,
+                None => continue,
+            },
+        };
+        let piece = Item {
+            key: format!("{key}/{nth}"),
+            received_at: delivery.received_at,
+            number,
+            messages: &[],
+            statuses: &[],
+            others: &[],
+            first_other: 0,
+        };
+        items.extend(pieces(change, &piece).map(|item| (workspace, item)));
+    }
+    items
+}
+
+fn pieces<'a, 'b>(change: &'a Change, piece: &'b Item<'a>) -> impl Iterator<Item = Item<'a>> + use<'a, 'b> {
+    let messages = change.messages.chunks(CHUNK).map(|messages| Item { messages, ..piece.clone() });
+    let statuses = change.statuses.chunks(CHUNK).map(|statuses| Item { statuses, ..piece.clone() });
+    let others = change.others.chunks(CHUNK).zip((0..).step_by(CHUNK));
+    let others = others.map(|(others, first_other)| Item { others, first_other, ..piece.clone() });
+    messages.chain(statuses).chain(others)
 }
 
 /// Cuts a workspace's items where about [`CHUNK`] messages and statuses are together.
@@ -112,10 +144,9 @@ fn chunks<'a, 'b>(items: &'b [(usize, Item<'a>)]) -> impl Iterator<Item = &'b [(
     std::iter::from_fn(move || {
         let mut weight = 0;
         let end = rest.iter().position(|(_, item)| {
-            weight += weigh(item.change);
+            weight += item.weight();
             weight > CHUNK
         });
-        // A change that alone weighs more than a chunk is still one piece.
         let end = end.map_or(rest.len(), |end| end.max(1));
         let (chunk, tail) = rest.split_at(end);
         rest = tail;
@@ -123,14 +154,19 @@ fn chunks<'a, 'b>(items: &'b [(usize, Item<'a>)]) -> impl Iterator<Item = &'b [(
     })
 }
 
-fn weigh(change: &Change) -> usize {
-    change.messages.len() + change.statuses.len() + change.others.len()
-}
-
 fn failed(delivery: &Claimed, error: &Error, now: i64) -> Outcome {
     let reason = error.to_string();
+    if matches!(error, Error::Unavailable) {
+        return Outcome::Retry { due_at: now + UNAVAILABLE, reason, counts: false };
+    }
     match backoff::delivery_wait(delivery.attempts + 1) {
-        Some(wait) => Outcome::Retry { due_at: now + wait, reason },
+        Some(wait) => Outcome::Retry { due_at: now + wait, reason, counts: true },
         None => Outcome::Dead { reason },
     }
+}
+
+/// A panic is a failed try like any other: it must end neither the worker nor the other deliveries.
+async fn apply(services: &Services, workspace: Uuid, items: &[&Item<'_>]) -> Result<()> {
+    let applied = AssertUnwindSafe(apply::apply(services, workspace, items)).catch_unwind().await;
+    applied.unwrap_or_else(|_| Err(Error::Internal("processing it panicked".to_owned())))
 }

@@ -39,12 +39,23 @@ pub(super) async fn worker(services: Services, stop: CancellationToken) {
 /// When the database fails.
 pub async fn purge(services: &Services) -> Result<()> {
     let now = services.clock().now();
-    let mut tx = services.db().begin().await?;
-    system::purge_expired(tx.conn(), now - EVENTS, now).await?;
-    tx.commit().await?;
-    let mut journal = services.db().begin_journal().await?;
-    system::purge_deliveries(journal.conn(), now - BODIES, now - KEYS).await?;
-    journal.commit().await?;
+    // In small pieces: nobody waits long for the writer.
+    loop {
+        let mut tx = services.db().begin().await?;
+        let gone = system::purge_expired(tx.conn(), now - EVENTS, now).await?;
+        tx.commit().await?;
+        if gone == 0 {
+            break;
+        }
+    }
+    loop {
+        let mut journal = services.db().begin_journal().await?;
+        let gone = system::purge_deliveries(journal.conn(), now - BODIES, now - KEYS).await?;
+        journal.commit().await?;
+        if gone == 0 {
+            break;
+        }
+    }
     accounts::purge(services).await?;
     Ok(())
 }

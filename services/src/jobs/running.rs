@@ -6,7 +6,8 @@ use crate::{
 };
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
-use std::time::Duration;
+use futures::FutureExt;
+use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +31,7 @@ impl Running {
 }
 
 /// Messages in the hands of one process at a time.
-const SENDS: usize = 32;
+pub(crate) const SENDS: usize = 32;
 
 /// Starts the workers; they end when `stop` is cancelled and nothing is in their hands any more.
 pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Running {
@@ -88,15 +89,22 @@ async fn forget_the_dead(services: &Services) -> crate::Result<()> {
 }
 
 async fn ingest_batch(batch: ingest::Batch, services: Data<Services>) -> Result<(), BoxDynError> {
-    if let Err(error) = ingest::process(&services, batch).await {
-        tracing::error!(%error, "a batch of deliveries could not be finished; it is claimed again");
+    match AssertUnwindSafe(ingest::process(&services, batch)).catch_unwind().await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "a batch of deliveries could not be finished; it is claimed again"),
+        Err(_) => tracing::error!("a batch of deliveries made the worker panic; it is claimed again"),
     }
     Ok(())
 }
 
 async fn send_message(due: send::Due, services: Data<Services>) -> Result<(), BoxDynError> {
-    if let Err(error) = send::deliver(&services, due).await {
-        tracing::error!(%error, message = %due.message, "a message could not be sent; it is found again");
+    // A panic in one handler would end the worker, and with it all sending.
+    match AssertUnwindSafe(send::deliver(&services, &due)).catch_unwind().await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!(%error, message = %due.message, "a message could not be sent; it is found again")
+        }
+        Err(_) => tracing::error!(message = %due.message, "sending a message panicked; it is found again"),
     }
     Ok(())
 }

@@ -36,6 +36,8 @@ pub(super) enum Topic {
     Live(Uuid),
     /// There are messages to send.
     Outbox,
+    /// There are new deliveries.
+    Ingest,
 }
 
 struct Hub {
@@ -55,6 +57,11 @@ impl Bus {
     /// A message was queued: the workers of other processes may take it.
     pub(crate) fn queued(&self) {
         self.tell(Topic::Outbox);
+    }
+
+    /// A delivery was taken in: the workers of other processes may process it.
+    pub(crate) fn received(&self) {
+        self.tell(Topic::Ingest);
     }
 
     fn tell(&self, topic: Topic) {

@@ -63,10 +63,15 @@ pub(crate) async fn last_seq(conn: Conn<'_>, workspace: Uuid) -> sqlx::Result<i6
 /// At most `limit` events after `seq`.
 async fn newer(conn: Conn<'_>, workspace: Uuid, seq: i64, limit: i64) -> Result<Vec<Stamped>> {
     let rows: Vec<(i64, String)> = sql!(all(i64, String), conn, NEWER, workspace, seq, limit)?;
-    rows.into_iter()
-        .map(|(seq, body)| {
-            let event = serde_json::from_str(&body).map_err(|e| crate::Error::Internal(format!("event {seq}: {e}")))?;
-            Ok(Stamped { seq, event, json: body.into() })
+    Ok(rows
+        .into_iter()
+        .filter_map(|(seq, body)| match serde_json::from_str(&body) {
+            Ok(event) => Some(Stamped { seq, event, json: body.into() }),
+            Err(error) => {
+                // Written by another version of Parlance. Screens show the change when they are next fetched.
+                tracing::warn!(%error, seq, "an event cannot be read and is passed over");
+                None
+            }
         })
-        .collect()
+        .collect())
 }

@@ -47,6 +47,7 @@ fn word(topic: &Topic) -> String {
     match topic {
         Topic::Live(workspace) => workspace.to_string(),
         Topic::Outbox => "outbox".to_owned(),
+        Topic::Ingest => "ingest".to_owned(),
     }
 }
 
@@ -68,6 +69,7 @@ async fn hear_until_lost(services: &Services, pool: &PgPool) -> sqlx::Result<()>
             match word.parse::<Uuid>() {
                 Ok(workspace) => services.bus().wake(workspace),
                 Err(_) if word == "outbox" => services.wakes().wake_outbox(),
+                Err(_) if word == "ingest" => services.wakes().wake_ingest(),
                 Err(_) => {}
             }
         }

@@ -41,7 +41,11 @@ pub async fn subscribe(ctx: &Ctx, after: Option<i64>) -> Result<impl Stream<Item
 async fn replay(ctx: &Ctx, after: Option<i64>) -> Result<(Vec<Frame>, i64)> {
     let mut snapshot = ctx.services.db().snapshot().await?;
     let last = last_seq(snapshot.conn(), ctx.ws()).await?;
-    let Some(after) = after.filter(|after| *after < last) else { return Ok((Vec::new(), last)) };
+    let Some(after) = after.filter(|after| *after != last) else { return Ok((Vec::new(), last)) };
+    if after > last {
+        // From a database that is no more: restored from a backup, or made anew.
+        return Ok((vec![Frame::Resync], last));
+    }
     let oldest = sql!(scalar_opt i64, snapshot.conn(), OLDEST, ctx.ws())?;
     if last - after > REPLAY || oldest.is_none_or(|oldest| oldest > after + 1) {
         return Ok((vec![Frame::Resync], last));
@@ -51,17 +55,20 @@ async fn replay(ctx: &Ctx, after: Option<i64>) -> Result<(Vec<Frame>, i64)> {
         None => events.iter().map(|event| whole(event)).collect(),
         Some(me) => {
             let ids: HashSet<Uuid> = sql!(scalars Uuid, snapshot.conn(), OWN, ctx.ws(), me)?.into_iter().collect();
+            // Of a conversation that was lost meanwhile nothing may be told, so its counts could not be kept: fetch afresh.
+            if events.iter().any(|event| matches!(event.event.for_own_only(me.into()), Some(Event::Lost { .. }))) {
+                return Ok((vec![Frame::Resync], last));
+            }
             events.iter().filter_map(|event| own_replayed(event, me, &ids)).collect()
         }
     };
     Ok((frames, last))
 }
 
-/// A past event, if the conversation is theirs now; that it was lost is told in any case.
+/// A past event, if the conversation is theirs now.
 fn own_replayed(stamped: &Stamped, me: Uuid, ids: &HashSet<Uuid>) -> Option<Frame> {
     let event = stamped.event.for_own_only(me.into())?;
-    let theirs = ids.contains(&event.conversation().0) || matches!(event, Event::Lost { .. });
-    theirs.then(|| frame(stamped, &event)).flatten()
+    ids.contains(&event.conversation().0).then(|| frame(stamped, &event)).flatten()
 }
 
 struct Follower {

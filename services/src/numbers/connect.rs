@@ -57,7 +57,7 @@ pub async fn connect(services: &Services, workspace: &Slug, number: Connect) -> 
     let id = write(services, tx.conn(), workspace, &number, now).await?;
     tx.commit().await?;
     // Only after the commit: whoever is let in must find the number. What is missed here, `release_stranded` finds.
-    release::release(services, &number.phone_number_id).await?;
+    release::release(services, &number.phone_number_id, &number.waba_id).await?;
     Ok(id)
 }
 

@@ -7,15 +7,22 @@ const WAITED_FOR: &str = "SELECT DISTINCT waits_for FROM deliveries WHERE state 
 
 /// What a delivery for an unconnected number waits for.
 const PHONE: &str = "phone:";
+/// And one for an account of which no number is connected.
+const WABA: &str = "waba:";
 
-/// Lets in the deliveries that waited for a number.
-pub(super) async fn release(services: &Services, phone_number_id: &str) -> Result<u64> {
-    let key = format!("{PHONE}{phone_number_id}");
+/// Lets in the deliveries that waited for a number, or for its account.
+pub(super) async fn release(services: &Services, phone_number_id: &str, waba_id: &str) -> Result<u64> {
+    let phone = release_key(services, &format!("{PHONE}{phone_number_id}")).await?;
+    Ok(phone + release_key(services, &format!("{WABA}{waba_id}")).await?)
+}
+
+async fn release_key(services: &Services, key: &str) -> Result<u64> {
     let mut tx = services.db().begin_journal().await?;
-    let released = sql!(exec tx.conn(), RELEASE, key.as_str(), services.clock().now())?;
+    let released = sql!(exec tx.conn(), RELEASE, key, services.clock().now())?;
     tx.commit().await?;
     if released > 0 {
         services.wakes().wake_ingest();
+        services.bus().received();
     }
     Ok(released)
 }
@@ -39,9 +46,13 @@ pub async fn release_stranded(services: &Services) -> Result<u64> {
     };
     let mut released = 0;
     for key in waited_for {
-        let Some(phone) = key.strip_prefix(PHONE) else { continue };
-        if numbers.iter().any(|number| number.phone_number_id == phone) {
-            released += release(services, phone).await?;
+        let connected = match (key.strip_prefix(PHONE), key.strip_prefix(WABA)) {
+            (Some(phone), _) => numbers.iter().any(|number| number.phone_number_id == phone),
+            (_, Some(waba)) => numbers.iter().any(|number| number.waba_id == waba),
+            _ => false,
+        };
+        if connected {
+            released += release_key(services, &key).await?;
         }
     }
     Ok(released)

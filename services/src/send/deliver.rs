@@ -1,5 +1,6 @@
 use super::{
     Due,
+    lane::LEASE,
     outcome::{Attempt, settle},
 };
 use crate::{Result, Services, db::Tx, ingest::Target, live, numbers, sql};
@@ -14,7 +15,10 @@ use uuid::Uuid;
 const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
 const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
 const PHONE: &str = "SELECT phone_number_id FROM numbers WHERE workspace_id = $1 AND id = $2 AND state = 'active'";
-const SENDING: &str = "UPDATE messages SET status = 'sending', status_rank = $3 WHERE workspace_id = $1 AND id = $2";
+const RENEW: &str = "UPDATE outbox SET lease_until = $4
+    WHERE workspace_id = $1 AND message_id = $2 AND leased_by = $3 AND lease_until > $5";
+const SENDING: &str = "UPDATE messages SET status = 'sending', status_rank = $3
+    WHERE workspace_id = $1 AND id = $2 AND status IN ('queued', 'retry_queued')";
 const GONE: &str = "DELETE FROM outbox WHERE workspace_id = $1 AND message_id = $2";
 
 /// What is needed to make the request, read and committed as `sending` before it leaves.
@@ -28,7 +32,7 @@ struct Ready {
 ///
 /// # Errors
 /// When the database fails; the lease runs out and the message is found again.
-pub async fn deliver(services: &Services, due: Due) -> Result<()> {
+pub async fn deliver(services: &Services, due: &Due) -> Result<()> {
     let Some(ready) = prepare(services, due).await? else { return Ok(()) };
     let attempt = match numbers::token(services, due.workspace.into(), ready.number.into()).await {
         Ok(token) => {
@@ -44,9 +48,14 @@ pub async fn deliver(services: &Services, due: Due) -> Result<()> {
 }
 
 /// Checks once more what may have changed since it was queued and commits `sending`. `None`: it is settled already.
-async fn prepare(services: &Services, due: Due) -> Result<Option<Ready>> {
+async fn prepare(services: &Services, due: &Due) -> Result<Option<Ready>> {
     let now = services.clock().now();
     let mut tx = services.db().begin().await?;
+    // The lease may have run out while the message waited for its turn; then it is somebody else's. The row stays locked.
+    let until = now + LEASE;
+    if sql!(exec tx.conn(), RENEW, due.workspace, due.message, &*due.holder, until, now)? == 0 {
+        return Ok(None);
+    }
     let target: Option<Target> = sql!(opt Target, tx.conn(), TARGET, due.workspace, due.message)?;
     let Some(target) = target.filter(|target| Status::parse(&target.message.status).is_pending()) else {
         sql!(exec tx.conn(), GONE, due.workspace, due.message)?;
@@ -75,8 +84,8 @@ async fn prepare(services: &Services, due: Due) -> Result<Option<Ready>> {
         let text = target.message.body.clone();
         let request = TextMessage::new(to, text, target.message.id.to_string());
         let number = target.number_id;
-        sending(services, tx, due.workspace, target, row.into()).await?;
-        return Ok(Some(Ready { number, phone_number_id, request }));
+        let left = sending(services, tx, due.workspace, target, row.into()).await?;
+        return Ok(left.then_some(Ready { number, phone_number_id, request }));
     }
     tx.commit().await?;
     let why = blocked.unwrap_or("This contact has no address that WhatsApp could send to.");
@@ -89,13 +98,16 @@ fn recipient(wa_id: &Option<String>, user_id: &Option<String>) -> Option<Recipie
     phone.or_else(|| user_id.clone().map(Recipient::Recipient))
 }
 
-async fn sending(services: &Services, mut tx: Tx, workspace: Uuid, target: Target, row: Row) -> Result<()> {
+/// Commits `sending`; false when the message was settled in between.
+async fn sending(services: &Services, mut tx: Tx, workspace: Uuid, target: Target, row: Row) -> Result<bool> {
     let mut message = target.message;
-    sql!(exec tx.conn(), SENDING, workspace, message.id, Status::Sending.rank())?;
+    if sql!(exec tx.conn(), SENDING, workspace, message.id, Status::Sending.rank())? == 0 {
+        return Ok(false);
+    }
     message.status = Status::Sending.as_str().to_owned();
     let event = Event::MessageChanged { row, message: message.into() };
     let seq = live::record(&mut tx, workspace, &[event], services.clock().now()).await?;
     tx.commit().await?;
     services.bus().publish(workspace, seq);
-    Ok(())
+    Ok(true)
 }

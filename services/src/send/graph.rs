@@ -1,4 +1,4 @@
-use domain::meta::send::{Accepted, Failure, GraphError, TextMessage};
+use domain::meta::send::{Accepted, Failure, GraphError, TextMessage, UNKNOWN_CODE};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use url::Url;
@@ -94,9 +94,13 @@ impl Graph {
                 Err(SendError::Lost(format!("Meta had an error of its own (code {})", failure.error.code)))
             }
             Ok(failure) => Err(SendError::Refused(failure.error)),
-            Err(_) if status.is_client_error() => {
-                Err(SendError::Refused(GraphError { message: format!("HTTP {status}"), ..GraphError::default() }))
-            }
+            // A proxy on the way gave up: Meta may have had the request.
+            Err(_) if status == reqwest::StatusCode::REQUEST_TIMEOUT => Err(SendError::Lost(format!("HTTP {status}"))),
+            Err(_) if status.is_client_error() => Err(SendError::Refused(GraphError {
+                code: UNKNOWN_CODE,
+                message: format!("HTTP {status}"),
+                ..GraphError::default()
+            })),
             Err(_) => Err(SendError::Lost(format!("HTTP {status}"))),
         }
     }

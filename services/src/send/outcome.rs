@@ -2,7 +2,7 @@ use super::{Due, SendError};
 use crate::{
     Result, Services,
     conversations::row::RowRecord,
-    db::{Db, Tx, dialect},
+    db::{Tx, dialect},
     ingest::{Target, statuses},
     live, sql,
 };
@@ -12,9 +12,12 @@ use domain::{
     meta::send::explain,
     time::Millis,
 };
+use std::time::Duration;
 
 const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
 const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
+const TOKEN_WORKS: &str = "UPDATE numbers SET token_problem = NULL
+    WHERE workspace_id = $1 AND id = $2 AND token_problem IS NOT NULL";
 const TOKEN_PROBLEM: &str = "UPDATE numbers SET token_problem = $3 WHERE workspace_id = $1 AND id = $2";
 
 /// How an attempt to send ended.
@@ -29,18 +32,40 @@ pub(super) enum Attempt {
 }
 
 /// Writes what came of an attempt. A status webhook may have been faster: nothing goes backwards.
-pub(super) async fn settle(services: &Services, due: Due, attempt: Attempt) -> Result<()> {
+///
+/// Meta's answer is in hand only once, so a database that fails is asked again for a while.
+pub(super) async fn settle(services: &Services, due: &Due, attempt: Attempt) -> Result<()> {
+    let mut wait = FIRST_WAIT;
+    loop {
+        match try_settle(services, due, &attempt).await {
+            Err(error) if wait <= LAST_WAIT => {
+                tracing::warn!(%error, message = %due.message, "what came of a message could not be written; trying again");
+                tokio::time::sleep(wait).await;
+                wait *= 2;
+            }
+            other => return other,
+        }
+    }
+}
+
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+const LAST_WAIT: Duration = Duration::from_secs(4);
+
+async fn try_settle(services: &Services, due: &Due, attempt: &Attempt) -> Result<()> {
     let now = services.clock().now();
     let mut tx = services.db().begin().await?;
-    lock(services, &mut tx, due).await?;
+    lock(&mut tx, due).await?;
     let target: Option<Target> = sql!(opt Target, tx.conn(), TARGET, due.workspace, due.message)?;
     let Some(mut target) = target else { return Ok(tx.commit().await?) };
     let wamid = note(&mut target, attempt, now);
-    if let Some(code) = target.error_code.filter(|code| is_token_problem(*code)) {
-        let why = explain(code, None);
+    if let Attempt::Answered(Err(SendError::Refused(error))) = attempt
+        && is_token_problem(error.code)
+    {
+        let why = explain(error.code, None);
         sql!(exec tx.conn(), TOKEN_PROBLEM, due.workspace, target.number_id, &why)?;
     }
     if let Some(wamid) = wamid {
+        sql!(exec tx.conn(), TOKEN_WORKS, due.workspace, target.number_id)?;
         for early in statuses::unpark(&mut tx, due.workspace, target.number_id, &wamid).await? {
             statuses::advance(&mut target, &early);
         }
@@ -56,17 +81,20 @@ pub(super) async fn settle(services: &Services, due: Due, attempt: Attempt) -> R
     Ok(())
 }
 
-async fn lock(services: &Services, tx: &mut Tx, due: Due) -> Result<()> {
-    if let (Db::Postgres(_), Tx::Postgres(tx)) = (services.db(), tx) {
+/// In the order in which ingest locks: the workspace first. A status of this message is then either before or after, never
+/// in between, where it would be parked for ever.
+async fn lock(tx: &mut Tx, due: &Due) -> Result<()> {
+    if let Tx::Postgres(tx) = tx {
+        dialect::postgres::lock_workspace(tx, due.workspace).await?;
         dialect::postgres::lock_message(tx, due.workspace, due.message).await?;
     }
     Ok(())
 }
 
 /// Puts the outcome into the message; returns the wamid of an accepted one.
-fn note(target: &mut Target, attempt: Attempt, now: Millis) -> Option<String> {
+fn note(target: &mut Target, attempt: &Attempt, now: Millis) -> Option<String> {
     let (status, code, text, wamid) = match attempt {
-        Attempt::Answered(Ok(wamid)) => (Status::Accepted, None, None, Some(wamid)),
+        Attempt::Answered(Ok(wamid)) => (Status::Accepted, None, None, Some(wamid.clone())),
         Attempt::Answered(Err(SendError::Refused(error))) => {
             let details = error.error_data.as_ref().and_then(|data| data.details.as_deref());
             let details = details.or(Some(error.message.as_str()));
@@ -87,7 +115,7 @@ fn note(target: &mut Target, attempt: Attempt, now: Millis) -> Option<String> {
             let why = "The access token of this number cannot be read. Connect the number again, then send again.";
             (Status::Failed, None, Some(why.to_owned()), None)
         }
-        Attempt::Forbidden(why) => (Status::Failed, None, Some(why), None),
+        Attempt::Forbidden(why) => (Status::Failed, None, Some(why.clone()), None),
     };
     if wamid.is_some() && target.wamid.is_none() {
         target.wamid.clone_from(&wamid);

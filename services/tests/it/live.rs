@@ -36,13 +36,20 @@ async fn next(frames: &mut Frames) -> Live {
 }
 
 /// Applies events until the view is at `seq`; a follower who may not see the last ones is given a moment.
-async fn catch_up(view: &mut InboxView, frames: &mut Frames, seq: i64) {
+async fn catch_up(ctx: &Ctx, view: &mut InboxView, frames: &mut Frames, seq: i64) {
     while view.seq < seq {
         match tokio::time::timeout(Duration::from_millis(300), frames.next()).await {
             Ok(Some(Frame::Event { seq, data })) => {
                 apply(view, &Live { seq, event: serde_json::from_str(&data).unwrap() });
             }
-            Ok(other) => panic!("{other:?}"),
+            Ok(Some(Frame::Resync)) => {
+                let open = view.thread.as_ref().map(|thread| thread.row.id);
+                *view = match conversations::inbox(ctx, view.view, open).await {
+                    Ok(fresh) => fresh,
+                    Err(_) => screen(ctx, view.view, None).await,
+                };
+            }
+            Ok(None) => panic!("the stream ended"),
             Err(_) => return,
         }
     }
@@ -100,11 +107,14 @@ on_both! {
         let mut missed = follow(&rohan_ctx, Some(0)).await;
         let kinds = [next(&mut missed).await, next(&mut missed).await].map(|live| (live.seq, live.event.name()));
         assert_eq!(kinds, [(2, "gained"), (3, "message")]);
-        // Taken away since: of what happened while it was theirs only the loss is told.
+        // Taken away since: what happened while it was theirs may not be told, so the screen is fetched afresh.
         conversations::assign(&owner, row.id, None).await.unwrap();
         let mut missed = follow(&rohan_ctx, Some(0)).await;
-        assert_eq!(next(&mut missed).await.event.name(), "lost");
+        assert!(matches!(missed.next().await, Some(Frame::Resync)));
         assert!(missed.next().now_or_never().is_none());
+        // From a database that is no more.
+        let mut ahead = follow(&owner, Some(1_000)).await;
+        assert!(matches!(ahead.next().await, Some(Frame::Resync)));
         // Too long ago.
         services.clock().advance(2 * DAY);
         services::jobs::purge::purge(&services).await.unwrap();
@@ -232,9 +242,14 @@ async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
         world.run(step).await;
     }
     let last = screen(&world.owner, View::All, None).await.seq;
-    for (ctx, mut seen, mut frames) in screens {
+    // Who was away and comes back is told the same.
+    let mut back = Vec::new();
+    for (ctx, before, _) in &screens {
+        back.push((ctx.clone(), before.clone(), follow(ctx, Some(before.seq)).await));
+    }
+    for (ctx, mut seen, mut frames) in screens.into_iter().chain(back) {
         let was_open = seen.thread.as_ref().map(|thread| thread.row.id);
-        catch_up(&mut seen, &mut frames, last).await;
+        catch_up(&ctx, &mut seen, &mut frames, last).await;
         let open = seen.thread.as_ref().map(|thread| thread.row.id);
         let mut fresh = screen(&ctx, seen.view, open).await;
         if let (None, Some(lost)) = (open, was_open) {

@@ -1,7 +1,7 @@
 use super::{Change, Delivery, ID_LIMIT, Inbound, Other, Sender, StatusUpdate, Unreadable};
 use crate::{
     message::{Kind, Status},
-    meta::send::explain,
+    meta::send::{UNKNOWN_CODE, explain},
     text::storable,
     time::{DAY, Millis},
 };
@@ -12,7 +12,11 @@ use serde_json::Value;
 /// # Errors
 /// When it is not JSON or has no `entry` array; trying again cannot help.
 pub fn read(body: &[u8], received: Millis) -> Result<Delivery, Unreadable> {
-    let json: Value = serde_json::from_slice(body).map_err(|e| Unreadable::NotJson(e.to_string()))?;
+    let json: Value = match serde_json::from_slice(body) {
+        Ok(json) => json,
+        // Half an emoji in somebody's name must not cost the other updates of the delivery.
+        Err(e) => serde_json::from_str(&mended(body)).map_err(|_| Unreadable::NotJson(e.to_string()))?,
+    };
     let entries = json
         .as_object()
         .ok_or(Unreadable::NotAnEnvelope("it is not an object"))?
@@ -28,6 +32,33 @@ pub fn read(body: &[u8], received: Millis) -> Result<Delivery, Unreadable> {
         }
     }
     Ok(Delivery { changes })
+}
+
+/// The body with what is not Unicode replaced: bytes that are no UTF-8, and escaped surrogates without their other half.
+fn mended(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let unit = |s: &str| s.strip_prefix("\\u").and_then(|s| u16::from_str_radix(s.get(..4)?, 16).ok());
+        let taken = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                out.push_str("\\ufffd");
+                rest = &escape[6..];
+                continue;
+            }
+            (Some(_), _) => 6,
+            // `\\` and its like: two characters that belong together.
+            (None, _) => escape.char_indices().nth(2).map_or(escape.len(), |(end, _)| end),
+        };
+        out.push_str(&escape[..taken]);
+        rest = &escape[taken..];
+    }
+    out.push_str(rest);
+    out
 }
 
 fn odd_entry(waba_id: String, entry: &Value) -> Change {
@@ -116,12 +147,13 @@ fn status(element: &Value, received: Millis) -> Result<StatusUpdate, &'static st
     let word = element.get("status").and_then(Value::as_str).unwrap_or_default();
     let status = Status::from_meta(word).ok_or("statuses/unknown_status")?;
     let error = element.pointer("/errors/0").map(|error| {
-        let code = error.get("code").and_then(Value::as_i64).unwrap_or_default();
+        let code = error.get("code").and_then(Value::as_i64).unwrap_or(UNKNOWN_CODE);
         let details = error.pointer("/error_data/details").or_else(|| error.get("title")).and_then(Value::as_str);
         (code, storable(&explain(code, details)))
     });
     let callback = element.get("biz_opaque_callback_data").and_then(Value::as_str).map(storable);
-    let error = (status == Status::Failed).then(|| error.unwrap_or_else(|| (0, "Meta gave no reason.".to_owned())));
+    let error =
+        (status == Status::Failed).then(|| error.unwrap_or_else(|| (UNKNOWN_CODE, explain(UNKNOWN_CODE, None))));
     Ok(StatusUpdate { wamid, status, at: time(element.get("timestamp"), received), callback, error })
 }
 

@@ -99,6 +99,19 @@ fn a_time_nobody_believes_is_the_time_of_receipt() {
 }
 
 #[test]
+fn half_a_character_costs_only_itself() {
+    let change = one(r#"{"contacts":[{"profile":{"name":"A\ud83d"},"wa_id":"11111"}],"messages":[
+        {"from":"11111","id":"w","type":"text","text":{"body":"\\\\ud83d \ud83d\ude4f \ude4f"}}]}"#);
+    let message = &change.messages[0];
+    assert_eq!(message.sender.profile_name.as_deref(), Some("A\u{fffd}"));
+    assert_eq!(message.text, "\\\\ud83d \u{1f64f} \u{fffd}");
+    let mut bytes = body(r#"{"messages":[{"from":"11111","id":"w","type":"text","text":{"body":"X"}}]}"#).into_bytes();
+    let at = bytes.iter().position(|b| *b == b'X').unwrap();
+    bytes[at] = 0xff;
+    assert_eq!(read(&bytes, NOW).unwrap().changes[0].messages[0].text, "\u{fffd}");
+}
+
+#[test]
 fn what_is_no_envelope_is_refused() {
     assert!(matches!(read(b"\xff", NOW), Err(Unreadable::NotJson(_))));
     assert!(matches!(read(b"[]", NOW), Err(Unreadable::NotAnEnvelope(_))));

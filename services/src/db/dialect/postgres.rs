@@ -13,8 +13,9 @@ const DONE: &str = "UPDATE deliveries SET state = 'done', finished_at = $2, reas
     WHERE id = ANY($1)";
 const FINISH: &str = "UPDATE deliveries SET state = $2, reason = $3, waits_for = $4, attempts = attempts + $5,
     due_at = coalesce($6, due_at), finished_at = $7 WHERE id = $1";
-const CLAIM: &str = "SELECT id, body, received_at, attempts FROM deliveries
+const CLAIM: &str = "SELECT id, CAST(length(body) AS BIGINT) FROM deliveries
     WHERE state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED";
+const BODIES: &str = "SELECT id, body, received_at, attempts FROM deliveries WHERE id = ANY($1) ORDER BY id";
 
 /// Keeps bodies, except those that are there already.
 pub async fn put_deliveries(
@@ -47,9 +48,14 @@ pub async fn finish_deliveries(c: &mut PgConnection, outcomes: &[(i64, Outcome)]
     Ok(())
 }
 
-/// Claims due deliveries for the life of the transaction: a process that dies lets go of them at once.
-pub async fn claim(c: &mut PgConnection, now: Millis, limit: i64) -> sqlx::Result<Vec<(i64, Vec<u8>, Millis, i64)>> {
+/// Claims due deliveries for the life of the transaction, with their sizes: a process that dies lets go of them at once.
+pub async fn claim(c: &mut PgConnection, now: Millis, limit: i64) -> sqlx::Result<Vec<(i64, i64)>> {
     query_as(CLAIM).bind(now).bind(limit).fetch_all(c).await
+}
+
+/// Claimed deliveries: id, body, received, failed tries.
+pub async fn bodies(c: &mut PgConnection, ids: Vec<i64>) -> sqlx::Result<Vec<(i64, Vec<u8>, Millis, i64)>> {
+    query_as(BODIES).bind(ids).fetch_all(c).await
 }
 
 const LOCK_WORKSPACE: &str = "SELECT pg_advisory_xact_lock($1)";

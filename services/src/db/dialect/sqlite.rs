@@ -6,48 +6,83 @@ use sqlx::{SqliteConnection, query, query_as, query_scalar};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-const PUT_DELIVERY: &str = "INSERT INTO deliveries (body_hash, body, received_at, state, attempts, due_at)
-    VALUES ($1, $2, $3, 'pending', 0, $3) ON CONFLICT (body_hash) DO NOTHING";
-/// Sixteen at once: a statement costs two hops between threads, whatever it carries.
-const PUT_SIXTEEN: &str = "INSERT INTO deliveries (body_hash, body, received_at, state, attempts, due_at) VALUES
-    ($2, $3, $1, 'pending', 0, $1),
-    ($4, $5, $1, 'pending', 0, $1),
-    ($6, $7, $1, 'pending', 0, $1),
-    ($8, $9, $1, 'pending', 0, $1),
-    ($10, $11, $1, 'pending', 0, $1),
-    ($12, $13, $1, 'pending', 0, $1),
-    ($14, $15, $1, 'pending', 0, $1),
-    ($16, $17, $1, 'pending', 0, $1),
-    ($18, $19, $1, 'pending', 0, $1),
-    ($20, $21, $1, 'pending', 0, $1),
-    ($22, $23, $1, 'pending', 0, $1),
-    ($24, $25, $1, 'pending', 0, $1),
-    ($26, $27, $1, 'pending', 0, $1),
-    ($28, $29, $1, 'pending', 0, $1),
-    ($30, $31, $1, 'pending', 0, $1),
-    ($32, $33, $1, 'pending', 0, $1)
+// One statement takes a whole group of deliveries: each costs two hops between threads, whatever it carries.
+const PUT_4: &str = "INSERT INTO deliveries (body_hash, body, received_at, state, attempts, due_at) VALUES
+    ($2, $3, $1, 'pending', 0, $1), ($4, $5, $1, 'pending', 0, $1),
+    ($6, $7, $1, 'pending', 0, $1), ($8, $9, $1, 'pending', 0, $1)
+    ON CONFLICT (body_hash) DO NOTHING";
+const PUT_16: &str = "INSERT INTO deliveries (body_hash, body, received_at, state, attempts, due_at) VALUES
+    ($2, $3, $1, 'pending', 0, $1), ($4, $5, $1, 'pending', 0, $1),
+    ($6, $7, $1, 'pending', 0, $1), ($8, $9, $1, 'pending', 0, $1),
+    ($10, $11, $1, 'pending', 0, $1), ($12, $13, $1, 'pending', 0, $1),
+    ($14, $15, $1, 'pending', 0, $1), ($16, $17, $1, 'pending', 0, $1),
+    ($18, $19, $1, 'pending', 0, $1), ($20, $21, $1, 'pending', 0, $1),
+    ($22, $23, $1, 'pending', 0, $1), ($24, $25, $1, 'pending', 0, $1),
+    ($26, $27, $1, 'pending', 0, $1), ($28, $29, $1, 'pending', 0, $1),
+    ($30, $31, $1, 'pending', 0, $1), ($32, $33, $1, 'pending', 0, $1)
+    ON CONFLICT (body_hash) DO NOTHING";
+const PUT_64: &str = "INSERT INTO deliveries (body_hash, body, received_at, state, attempts, due_at) VALUES
+    ($2, $3, $1, 'pending', 0, $1), ($4, $5, $1, 'pending', 0, $1),
+    ($6, $7, $1, 'pending', 0, $1), ($8, $9, $1, 'pending', 0, $1),
+    ($10, $11, $1, 'pending', 0, $1), ($12, $13, $1, 'pending', 0, $1),
+    ($14, $15, $1, 'pending', 0, $1), ($16, $17, $1, 'pending', 0, $1),
+    ($18, $19, $1, 'pending', 0, $1), ($20, $21, $1, 'pending', 0, $1),
+    ($22, $23, $1, 'pending', 0, $1), ($24, $25, $1, 'pending', 0, $1),
+    ($26, $27, $1, 'pending', 0, $1), ($28, $29, $1, 'pending', 0, $1),
+    ($30, $31, $1, 'pending', 0, $1), ($32, $33, $1, 'pending', 0, $1),
+    ($34, $35, $1, 'pending', 0, $1), ($36, $37, $1, 'pending', 0, $1),
+    ($38, $39, $1, 'pending', 0, $1), ($40, $41, $1, 'pending', 0, $1),
+    ($42, $43, $1, 'pending', 0, $1), ($44, $45, $1, 'pending', 0, $1),
+    ($46, $47, $1, 'pending', 0, $1), ($48, $49, $1, 'pending', 0, $1),
+    ($50, $51, $1, 'pending', 0, $1), ($52, $53, $1, 'pending', 0, $1),
+    ($54, $55, $1, 'pending', 0, $1), ($56, $57, $1, 'pending', 0, $1),
+    ($58, $59, $1, 'pending', 0, $1), ($60, $61, $1, 'pending', 0, $1),
+    ($62, $63, $1, 'pending', 0, $1), ($64, $65, $1, 'pending', 0, $1),
+    ($66, $67, $1, 'pending', 0, $1), ($68, $69, $1, 'pending', 0, $1),
+    ($70, $71, $1, 'pending', 0, $1), ($72, $73, $1, 'pending', 0, $1),
+    ($74, $75, $1, 'pending', 0, $1), ($76, $77, $1, 'pending', 0, $1),
+    ($78, $79, $1, 'pending', 0, $1), ($80, $81, $1, 'pending', 0, $1),
+    ($82, $83, $1, 'pending', 0, $1), ($84, $85, $1, 'pending', 0, $1),
+    ($86, $87, $1, 'pending', 0, $1), ($88, $89, $1, 'pending', 0, $1),
+    ($90, $91, $1, 'pending', 0, $1), ($92, $93, $1, 'pending', 0, $1),
+    ($94, $95, $1, 'pending', 0, $1), ($96, $97, $1, 'pending', 0, $1),
+    ($98, $99, $1, 'pending', 0, $1), ($100, $101, $1, 'pending', 0, $1),
+    ($102, $103, $1, 'pending', 0, $1), ($104, $105, $1, 'pending', 0, $1),
+    ($106, $107, $1, 'pending', 0, $1), ($108, $109, $1, 'pending', 0, $1),
+    ($110, $111, $1, 'pending', 0, $1), ($112, $113, $1, 'pending', 0, $1),
+    ($114, $115, $1, 'pending', 0, $1), ($116, $117, $1, 'pending', 0, $1),
+    ($118, $119, $1, 'pending', 0, $1), ($120, $121, $1, 'pending', 0, $1),
+    ($122, $123, $1, 'pending', 0, $1), ($124, $125, $1, 'pending', 0, $1),
+    ($126, $127, $1, 'pending', 0, $1), ($128, $129, $1, 'pending', 0, $1)
     ON CONFLICT (body_hash) DO NOTHING";
 const DONE: &str = "UPDATE deliveries SET state = 'done', finished_at = $2, reason = NULL, waits_for = NULL
     WHERE id IN (SELECT value FROM json_each($1))";
 const FINISH: &str = "UPDATE deliveries SET state = $2, reason = $3, waits_for = $4, attempts = attempts + $5,
     due_at = coalesce($6, due_at), finished_at = $7 WHERE id = $1";
-const FRESH: &str = "SELECT id, body, received_at, attempts FROM deliveries
+const FRESH: &str = "SELECT id, length(body) FROM deliveries
     WHERE state = 'pending' AND id > $1 AND due_at <= $2 ORDER BY id LIMIT $3";
-const DUE_AGAIN: &str = "SELECT id, body, received_at, attempts FROM deliveries
+const BODIES: &str = "SELECT id, body, received_at, attempts FROM deliveries
+    WHERE state = 'pending' AND id BETWEEN $1 AND $2 ORDER BY id";
+const DUE_AGAIN: &str = "SELECT id, length(body) FROM deliveries
     WHERE state = 'pending' AND id <= $1 AND due_at <= $2 ORDER BY id LIMIT $3";
+
+/// How many bodies one statement takes; more need several, and a transaction around them.
+pub const PUT_AT_ONCE: usize = 64;
 
 /// Keeps bodies, except those that are there already.
 pub async fn put_deliveries(c: &mut SqliteConnection, bodies: &[(&[u8], &[u8])], now: Millis) -> sqlx::Result<()> {
-    let (sixteens, rest) = bodies.as_chunks::<16>();
-    for sixteen in sixteens {
-        let mut statement = query(PUT_SIXTEEN).bind(now);
-        for (hash, body) in sixteen {
+    for group in bodies.chunks(PUT_AT_ONCE) {
+        let (sql, rows) = match group.len() {
+            0..=4 => (PUT_4, 4),
+            5..=16 => (PUT_16, 16),
+            _ => (PUT_64, PUT_AT_ONCE),
+        };
+        let mut statement = query(sql).bind(now);
+        // What is missing to the full number of rows is the last one again, which changes nothing.
+        for (hash, body) in group.iter().chain(std::iter::repeat(&group[group.len() - 1])).take(rows) {
             statement = statement.bind(*hash).bind(*body);
         }
         statement.execute(&mut *c).await?;
-    }
-    for (hash, body) in rest {
-        query(PUT_DELIVERY).bind(*hash).bind(*body).bind(now).execute(&mut *c).await?;
     }
     Ok(())
 }
@@ -77,28 +112,41 @@ pub async fn finish_deliveries(c: &mut SqliteConnection, outcomes: &[(i64, Outco
 /// A delivery as it is claimed: id, body, received, failed tries.
 pub type Delivery = (i64, Vec<u8>, Millis, i64);
 
-/// Deliveries behind `cursor` that are due.
-pub async fn fresh(c: &mut SqliteConnection, cursor: i64, now: Millis, limit: i64) -> sqlx::Result<Vec<Delivery>> {
+/// Deliveries behind `cursor` that are due, with their sizes.
+pub async fn fresh(c: &mut SqliteConnection, cursor: i64, now: Millis, limit: i64) -> sqlx::Result<Vec<(i64, i64)>> {
     query_as(FRESH).bind(cursor).bind(now).bind(limit).fetch_all(c).await
 }
 
-/// Deliveries up to `cursor` whose next try is due.
-pub async fn due_again(c: &mut SqliteConnection, cursor: i64, now: Millis, limit: i64) -> sqlx::Result<Vec<Delivery>> {
+/// Pending deliveries from `first` to `last`.
+pub async fn bodies(c: &mut SqliteConnection, first: i64, last: i64) -> sqlx::Result<Vec<Delivery>> {
+    query_as(BODIES).bind(first).bind(last).fetch_all(c).await
+}
+
+/// Deliveries up to `cursor` whose next try is due, with their sizes.
+pub async fn due_again(
+    c: &mut SqliteConnection,
+    cursor: i64,
+    now: Millis,
+    limit: i64,
+) -> sqlx::Result<Vec<(i64, i64)>> {
     query_as(DUE_AGAIN).bind(cursor).bind(now).bind(limit).fetch_all(c).await
 }
 
-const CONTACT_BY_WA_ID: &str = "SELECT id, wa_id, meta_user_id, profile_name, assignee_id FROM contacts
-    WHERE workspace_id = $1 AND wa_id = $2";
-const CONTACT_BY_USER_ID: &str = "SELECT id, wa_id, meta_user_id, profile_name, assignee_id FROM contacts
-    WHERE workspace_id = $1 AND meta_user_id = $2";
+const CONTACTS_BY_WA_ID: &str = "SELECT id, wa_id, meta_user_id, profile_name, assignee_id FROM contacts
+    WHERE workspace_id = $1 AND wa_id IN (SELECT value FROM json_each($2))";
+const CONTACTS_BY_USER_ID: &str = "SELECT id, wa_id, meta_user_id, profile_name, assignee_id FROM contacts
+    WHERE workspace_id = $1 AND meta_user_id IN (SELECT value FROM json_each($2))";
 const INSERT_CONTACT: &str = "INSERT INTO contacts
     (id, workspace_id, wa_id, meta_user_id, profile_name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)";
 const UPDATE_CONTACT: &str = "UPDATE contacts SET wa_id = $3, meta_user_id = $4, profile_name = $5, updated_at = $6
     WHERE workspace_id = $1 AND id = $2";
-const OPEN_CONVERSATION: &str =
+// Without the hint the planner walks all open conversations of the workspace.
+const OPEN_CONVERSATIONS: &str =
     "SELECT id, number_id, contact_id, assignee_id, last_message_at, unread, window_expires_at,
-    preview_message_id, preview_direction, preview_kind, preview_status, preview_text FROM conversations
-    WHERE workspace_id = $1 AND number_id = $2 AND contact_id = $3 AND state = 'open'";
+    preview_message_id, preview_direction, preview_kind, preview_status, preview_text
+    FROM conversations INDEXED BY conversations_open
+    WHERE workspace_id = $1 AND state = 'open' AND number_id IN (SELECT unhex(value) FROM json_each($2))
+    AND contact_id IN (SELECT unhex(value) FROM json_each($3))";
 const KNOWN_WAMID: &str = "SELECT 1 FROM messages WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3";
 const INSERT_MESSAGE: &str = "INSERT INTO messages
     (id, workspace_id, conversation_id, number_id, direction, kind, body, raw, wamid, status, status_rank, at)
@@ -129,6 +177,20 @@ const INSERT_CONVERSATION: &str = "INSERT INTO conversations
 const UPDATE_CONVERSATION: &str = "UPDATE conversations SET last_message_at = $3, unread = $4, window_expires_at = $5,
     preview_message_id = $6, preview_direction = $7, preview_kind = $8, preview_status = $9, preview_text = $10
     WHERE workspace_id = $1 AND id = $2";
+const UPDATE_EIGHT_CONVERSATIONS: &str = "WITH t (id, last_message_at, unread, window_expires_at, preview_message_id,
+    preview_direction, preview_kind, preview_status, preview_text) AS (VALUES
+    ($2, $3, $4, $5, $6, $7, $8, $9, $10),
+    ($11, $12, $13, $14, $15, $16, $17, $18, $19),
+    ($20, $21, $22, $23, $24, $25, $26, $27, $28),
+    ($29, $30, $31, $32, $33, $34, $35, $36, $37),
+    ($38, $39, $40, $41, $42, $43, $44, $45, $46),
+    ($47, $48, $49, $50, $51, $52, $53, $54, $55),
+    ($56, $57, $58, $59, $60, $61, $62, $63, $64),
+    ($65, $66, $67, $68, $69, $70, $71, $72, $73))
+    UPDATE conversations SET last_message_at = t.last_message_at, unread = t.unread,
+    window_expires_at = t.window_expires_at, preview_message_id = t.preview_message_id,
+    preview_direction = t.preview_direction, preview_kind = t.preview_kind, preview_status = t.preview_status,
+    preview_text = t.preview_text FROM t WHERE conversations.workspace_id = $1 AND conversations.id = t.id";
 const TARGET_BY_WAMID: &str = "SELECT * FROM messages
     WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3 AND direction = 'out'";
 const TARGET_BY_ID: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
@@ -160,9 +222,9 @@ pub async fn contacts(
     user_ids: &[&str],
 ) -> sqlx::Result<Vec<Contact>> {
     let mut found = Vec::with_capacity(wa_ids.len() + user_ids.len());
-    for (sql, ids) in [(CONTACT_BY_USER_ID, user_ids), (CONTACT_BY_WA_ID, wa_ids)] {
-        for id in ids {
-            found.extend(query_as::<_, Contact>(sql).bind(workspace).bind(*id).fetch_optional(&mut *c).await?);
+    for (sql, ids) in [(CONTACTS_BY_USER_ID, user_ids), (CONTACTS_BY_WA_ID, wa_ids)] {
+        if !ids.is_empty() {
+            found.extend(query_as::<_, Contact>(sql).bind(workspace).bind(json(ids)).fetch_all(&mut *c).await?);
         }
     }
     Ok(found)
@@ -208,18 +270,20 @@ pub async fn update_contacts(
     Ok(())
 }
 
-/// Open conversations of these (number, contact) pairs. The writing transaction keeps other writers out.
+/// Open conversations of these (number, contact) pairs, maybe more. The writing transaction keeps other writers out.
 pub async fn open_conversations(
     c: &mut SqliteConnection,
     workspace: Uuid,
     pairs: &[(Uuid, Uuid)],
 ) -> sqlx::Result<Vec<OpenRecord>> {
-    let mut found = Vec::with_capacity(pairs.len());
-    for (number, contact) in pairs {
-        let one = query_as(OPEN_CONVERSATION).bind(workspace).bind(number).bind(contact);
-        found.extend(one.fetch_optional(&mut *c).await?);
-    }
-    Ok(found)
+    let (numbers, contacts): (HashSet<Uuid>, HashSet<Uuid>) = pairs.iter().copied().unzip();
+    let hex = |ids: HashSet<Uuid>| json(&ids.iter().map(|id| id.simple().to_string()).collect::<Vec<_>>());
+    query_as(OPEN_CONVERSATIONS).bind(workspace).bind(hex(numbers)).bind(hex(contacts)).fetch_all(c).await
+}
+
+/// A list as `json_each` reads it.
+fn json<S: AsRef<str>>(items: &[S]) -> String {
+    serde_json::Value::from_iter(items.iter().map(AsRef::as_ref)).to_string()
 }
 
 /// Which of these (number, wamid) are stored already.
@@ -312,21 +376,27 @@ pub async fn insert_conversations(
 }
 
 pub async fn update_conversations(c: &mut SqliteConnection, workspace: Uuid, threads: &[&Thread]) -> sqlx::Result<()> {
-    for thread in threads {
-        let (row, preview) = (&thread.row, thread.row.preview.as_ref());
-        query(UPDATE_CONVERSATION)
-            .bind(workspace)
-            .bind(row.id.0)
-            .bind(row.last_message_at)
-            .bind(row.unread)
-            .bind(row.window_expires_at)
-            .bind(thread.preview_message)
-            .bind(preview.map(|p| p.direction.as_str()))
-            .bind(preview.map(|p| p.kind.as_str()))
-            .bind(preview.map(|p| p.status.as_str()))
-            .bind(preview.map(|p| p.text.as_str()))
-            .execute(&mut *c)
-            .await?;
+    let (eights, rest) = threads.as_chunks::<8>();
+    for (sql, group) in eights
+        .iter()
+        .map(|eight| (UPDATE_EIGHT_CONVERSATIONS, &eight[..]))
+        .chain(rest.chunks(1).map(|one| (UPDATE_CONVERSATION, one)))
+    {
+        let mut statement = query(sql).bind(workspace);
+        for thread in group {
+            let (row, preview) = (&thread.row, thread.row.preview.as_ref());
+            statement = statement
+                .bind(row.id.0)
+                .bind(row.last_message_at)
+                .bind(row.unread)
+                .bind(row.window_expires_at)
+                .bind(thread.preview_message)
+                .bind(preview.map(|p| p.direction.as_str()))
+                .bind(preview.map(|p| p.kind.as_str()))
+                .bind(preview.map(|p| p.status.as_str()))
+                .bind(preview.map(|p| p.text.as_str()));
+        }
+        statement.execute(&mut *c).await?;
     }
     Ok(())
 }

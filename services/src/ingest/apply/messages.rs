@@ -16,6 +16,7 @@ use domain::{
     message::{Direction, Status, Times},
     meta::webhook::Inbound,
     text::preview,
+    time::Millis,
     window,
 };
 use std::{collections::HashSet, sync::Arc};
@@ -33,8 +34,8 @@ pub struct NewMessage<'a> {
 pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()> {
     let inbound: Vec<(&Arc<Number>, &Inbound)> = items
         .iter()
-        .filter_map(|item| item.number.as_ref().map(|number| (number, item.change)))
-        .flat_map(|(number, change)| change.messages.iter().map(move |message| (number, message)))
+        .filter_map(|item| item.number.as_ref().map(|number| (number, item.messages)))
+        .flat_map(|(number, messages)| messages.iter().map(move |message| (number, message)))
         .collect();
     if inbound.is_empty() {
         return Ok(());
@@ -85,10 +86,11 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
         Tx::Sqlite(tx) => dialect::sqlite::insert_messages(tx, step.workspace, &to_insert).await?,
         Tx::Postgres(tx) => dialect::postgres::insert_messages(tx, step.workspace, &to_insert).await?,
     };
+    let now = step.now;
     for (key, row) in rows.iter().filter(|(_, row)| inserted.contains(&row.id)) {
         let Some(thread) = threads.get_mut(*key) else { continue };
         thread.touched = true;
-        receive(thread, row);
+        receive(thread, row, now);
         let message = view(row);
         step.events.push(Event::Message { row: thread.row.clone(), message, opened: opened.remove(key) });
     }
@@ -97,10 +99,11 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
 }
 
 /// What a customer's message does to its conversation.
-fn receive(thread: &mut super::threads::Thread, new: &NewMessage<'_>) {
+fn receive(thread: &mut super::threads::Thread, new: &NewMessage<'_>, now: Millis) {
     let (row, message) = (&mut thread.row, new.inbound);
     row.unread += 1;
-    row.window_expires_at = row.window_expires_at.max(Some(window::expires_after(message.at)));
+    // A clock that runs ahead of ours does not lengthen the window.
+    row.window_expires_at = row.window_expires_at.max(Some(window::expires_after(message.at.min(now))));
     // An older message that comes late does not replace what was said since.
     if message.at >= row.last_message_at {
         row.last_message_at = message.at;

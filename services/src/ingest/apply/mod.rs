@@ -14,19 +14,34 @@ pub(crate) use threads::{OpenRecord, Thread};
 
 use super::route::Number;
 use crate::{Result, Services, db::Tx, live};
-use domain::{inbox::Event, meta::webhook::Change, time::Millis};
+use domain::{
+    inbox::Event,
+    meta::webhook::{Inbound, Other, StatusUpdate},
+    time::Millis,
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// One change of one delivery.
+/// One change of one delivery, or a piece of a large one.
+#[derive(Clone)]
 pub struct Item<'a> {
-    pub delivery: i64,
-    /// Its place in the delivery.
-    pub nth: usize,
+    /// The body's hash and the change's place in it: the same for a repeated body.
+    pub key: String,
     pub received_at: Millis,
     /// Absent for fields that speak of the whole WABA.
     pub number: Option<Arc<Number>>,
-    pub change: &'a Change,
+    pub messages: &'a [Inbound],
+    pub statuses: &'a [StatusUpdate],
+    pub others: &'a [Other],
+    /// The place of the first of `others` in its change.
+    pub first_other: usize,
+}
+
+impl Item<'_> {
+    /// How much work it is.
+    pub fn weight(&self) -> usize {
+        self.messages.len() + self.statuses.len() + self.others.len()
+    }
 }
 
 /// What the steps share.

@@ -7,8 +7,8 @@ const KEEP: &str = "INSERT INTO platform_events (id, workspace_id, delivery_key,
 /// Keeps what nothing understands yet, as it came.
 pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()> {
     for item in items {
-        for (k, other) in item.change.others.iter().enumerate() {
-            let key = format!("{}/{}/{k}", item.delivery, item.nth);
+        for (k, other) in (item.first_other..).zip(item.others) {
+            let key = format!("{}/{k}", item.key);
             let (id, at) = (new_id(), item.received_at);
             sql!(exec step.tx.conn(), KEEP, id, step.workspace, &key, &other.what, &other.raw, at)?;
         }

@@ -43,8 +43,8 @@ const UNPARK: &str = "DELETE FROM parked_statuses WHERE workspace_id = $1 AND nu
 pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()> {
     let updates: Vec<(Uuid, &StatusUpdate)> = items
         .iter()
-        .filter_map(|item| item.number.as_ref().map(|number| (number.brief.id.0, item.change)))
-        .flat_map(|(number, change)| change.statuses.iter().map(move |status| (number, status)))
+        .filter_map(|item| item.number.as_ref().map(|number| (number.brief.id.0, item.statuses)))
+        .flat_map(|(number, statuses)| statuses.iter().map(move |status| (number, status)))
         .collect();
     if updates.is_empty() {
         return Ok(());

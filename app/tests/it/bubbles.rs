@@ -1,0 +1,131 @@
+//! Bubbles in every state.
+
+use app::inbox::thread::middle_view;
+use domain::{
+    message::{Direction, Kind, Status, Times},
+    role::Role,
+    time::{DAY, MINUTE},
+};
+
+use crate::support::{NOW, draw, has, has_not, id, message, row, screenful};
+
+fn thread(role: Role, messages: Vec<domain::inbox::MessageView>) -> String {
+    draw(screenful(role, row(), messages), middle_view)
+}
+
+#[test]
+fn every_status_has_a_drawing_and_a_word() {
+    for (status, icon, word) in [
+        (Status::Queued, "clock", "Queued"),
+        (Status::Sending, "clock", "Sending"),
+        (Status::Accepted, "check", "Accepted"),
+        (Status::Sent, "check", "Sent"),
+        (Status::Delivered, "checks", "Delivered"),
+        (Status::Read, "checks", "Read"),
+        (Status::Unconfirmed, "unknown", "Not confirmed"),
+        (Status::Failed, "alert", "Not delivered"),
+        (Status::Dead, "alert", "Not delivered"),
+    ] {
+        let html = thread(Role::Agent, vec![message(40, Direction::Out, status)]);
+        has(&html, &format!("href=\"#i-{icon}\""));
+        has(&html, &format!("<span class=\"sr\">{word}"));
+    }
+    has(&thread(Role::Agent, vec![message(40, Direction::Out, Status::Read)]), "class=\"tick read\"");
+}
+
+#[test]
+fn ticks_open_the_times_of_the_stages_that_were_reached() {
+    let mut sent = message(40, Direction::Out, Status::Delivered);
+    sent.times = Times {
+        accepted: Some(sent.at + 1_000),
+        sent: Some(sent.at + 2_000),
+        delivered: Some(sent.at + 3_000),
+        ..Times::default()
+    };
+    let html = thread(Role::Agent, vec![sent]);
+    has(&html, &format!("popovertarget=\"times-{}\"", id(40)));
+    has(&html, &format!("id=\"times-{}\"", id(40)));
+    for stage in ["Queued", "Accepted", "Sent", "Delivered"] {
+        has(&html, &format!("<span>{stage}</span>"));
+    }
+    has(&html, "10:43:10");
+    has_not(&html, "<span>Read</span>");
+}
+
+#[test]
+fn what_failed_says_why_and_can_be_sent_again_without_a_script() {
+    let mut failed = message(40, Direction::Out, Status::Failed);
+    failed.error = Some("The number is not on WhatsApp.".to_owned());
+    let html = thread(Role::Agent, vec![failed.clone()]);
+    has(&html, "msg out failed");
+    has(&html, "The number is not on WhatsApp.");
+    has(&html, &format!("method=\"post\" action=\"/w/kaveri-home/messages/{}/send-again\"", id(40)));
+    has(&html, "Send again");
+    let html = thread(Role::Viewer, vec![failed]);
+    has(&html, "The number is not on WhatsApp.");
+    has_not(&html, "Send again");
+}
+
+#[test]
+fn what_is_not_confirmed_warns_before_it_is_sent_twice() {
+    let html = thread(Role::Agent, vec![message(40, Direction::Out, Status::Unconfirmed)]);
+    has(&html, "msg out unsure");
+    has(&html, "Meta has not confirmed this message");
+    has(&html, "may arrive twice");
+    has(&html, "Send again anyway");
+}
+
+#[test]
+fn an_unsupported_message_names_its_kind() {
+    let mut strange = message(40, Direction::In, Status::Received);
+    strange.kind = Kind::Unsupported;
+    strange.text = "live_location".to_owned();
+    let html = thread(Role::Agent, vec![strange]);
+    has(&html, "Unsupported message: ");
+    has(&html, "live location");
+    has_not(&html, "class=\"ticks\"");
+}
+
+#[test]
+fn days_and_neighbours() {
+    let mut older = message(40, Direction::In, Status::Received);
+    older.at = NOW - DAY;
+    let mut first = message(41, Direction::In, Status::Received);
+    first.at = NOW - 5 * MINUTE;
+    let mut second = message(42, Direction::In, Status::Received);
+    second.at = NOW - 4 * MINUTE;
+    let html = thread(Role::Agent, vec![older, first, second]);
+    let (yesterday, today) = (html.find("Yesterday").expect("a day"), html.find("Today").expect("a day"));
+    assert!(yesterday < today);
+    assert_eq!(html.matches("class=\"day\"").count(), 2);
+    assert_eq!(html.matches("msg same").count(), 1);
+}
+
+#[test]
+fn the_unread_line_stands_above_the_first_unread_message() {
+    let mut row = row();
+    row.unread = 2;
+    let messages: Vec<_> = (40..44).map(|n| message(n, Direction::In, Status::Received)).collect();
+    let html = draw(screenful(Role::Agent, row, messages), middle_view);
+    has(&html, "2 new messages");
+    let (before, _) = html.split_once("2 new messages").expect("the line");
+    assert_eq!(before.matches("class=\"bubble\"").count(), 2);
+}
+
+#[test]
+fn what_strangers_write_stays_text() {
+    let mut evil = message(40, Direction::In, Status::Received);
+    evil.text = "<script>alert(1)</script>".to_owned();
+    let html = thread(Role::Agent, vec![evil]);
+    has(&html, "&lt;script&gt;");
+    has_not(&html, "<script>");
+}
+
+#[test]
+fn nothing_carries_an_inline_style() {
+    let html = thread(
+        Role::Owner,
+        vec![message(40, Direction::Out, Status::Read), message(41, Direction::In, Status::Received)],
+    );
+    has_not(&html, " style=");
+}

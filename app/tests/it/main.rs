@@ -1,0 +1,8 @@
+//! What the server draws, looked at as HTML. Run with `--features ssr`.
+#![cfg(feature = "ssr")]
+
+mod bubbles;
+mod composer;
+mod lists;
+mod login;
+mod support;
