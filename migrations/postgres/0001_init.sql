@@ -209,7 +209,7 @@ CREATE INDEX events_age ON events (at);
 -- One webhook body each, durable before Meta gets its 200. On SQLite this table has a file of its own.
 CREATE TABLE deliveries (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    body_hash BYTEA NOT NULL UNIQUE,
+    body_hash BYTEA NOT NULL,
     body BYTEA,
     received_at BIGINT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('pending', 'waiting', 'done', 'dead')),
@@ -220,6 +220,9 @@ CREATE TABLE deliveries (
     finished_at BIGINT
 );
 CREATE INDEX deliveries_pending ON deliveries (due_at, id) WHERE state = 'pending';
+-- A repeated body is recognised when it is processed, not when it is taken in: a random index is dear to write, and what
+-- is taken in has to be on the disk before Meta gets its answer.
+CREATE UNIQUE INDEX deliveries_seen ON deliveries (body_hash) WHERE state <> 'pending';
 CREATE INDEX deliveries_waiting ON deliveries (id) WHERE state = 'waiting';
 CREATE INDEX deliveries_finished ON deliveries (finished_at) WHERE finished_at IS NOT NULL;
 

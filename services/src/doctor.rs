@@ -1,16 +1,16 @@
 //! What is wrong with an installation, and what to do about it.
 
 use crate::{
-    Result, Services,
+    Error, Result, Services,
     db::{Db, system},
     sql,
     vault::{self, Kind, LoadError},
 };
 use domain::{
     id::WorkspaceId,
-    time::{HOUR, MINUTE, Millis, SECOND},
+    time::{DAY, HOUR, MINUTE, Millis, SECOND},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 const PING: &str = "SELECT 1";
 
@@ -19,6 +19,30 @@ const MIGRATIONS: &str = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
 
 /// Deliveries that wait longer than this for their turn mean that no worker takes them.
 const LATE: Millis = MINUTE;
+
+const REFUSED: &str = "SELECT value FROM settings WHERE key = 'webhook_refused'";
+
+const NOTE_REFUSED: &str = "INSERT INTO settings (key, value) VALUES ('webhook_refused', $1)
+    ON CONFLICT (key) DO UPDATE SET value = $1";
+
+/// Refusals that lie back longer than this are history.
+const RECENT: Millis = DAY;
+
+/// Webhook deliveries that were refused, by what was the matter with their signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    pub missing: u64,
+    pub wrong: u64,
+}
+
+/// As it is kept.
+#[derive(Serialize, Deserialize)]
+struct RefusedSince {
+    #[serde(flatten)]
+    count: Refused,
+    since: Millis,
+    last: Millis,
+}
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -64,8 +88,51 @@ pub async fn report(services: &Services) -> Vec<Check> {
     if reachable {
         checks.extend(or_bad("numbers", numbers(services).await));
         checks.extend(or_bad("deliveries", deliveries(services).await));
+        checks.extend(or_bad("refused deliveries", refused(services).await));
     }
     checks
+}
+
+/// Adds to the refused deliveries that [`report`] tells of. Two processes that do so in the same moment may count as one: it is a
+/// hint, not a ledger.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn note_refused(services: &Services, new: Refused) -> Result<()> {
+    let now = services.clock().now();
+    let mut tx = services.db().begin().await?;
+    let known = recent(sql!(scalar_opt String, tx.conn(), REFUSED)?, now);
+    let (before, since) = known.map_or((Refused::default(), now), |known| (known.count, known.since));
+    let count =
+        Refused { missing: before.missing.saturating_add(new.missing), wrong: before.wrong.saturating_add(new.wrong) };
+    let value = serde_json::to_string(&RefusedSince { count, since, last: now })
+        .map_err(|e| Error::Internal(format!("counts of refused deliveries: {e}")))?;
+    sql!(exec tx.conn(), NOTE_REFUSED, value.as_str())?;
+    Ok(tx.commit().await?)
+}
+
+fn recent(value: Option<String>, now: Millis) -> Option<RefusedSince> {
+    let known: RefusedSince = serde_json::from_str(&value?).ok()?;
+    (now - known.last < RECENT).then_some(known)
+}
+
+async fn refused(services: &Services) -> Result<Vec<Check>> {
+    let now = services.clock().now();
+    let mut read = services.db().read().await?;
+    let known = recent(sql!(scalar_opt String, read.conn(), REFUSED)?, now);
+    let Some(RefusedSince { count, since, last }) = known else {
+        return Ok(vec![Check::ok("refused deliveries", "none in the last 24 hours")]);
+    };
+    let text = format!(
+        "{} with a wrong signature and {} without one in the last {}, the last one {} ago",
+        count.wrong,
+        count.missing,
+        age_text(now - since),
+        age_text(now - last)
+    );
+    let fix = "If they are Meta's, META_APP_SECRET is not the secret on the app dashboard: compare them, restart, and Meta \
+               delivers again. Else strangers knocked, and were turned away.";
+    Ok(vec![Check::new("refused deliveries", State::Warn, text).fix(fix)])
 }
 
 fn or_bad(name: &str, result: Result<Vec<Check>>) -> Vec<Check> {

@@ -6,6 +6,7 @@ mod demo;
 mod passwords;
 mod purge;
 mod sessions;
+mod set_password;
 mod sign_in;
 mod throttle;
 
@@ -15,6 +16,7 @@ pub use demo::{demo_members, sign_in_demo};
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Passwords};
 pub use purge::purge;
 pub use sessions::{AGENT_KEY, SessionStore, USER_KEY, revoke_all, user_of};
+pub use set_password::set_password;
 pub use sign_in::{SignInError, sign_in, signed_in};
 
 pub(crate) use passwords::check;

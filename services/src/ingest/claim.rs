@@ -78,7 +78,7 @@ impl Batch {
                 Ok(())
             }
             Hold::Locks(mut tx) => {
-                dialect::postgres::finish_deliveries(&mut tx, &outcomes, now).await?;
+                dialect::postgres_deliveries::finish_deliveries(&mut tx, &outcomes, now).await?;
                 tx.commit().await
             }
         }
@@ -125,14 +125,14 @@ impl Claimer {
         let mut sizes =
             if self.looked_back.elapsed() >= LOOK_BACK { self.due_again(&mut conn, now).await? } else { vec![] };
         if sizes.is_empty() {
-            sizes = dialect::sqlite::fresh(&mut conn, self.cursor, now, BATCH).await?;
+            sizes = dialect::sqlite_deliveries::fresh(&mut conn, self.cursor, now, BATCH).await?;
         }
         if sizes.is_empty() {
             sizes = self.due_again(&mut conn, now).await?;
         }
         let ids = within(&sizes);
         let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(None) };
-        let mut rows = dialect::sqlite::bodies(&mut conn, *first, *last).await?;
+        let mut rows = dialect::sqlite_deliveries::bodies(&mut conn, *first, *last).await?;
         rows.retain(|(id, ..)| ids.binary_search(id).is_ok());
         self.cursor = self.cursor.max(*last);
         self.lock().extend(ids.iter().copied());
@@ -147,7 +147,7 @@ impl Claimer {
         // As it was before the look: what is let go of meanwhile may have been read as it was then.
         let in_hand = self.lock().clone();
         let held = i64::try_from(in_hand.len()).unwrap_or(BATCH);
-        let mut sizes = dialect::sqlite::due_again(conn, self.cursor, now, BATCH + held).await?;
+        let mut sizes = dialect::sqlite_deliveries::due_again(conn, self.cursor, now, BATCH + held).await?;
         sizes.retain(|(id, _)| !in_hand.contains(id));
         Ok(sizes)
     }
@@ -159,11 +159,11 @@ impl Claimer {
 
 async fn claim_postgres(pool: &PgPool, now: Millis) -> sqlx::Result<Option<Batch>> {
     let mut tx = pool.begin().await?;
-    let sizes = dialect::postgres::claim(&mut tx, now, BATCH).await?;
+    let sizes = dialect::postgres_deliveries::claim(&mut tx, now, BATCH).await?;
     if sizes.is_empty() {
         return tx.rollback().await.map(|()| None);
     }
-    let rows = dialect::postgres::bodies(&mut tx, within(&sizes)).await?;
+    let rows = dialect::postgres_deliveries::bodies(&mut tx, within(&sizes)).await?;
     Ok(Some(Batch { deliveries: claimed(rows), hold: Hold::Locks(tx) }))
 }
 
@@ -180,7 +180,7 @@ fn within(sizes: &[(i64, i64)]) -> Vec<i64> {
     ids
 }
 
-fn claimed(rows: Vec<dialect::sqlite::Delivery>) -> Vec<Claimed> {
+fn claimed(rows: Vec<dialect::sqlite_deliveries::Delivery>) -> Vec<Claimed> {
     rows.into_iter()
         .map(|(id, body, received_at, attempts)| {
             let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);

@@ -20,7 +20,7 @@ const GROUP: usize = 256;
 #[error("the delivery could not be made durable")]
 pub struct Refused;
 
-/// Makes webhook bodies durable. Concurrent deliveries share one commit; a body that is already there changes nothing.
+/// Makes webhook bodies durable. Concurrent deliveries share one commit. A repeated body is recognised when it is processed.
 #[derive(Clone)]
 pub struct Journal {
     queue: mpsc::Sender<Order>,
@@ -77,8 +77,6 @@ async fn write(db: Db, clock: Clock, wakes: Wakes, bus: Arc<Bus>, mut orders: mp
                 Order::Finish(outcomes, reply) => finishes.push((outcomes, reply)),
             }
         }
-        // One order for all processes: two that insert the same bodies cannot wait for each other.
-        puts.sort_unstable_by_key(|put: &Put| put.hash);
         let written = commit(&db, &mut held, clock.now(), &puts, &finishes).await;
         if let Err(error) = &written {
             // Whatever is wrong with this connection, the next group gets another.
@@ -116,13 +114,13 @@ async fn commit(
     match writer {
         Writer::Sqlite(c) => {
             let bodies: Vec<(&[u8], &[u8])> = puts.iter().map(|put| (&put.hash[..], &put.body[..])).collect();
-            if finishes.is_empty() && bodies.len() <= dialect::sqlite::PUT_AT_ONCE {
-                return dialect::sqlite::put_deliveries(c, &bodies, now).await;
+            if finishes.is_empty() && bodies.len() <= dialect::sqlite_deliveries::PUT_AT_ONCE {
+                return dialect::sqlite_deliveries::put_deliveries(c, &bodies, now).await;
             }
             let mut tx = c.begin_with("BEGIN IMMEDIATE").await?;
-            dialect::sqlite::put_deliveries(&mut tx, &bodies, now).await?;
+            dialect::sqlite_deliveries::put_deliveries(&mut tx, &bodies, now).await?;
             for (outcomes, _) in finishes {
-                dialect::sqlite::finish_deliveries(&mut tx, outcomes, now).await?;
+                dialect::sqlite_deliveries::finish_deliveries(&mut tx, outcomes, now).await?;
             }
             tx.commit().await
         }
@@ -130,12 +128,12 @@ async fn commit(
             let hashes = puts.iter().map(|put| put.hash.to_vec()).collect();
             let bodies = puts.iter().map(|put| put.body.to_vec()).collect();
             if finishes.is_empty() {
-                return dialect::postgres::put_deliveries(c, hashes, bodies, now).await;
+                return dialect::postgres_deliveries::put_deliveries(c, hashes, bodies, now).await;
             }
             let mut tx = c.begin().await?;
-            dialect::postgres::put_deliveries(&mut tx, hashes, bodies, now).await?;
+            dialect::postgres_deliveries::put_deliveries(&mut tx, hashes, bodies, now).await?;
             for (outcomes, _) in finishes {
-                dialect::postgres::finish_deliveries(&mut tx, outcomes, now).await?;
+                dialect::postgres_deliveries::finish_deliveries(&mut tx, outcomes, now).await?;
             }
             tx.commit().await
         }

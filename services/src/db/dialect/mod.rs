@@ -3,4 +3,6 @@
 //! JSON costs more than it saves).
 
 pub mod postgres;
+pub mod postgres_deliveries;
 pub mod sqlite;
+pub mod sqlite_deliveries;

@@ -1,62 +1,10 @@
 //! PostgreSQL's side of the hot path: one statement a batch, arrays unnested.
 
-use crate::ingest::{Contact, NewMessage, OpenRecord, Outcome, Target, Thread};
+use crate::ingest::{Contact, NewMessage, OpenRecord, Target, Thread};
 use domain::time::Millis;
 use sqlx::{PgConnection, query, query_as, query_scalar};
 use std::collections::HashSet;
 use uuid::Uuid;
-
-const PUT_DELIVERIES: &str = "INSERT INTO deliveries (body_hash, body, received_at, state, attempts, due_at)
-    SELECT hash, body, $3, 'pending', 0, $3 FROM unnest($1::bytea[], $2::bytea[]) AS t (hash, body)
-    ON CONFLICT (body_hash) DO NOTHING";
-const DONE: &str = "UPDATE deliveries SET state = 'done', finished_at = $2, reason = NULL, waits_for = NULL
-    WHERE id = ANY($1)";
-const FINISH: &str = "UPDATE deliveries SET state = $2, reason = $3, waits_for = $4, attempts = attempts + $5,
-    due_at = coalesce($6, due_at), finished_at = $7 WHERE id = $1";
-const CLAIM: &str = "SELECT id, CAST(length(body) AS BIGINT) FROM deliveries
-    WHERE state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED";
-const BODIES: &str = "SELECT id, body, received_at, attempts FROM deliveries WHERE id = ANY($1) ORDER BY id";
-
-/// Keeps bodies, except those that are there already.
-pub async fn put_deliveries(
-    c: &mut PgConnection,
-    hashes: Vec<Vec<u8>>,
-    bodies: Vec<Vec<u8>>,
-    now: Millis,
-) -> sqlx::Result<()> {
-    query(PUT_DELIVERIES).bind(hashes).bind(bodies).bind(now).execute(c).await.map(drop)
-}
-
-/// Writes what became of deliveries.
-pub async fn finish_deliveries(c: &mut PgConnection, outcomes: &[(i64, Outcome)], now: Millis) -> sqlx::Result<()> {
-    let done: Vec<i64> = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Done).map(|(id, _)| *id).collect();
-    if !done.is_empty() {
-        query(DONE).bind(done).bind(now).execute(&mut *c).await?;
-    }
-    for (id, outcome) in outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Done) {
-        query(FINISH)
-            .bind(id)
-            .bind(outcome.state())
-            .bind(outcome.reason())
-            .bind(outcome.waits_for())
-            .bind(outcome.tries())
-            .bind(outcome.due_at())
-            .bind(outcome.is_final().then_some(now))
-            .execute(&mut *c)
-            .await?;
-    }
-    Ok(())
-}
-
-/// Claims due deliveries for the life of the transaction, with their sizes: a process that dies lets go of them at once.
-pub async fn claim(c: &mut PgConnection, now: Millis, limit: i64) -> sqlx::Result<Vec<(i64, i64)>> {
-    query_as(CLAIM).bind(now).bind(limit).fetch_all(c).await
-}
-
-/// Claimed deliveries: id, body, received, failed tries.
-pub async fn bodies(c: &mut PgConnection, ids: Vec<i64>) -> sqlx::Result<Vec<(i64, Vec<u8>, Millis, i64)>> {
-    query_as(BODIES).bind(ids).fetch_all(c).await
-}
 
 const LOCK_WORKSPACE: &str = "SELECT pg_advisory_xact_lock($1)";
 const CONTACTS: &str = "SELECT id, wa_id, meta_user_id, profile_name, assignee_id FROM contacts
