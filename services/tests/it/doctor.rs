@@ -26,7 +26,7 @@ crate::on_both! {
         assert_eq!(stats(&services).await.unwrap(), Stats::default());
         let report = doctor::report(&services).await;
         let states: Vec<_> = report.iter().map(|c| (c.name.as_str(), c.state)).collect();
-        assert_eq!(states, [("database", State::Ok), ("numbers", State::Warn), ("deliveries", State::Ok)]);
+        assert_eq!(states, [("database", State::Ok), ("numbers", State::Warn), ("deliveries", State::Ok), ("refused deliveries", State::Ok)]);
         assert!(report[0].text.contains("1 migration"), "{}", report[0].text);
     }
 
@@ -51,6 +51,7 @@ crate::on_both! {
                 (State::Warn, "2 wait for the number 2002, which nobody has connected"),
                 (State::Warn, "1 wait for the number 3003, which nobody has connected"),
                 (State::Bad, "1 given up: gave up"),
+                (State::Ok, "none in the last 24 hours"),
             ]
         );
         let counted = stats(&services).await.unwrap().deliveries;
