@@ -25,6 +25,9 @@ pub enum Fault {
     /// A fault of ours; the id names the line in the log.
     #[error("The server could not do this. Nothing was lost. If it stays, report this id: {0}")]
     Unavailable(String),
+    /// The page asks in a way that this server does not understand: it is older, or newer.
+    #[error("This page is out of date. Reload it.")]
+    Outdated,
     /// Made by the browser: no answer came.
     #[error("The server did not answer. Check the connection.")]
     Offline,
@@ -34,6 +37,10 @@ impl FromServerFnError for Fault {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        #[cfg(feature = "ssr")]
+        if let Some(fault) = server::misunderstood(&error) {
+            return fault;
+        }
         match error {
             // Also an answer that is not ours: a proxy's page while the server restarts.
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => {
@@ -48,8 +55,28 @@ impl FromServerFnError for Fault {
 mod server {
     use super::Fault;
     use http::StatusCode;
-    use leptos::prelude::use_context;
+    use leptos::{prelude::use_context, server_fn::error::ServerFnErrorErr};
     use services::Error;
+
+    /// What the server could not read in a request. There is always an answer here, so it is never [`Fault::Offline`].
+    pub fn misunderstood(error: &ServerFnErrorErr) -> Option<Fault> {
+        let unreadable = matches!(
+            error,
+            ServerFnErrorErr::Args(_)
+                | ServerFnErrorErr::MissingArg(_)
+                | ServerFnErrorErr::Deserialization(_)
+                | ServerFnErrorErr::Request(_)
+        );
+        let fault = if unreadable {
+            Fault::Outdated
+        } else if let ServerFnErrorErr::Response(why) = error {
+            return Some(Error::Internal(why.clone()).into());
+        } else {
+            return None;
+        };
+        fault.answer();
+        Some(fault)
+    }
 
     impl From<Error> for Fault {
         /// Logs what is our fault and sets the status of the answer.
@@ -78,6 +105,7 @@ mod server {
                 Fault::Domain(domain::Error::NotFound) => StatusCode::NOT_FOUND,
                 Fault::Domain(domain::Error::Forbidden { .. }) => StatusCode::FORBIDDEN,
                 Fault::Domain(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                Fault::Outdated => StatusCode::BAD_REQUEST,
                 Fault::Conflict(_) => StatusCode::CONFLICT,
                 Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 Fault::Unavailable(_) | Fault::Offline => StatusCode::INTERNAL_SERVER_ERROR,

@@ -15,14 +15,13 @@ pub fn ascii_fold(s: &str) -> String {
 /// The first line's worth of a message for a list: white space joined, cut at `limit` characters with an ellipsis.
 pub fn preview(s: &str, limit: usize) -> String {
     let mut out = String::new();
-    let mut count = 0;
-    for c in s.split_whitespace().flat_map(|word| std::iter::once(' ').chain(word.chars())).skip(1) {
+    let joined = s.split_whitespace().flat_map(|word| std::iter::once(' ').chain(word.chars())).skip(1);
+    for (count, c) in joined.enumerate() {
         if count == limit {
             out.push('…');
             break;
         }
         out.push(c);
-        count += 1;
     }
     out
 }
@@ -49,7 +48,7 @@ pub fn digits(s: &str) -> Option<String> {
 pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
-    let last = words.last();
+    let last = words.next_back();
     let initials: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
     if initials.is_empty() { "?".to_owned() } else { initials }
 }

@@ -19,17 +19,17 @@ export const test = base.extend({
 
   /**
    * Opens a browser of its own for one person: `await open({ javaScriptEnabled: false })`.
-   * Whatever any of them logs as an error fails the test.
+   * Whatever any of them logs as an error fails the test, unless it matches `tolerate`.
    */
   open: async ({ browser, parlance }, use) => {
     const contexts = [];
     const complaints = [];
-    await use(async (options = {}) => {
+    await use(async ({ tolerate, ...options } = {}) => {
       const context = await browser.newContext({ baseURL: parlance.url, ...options });
       contexts.push(context);
       const page = await context.newPage();
       page.on("console", (message) => {
-        if (message.type() === "error") complaints.push(`console: ${message.text()} (${message.location().url})`);
+        if (message.type() === "error" && !tolerate?.test(message.text())) complaints.push(`console: ${message.text()} (${message.location().url})`);
       });
       page.on("pageerror", (error) => complaints.push(`page: ${error.stack ?? error}`));
       page.on("response", (response) => {

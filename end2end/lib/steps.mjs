@@ -51,3 +51,25 @@ export async function writeAsCustomer(page, text) {
   await phone.getByRole("textbox", { name: "Message" }).fill(text);
   await phone.getByRole("button", { name: "Send" }).click();
 }
+
+/** Gives the open conversation with a contact to one member. */
+export async function assignTo(page, contact, member) {
+  await page.getByRole("button", { name: /Assign|Reassign/ }).click();
+  await page.getByRole("form", { name: "Assign to" }).getByRole("button", { name: new RegExp(member) }).click();
+  await expect(row(page, contact)).toContainText(`Assigned to ${member}`);
+}
+
+/** Makes something go wrong in the demo's network: `{ undeliverable: { next: 1 } }`; `{ reset_all: true }` heals it. */
+export async function disturb(page, faults) {
+  const answer = await page.request.post("/simulator/api/faults", {
+    data: faults,
+    headers: { origin: new URL(page.url()).origin },
+  });
+  expect(answer.status()).toBe(200);
+}
+
+/** Writes and sends a reply. */
+export async function reply(page, text) {
+  await composer(page).getByRole("textbox", { name: "Message" }).fill(text);
+  await composer(page).getByRole("button", { name: "Send" }).click();
+}

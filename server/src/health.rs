@@ -6,9 +6,14 @@ use tokio::time::timeout;
 
 use crate::web::Web;
 
-/// `/healthz` for whoever restarts the process, `/readyz` for whoever sends it traffic.
+/// `/healthz`, for whoever restarts the process: it answers however busy the process is.
+pub fn alive() -> Router<Web> {
+    Router::new().route("/healthz", get(async || "ok\n"))
+}
+
+/// `/readyz`, for whoever sends it traffic.
 pub fn router() -> Router<Web> {
-    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
+    Router::new().route("/readyz", get(ready))
 }
 
 /// Whether the database answers a read within a second, and the process is not about to stop.

@@ -10,6 +10,7 @@ mod forms;
 mod health;
 mod layers;
 mod pages;
+mod private;
 pub mod router;
 mod serve;
 mod sessions;

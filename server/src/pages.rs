@@ -6,12 +6,13 @@ use app::shell::{AssetUrls, PageConfig, shell};
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
+    extract::{Path, Request, State},
     http::{HeaderMap, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use domain::workspace::Slug;
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
@@ -20,7 +21,13 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclus
 use services::{Services, accounts::SignedIn, workspaces};
 use tower_sessions::Session;
 
-use crate::{assets, forms::login_for, layers::content_security_policy, sessions, web::Web};
+use crate::{
+    assets,
+    forms::{local, login_for},
+    layers::content_security_policy,
+    sessions,
+    web::Web,
+};
 
 /// Every page, every server function, and the page for what does not exist.
 pub fn router(web: &Web) -> Router<Web> {
@@ -36,9 +43,13 @@ pub fn router(web: &Web) -> Router<Web> {
     };
     Router::new()
         .leptos_routes_with_context(web, paths, context(web.services().clone()), drawn)
-        .route("/", get(home))
         .fallback(missing)
         .layer(middleware::from_fn_with_state(web.clone(), tell_page))
+        // These show nothing, so what waits in the session for the next page must not be spent on them.
+        .route("/", get(home))
+        .route("/w/{slug}", get(to_inbox))
+        .route("/w/{slug}/", get(to_inbox))
+        .route("/w/{slug}/inbox/", get(to_inbox))
 }
 
 /// A path without the names of its parameters.
@@ -75,6 +86,13 @@ async fn home(State(web): State<Web>, request: Request) -> Response {
     }
 }
 
+async fn to_inbox(Path(slug): Path<String>) -> Response {
+    match slug.parse::<Slug>() {
+        Ok(slug) => Redirect::to(&format!("/w/{slug}/inbox")).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 async fn missing(State(web): State<Web>, request: Request<Body>) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::NOT_FOUND.into_response();
@@ -93,8 +111,8 @@ async fn missing(State(web): State<Web>, request: Request<Body>) -> Response {
 /// Puts what a page shows around its content on the request.
 async fn tell_page(State(web): State<Web>, session: Session, mut request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
-        if let Some(login) = login_first(&request) {
-            return login.into_response();
+        if let Some(elsewhere) = login_first(&request).or_else(|| inside_already(&request)) {
+            return elsewhere.into_response();
         }
         let flash = sessions::take_flash(&session).await;
         let theme = theme(request.headers());
@@ -110,8 +128,21 @@ async fn tell_page(State(web): State<Web>, session: Session, mut request: Reques
             demo: web.demo().map(|demo| demo.members.clone()),
             public_url: web.public_url().origin().to_owned(),
         });
+    } else if request.uri().path().starts_with("/fn/") {
+        // With these a server function would answer a browser's own form with a redirect. Forms have routes of their own.
+        request.headers_mut().remove(header::ACCEPT);
+        request.headers_mut().remove(header::REFERER);
     }
     next.run(request).await
+}
+
+/// The sign-in page has nothing for somebody who is signed in.
+fn inside_already(request: &Request) -> Option<Redirect> {
+    request.extensions().get::<SignedIn>().filter(|_| request.uri().path() == "/login")?;
+    let query = request.uri().query().unwrap_or_default();
+    let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
+    let next = next.as_ref().and_then(|(_, next)| local(next)).filter(|next| !next.starts_with("/login"));
+    Some(Redirect::to(next.unwrap_or("/")))
 }
 
 /// Pages of a workspace are for people who have signed in: they come back here once they have.

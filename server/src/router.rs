@@ -26,7 +26,7 @@ pub fn router(web: &Web, webhooks: Arc<Webhooks>) -> Router {
     if let Some(demo) = web.demo() {
         public = public.merge(demo.simulator.phone_router().with_state(()));
     }
-    let layered = layers::around(personal.merge(public), web);
+    let layered = layers::around(personal.merge(public), health::alive(), web);
     // Outside of the layers: the webhook has no session, and its road is kept short.
     layered.merge(webhook::router(webhooks)).with_state(web.clone())
 }

@@ -20,6 +20,7 @@ use crate::{
     config::Config,
     demo,
     failure::Failure,
+    private,
     router::router,
     web::{self, Demo, Web},
     webhook::{Limits, Webhooks},
@@ -29,16 +30,13 @@ use crate::{
 const IN_FLIGHT: Duration = Duration::from_secs(10);
 /// For workers to finish what they hold.
 const WORKERS: Duration = Duration::from_secs(15);
+/// For the database to be closed. Whatever was acknowledged is on the disk already.
+const CLOSING: Duration = Duration::from_secs(3);
 
 /// Serves until it is asked to stop.
 pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
     let services = open(&config).await?;
-    if workspaces::demo_flag(&services).await? == Some(true) {
-        services.db().close().await;
-        return Err(Failure::usage(
-            "DATABASE_URL: this database was made by `serve --demo` and stays a demo. Give the real installation another one",
-        ));
-    }
+    refuse_demo(&services).await?;
     if config.meta.app_secrets.is_empty() {
         tracing::warn!("META_APP_SECRET is not set: every webhook delivery is refused");
     }
@@ -47,6 +45,19 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
     }
     let listener = listen(config.addr).await?;
     run(&config, services, listener, CancellationToken::new(), None).await
+}
+
+/// A demo's database never takes anything real; it is closed then.
+pub(crate) async fn refuse_demo(services: &Services) -> Result<(), Failure> {
+    let refused = match workspaces::demo_flag(services).await {
+        Ok(Some(true)) => Failure::usage(
+            "DATABASE_URL: this database was made by `serve --demo` and stays a demo. Give the real installation another one",
+        ),
+        Ok(_) => return Ok(()),
+        Err(error) => error.into(),
+    };
+    services.close().await;
+    Err(refused)
 }
 
 /// The database, migrated, and the use cases on top of it.
@@ -70,6 +81,7 @@ pub(crate) async fn open_keyless(config: &Config) -> Result<Services, Failure> {
 async fn build(config: &Config, key: MasterKey) -> Result<Services, Failure> {
     let vault = Vault::new(key);
     let graph = Graph::new(config.meta.graph_url.as_str(), &config.meta.graph_version).map_err(Failure::failed)?;
+    private::prepare(config)?;
     let db = Db::open(config.database_url.expose_secret()).await?;
     Ok(Services::new(db, Options { clock: Clock::system(), vault, graph }))
 }
@@ -108,10 +120,14 @@ pub(crate) async fn run(
     let workers_stop = CancellationToken::new();
     let workers = jobs::start(&services, which, workers_stop.clone());
     tokio::spawn(signals(stopping.clone()));
+    let saver = tokio::spawn({
+        let webhooks = webhooks.clone();
+        async move { webhooks.keep_saving().await }
+    });
 
     // Scripts wait for this line.
     println!("Parlance is listening on http://{addr}");
-    let served = until_stopped(listener, router(&web, webhooks), stopping).await;
+    let served = until_stopped(listener, router(&web, webhooks.clone()), stopping).await;
 
     // What was acknowledged is on the disk; workers finish what they hold, then the files are closed.
     workers_stop.cancel();
@@ -119,7 +135,11 @@ pub(crate) async fn run(
         tracing::warn!("a worker did not finish in time; its work is taken up again at the next start");
     }
     tracing::debug!("the workers have finished");
-    services.db().close().await;
+    saver.abort();
+    webhooks.save_refused().await;
+    if timeout(CLOSING, services.close()).await.is_err() {
+        tracing::warn!("a connection to the database is still in use; it ends with the process");
+    }
     tracing::debug!("the database is closed");
     served
 }

@@ -3,7 +3,7 @@
 use app::flash::Flash;
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -18,7 +18,11 @@ use crate::{config::PublicUrl, web::Web};
 
 /// The store decides when a session ends; the cookie only has to live as long.
 const COOKIE_DAYS: i64 = 30;
+const LAST_USER: &str = "parlance_last_user";
 const FLASH_KEY: &str = "flash";
+const UNSENT_KEY: &str = "unsent";
+/// Characters of an unsent text that are kept for somebody who is signed out: twice what a message may have.
+const UNSENT_LIMIT: usize = 8_192;
 
 /// Reads the cookie and keeps the session. A browser sends a `__Host-` cookie back only if this very host set it, over TLS.
 pub fn layer(services: &Services, public_url: &PublicUrl) -> SessionManagerLayer<SessionStore> {
@@ -72,15 +76,57 @@ pub async fn still_belongs_to(session: &Session, user: UserId) -> bool {
 }
 
 /// Begins a session for somebody who has just proved who they are. The id is new, so one that was planted before is worth
-/// nothing; nothing of what was there is kept.
+/// nothing; nothing of what was there is kept but a text of their own that could not be sent.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn begin(session: &Session, user: UserId, agent: Option<&str>) -> Result<(), Unavailable> {
+    let unsent = session.get::<Unsent>(UNSENT_KEY).await.ok().flatten();
     session.clear().await;
     session.cycle_id().await.map_err(unavailable)?;
     session.insert(USER_KEY, user).await.map_err(unavailable)?;
-    session.insert(AGENT_KEY, agent.unwrap_or_default()).await.map_err(unavailable)
+    session.insert(AGENT_KEY, agent.unwrap_or_default()).await.map_err(unavailable)?;
+    if let Some((author, text)) = unsent
+        && author == user
+    {
+        let error = Some("You were signed out before this was sent. Your text is below.".to_owned());
+        put_flash(session, Flash { error, text: Some(text), email: None }).await;
+    }
+    Ok(())
+}
+
+/// Gives the session a new id, when what it proves has changed.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn renew(session: &Session) -> Result<(), Unavailable> {
+    session.cycle_id().await.map_err(unavailable)
+}
+
+/// A text that could not be sent because its author was signed out, and the author.
+type Unsent = (UserId, String);
+
+/// Keeps a text for its author, who is shown it after signing in again; nobody else ever is.
+pub async fn put_unsent(session: &Session, headers: &HeaderMap, text: String) {
+    let Some(author) = last_user(headers) else { return };
+    let unsent: Unsent = (author, text.chars().take(UNSENT_LIMIT).collect());
+    if let Err(error) = session.insert(UNSENT_KEY, unsent).await {
+        tracing::warn!(%error, "a text that was not sent could not be kept");
+    }
+}
+
+/// A cookie that outlives the session and says whose it was. It proves nothing: it only decides to whom a text that this very
+/// browser sends is given back.
+pub fn last_user_cookie(user: UserId, public_url: &PublicUrl) -> String {
+    let secure = if public_url.is_https() { "; Secure" } else { "" };
+    let age = COOKIE_DAYS * 24 * 60 * 60;
+    format!("{LAST_USER}={user}; Path=/; Max-Age={age}; SameSite=Lax; HttpOnly{secure}")
+}
+
+fn last_user(headers: &HeaderMap) -> Option<UserId> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut values = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    values.find(|(name, _)| *name == LAST_USER).and_then(|(_, user)| user.parse().ok())
 }
 
 /// Ends the session.

@@ -4,7 +4,7 @@ use std::{convert::Infallible, pin::Pin, time::Duration};
 
 use axum::{
     Extension, Router,
-    extract::{Path, Query, State},
+    extract::{Path, RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{
         IntoResponse, Response,
@@ -14,7 +14,6 @@ use axum::{
 };
 use domain::{id::UserId, role::Role, workspace::Slug};
 use futures::{Stream, StreamExt, stream};
-use serde::Deserialize;
 use services::{
     Error,
     accounts::SignedIn,
@@ -33,16 +32,17 @@ pub fn router() -> Router<Web> {
     Router::new().route("/w/{slug}/events", get(events))
 }
 
-#[derive(Deserialize)]
-struct From {
-    /// The last event that the page was drawn with; a reconnecting browser says Last-Event-ID instead.
-    after: Option<i64>,
+/// `?after=`: the last event that the page was drawn with; a reconnecting browser says Last-Event-ID instead. What is no number
+/// is none.
+fn after(query: Option<&str>) -> Option<i64> {
+    let query = query.unwrap_or_default().as_bytes();
+    url::form_urlencoded::parse(query).find(|(name, _)| name == "after").and_then(|(_, seq)| seq.parse().ok())
 }
 
 async fn events(
     State(web): State<Web>,
     Path(slug): Path<String>,
-    Query(from): Query<From>,
+    RawQuery(query): RawQuery,
     signed_in: Option<Extension<SignedIn>>,
     session: Session,
     headers: HeaderMap,
@@ -60,7 +60,7 @@ async fn events(
     };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let role = ctx.role();
-    let frames: Frames = match live::subscribe(&ctx, last.or(from.after)).await {
+    let frames: Frames = match live::subscribe(&ctx, last.or_else(|| after(query.as_deref()))).await {
         Ok(frames) => Box::pin(frames),
         Err(error) => {
             tracing::error!(%error, "following a workspace");

@@ -43,6 +43,12 @@ impl Services {
         }))
     }
 
+    /// Closes the database, after the journal has let go of it. Workers must have finished.
+    pub async fn close(&self) {
+        self.0.journal.release().await;
+        self.0.db.close().await;
+    }
+
     pub fn db(&self) -> &Db {
         &self.0.db
     }

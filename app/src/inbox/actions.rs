@@ -1,7 +1,7 @@
 //! What the person asks for besides writing.
 
 use domain::id::{ConversationId, MemberId, MessageId};
-use domain::inbox::Row;
+use domain::{inbox::Row, role::Role};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{screen::Screen, server};
@@ -10,34 +10,51 @@ use crate::error::Fault;
 impl Screen {
     pub fn close(&self, conversation: ConversationId) {
         let screen = *self;
+        let since = screen.ask();
         spawn_local(async move {
-            screen.done(server::close(screen.slug(), conversation).await);
+            screen.done(since, server::close(screen.slug(), conversation).await);
         });
     }
 
     pub fn reopen(&self, conversation: ConversationId) {
         let screen = *self;
+        let since = screen.ask();
         spawn_local(async move {
-            screen.done(server::reopen(screen.slug(), conversation).await);
+            screen.done(since, server::reopen(screen.slug(), conversation).await);
         });
     }
 
     pub fn assign(&self, conversation: ConversationId, member: Option<MemberId>) {
         let screen = *self;
+        let since = screen.ask();
         spawn_local(async move {
-            screen.done(server::assign(screen.slug(), conversation, member).await);
+            let answer = server::assign(screen.slug(), conversation, member).await;
+            let me = screen.facts().me.clone();
+            // Who sees only what is their own loses sight of it.
+            let lost = answer.as_ref().ok().filter(|row| me.role == Role::Agent && row.assignee != Some(me.id));
+            if let Some(row) = lost {
+                screen.handed_over(row);
+            }
+            screen.done(since, answer);
         });
     }
 
     pub fn send_again(&self, conversation: ConversationId, message: MessageId) {
         let screen = *self;
+        if screen.sent_again.with_untracked(|sent| sent.contains(&message)) {
+            return;
+        }
+        screen.sent_again.update(|sent| sent.push(message));
         spawn_local(async move {
             match server::send_again(screen.slug(), message).await {
                 Ok(message) => {
                     screen.problem.set(None);
                     screen.put_message(conversation, message);
                 }
-                Err(fault) => screen.fail(fault),
+                Err(fault) => {
+                    screen.sent_again.update(|sent| sent.retain(|sent| *sent != message));
+                    screen.fail(fault);
+                }
             }
         });
     }
@@ -45,11 +62,13 @@ impl Screen {
     /// The conversation is before the member's eyes.
     pub fn mark_read(&self, conversation: ConversationId) {
         let screen = *self;
+        let since = screen.ask();
         spawn_local(async move {
             // Nobody asked for it, so nobody is told when it fails; the next look tries again.
             if let Ok(row) = server::mark_read(screen.slug(), conversation).await {
-                screen.put_row(row);
+                screen.put_row(row, since);
             }
+            screen.fetching(-1);
         });
     }
 
@@ -57,20 +76,34 @@ impl Screen {
         self.facts().workspace.slug.clone()
     }
 
-    fn done(&self, answer: Result<Row, Fault>) {
+    /// Keeps the events that come until the answer does, and says behind which one.
+    fn ask(&self) -> i64 {
+        self.fetching(1);
+        self.model.with_value(|model| model.seq)
+    }
+
+    fn done(&self, since: i64, answer: Result<Row, Fault>) {
         match answer {
             Ok(row) => {
                 self.problem.set(None);
-                self.put_row(row);
+                self.put_row(row, since);
             }
             Err(fault) => self.fail(fault),
         }
+        self.fetching(-1);
     }
 
     /// Says what went wrong.
     pub fn fail(&self, fault: Fault) {
         self.signed_out(&fault);
+        self.again.set(false);
         self.problem.set(Some(fault.to_string()));
+    }
+
+    /// Says that something could not be fetched, and offers to fetch it again.
+    pub(super) fn not_fetched(&self, fault: Fault) {
+        self.fail(fault);
+        self.again.set(true);
     }
 
     /// To the sign-in page, and back here afterwards.

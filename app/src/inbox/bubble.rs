@@ -1,13 +1,19 @@
 //! One message: bubble, stamp, ticks with their times, and what to do when it did not go through.
 
 use domain::{
+    id::MessageId,
     inbox::MessageView,
     message::{Direction, Kind, Status},
     time::{MINUTE, Millis},
 };
 use leptos::prelude::*;
 
-use super::{screen::Screen, send::Refusal, sync::Cell};
+use super::{
+    composer::{Mode, take_back},
+    screen::Screen,
+    send::Refusal,
+    sync::Cell,
+};
 use crate::ui::{glyph, icon, when};
 
 /// A message and what its neighbour above makes of it.
@@ -30,14 +36,24 @@ impl Bubble {
         Self { same, above: above.map(|above| above.at), message, refused }
     }
 
+    /// The server said no.
+    fn is_refused(&self) -> bool {
+        self.refused.as_ref().is_some_and(|refusal| !refusal.offline)
+    }
+
+    /// The server did not answer; it is asked again by itself.
+    fn waits(&self) -> bool {
+        self.refused.as_ref().is_some_and(|refusal| refusal.offline)
+    }
+
     fn class(&self) -> String {
         let MessageView { direction, status, kind, .. } = self.message;
         let mut class = String::from("msg");
         for (name, on) in [
             ("out", direction == Direction::Out),
             ("same", self.same),
-            ("failed", self.refused.is_some() || matches!(status, Status::Failed | Status::Dead)),
-            ("unsure", status == Status::Unconfirmed),
+            ("failed", self.is_refused() || matches!(status, Status::Failed | Status::Dead)),
+            ("unsure", self.waits() || status == Status::Unconfirmed),
             ("unsupported", kind == Kind::Unsupported),
         ] {
             if on {
@@ -62,12 +78,16 @@ pub fn bubble_view(screen: Screen, cell: Cell<Bubble>) -> AnyView {
             begins.then(|| when::day(at, screen.now.get(), local))
         })
     };
-    let id = domain::id::MessageId(cell.id);
+    let id = MessageId(cell.id);
     let line = Memo::new(move |_| screen.unread_line.get().filter(|(first, _)| *first == id).map(|(_, count)| count));
+    // Once: drawn anew, or shown again, it stands still.
+    let new = RwSignal::new(screen.fresh.get_value() == Some(id));
+    if new.get_untracked() {
+        screen.fresh.set_value(None);
+    }
     let class = {
         let bubble = bubble.clone();
-        let new = screen.fresh.get_value() == Some(id);
-        Memo::new(move |_| bubble.with(Bubble::class) + if new { " new" } else { "" })
+        Memo::new(move |_| bubble.with(Bubble::class) + if new.get() { " new" } else { "" })
     };
     let content = {
         let bubble = bubble.clone();
@@ -76,7 +96,7 @@ pub fn bubble_view(screen: Screen, cell: Cell<Bubble>) -> AnyView {
     view! {
         {move || day.get().map(|day| view! { <div class="day">{day}</div> })}
         {move || line.get().map(|count| view! { <div class="unread-line" role="separator">{new_messages(count)}</div> })}
-        <div class=class>
+        <div class=class on:animationend=move |_| new.set(false)>
             <div class="bubble">
                 {move || content.with(|(kind, text)| text_view(*kind, text))}
                 {stamp(screen, bubble.clone())}
@@ -147,7 +167,7 @@ fn stamp(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
 }
 
 fn shown(bubble: &Bubble) -> Status {
-    if bubble.refused.is_some() { Status::Failed } else { bubble.message.status }
+    if bubble.is_refused() { Status::Failed } else { bubble.message.status }
 }
 
 fn stages(bubble: &Bubble, local: bool) -> AnyView {
@@ -194,16 +214,7 @@ fn trouble(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
     let view = move || {
         let (id, refused, status, error, ours) = state.get();
         if let Some(refusal) = refused {
-            return Some(
-                view! {
-                    <div class="failure" role="status">
-                        <span>"Not sent. "{refusal.why}</span>
-                        <button type="button" on:click=move |_| screen.retry(id)>"Retry"</button>
-                        <button type="button" on:click=move |_| super::composer::take_back(screen, id)>"Edit"</button>
-                    </div>
-                }
-                .into_any(),
-            );
+            return Some(refused_view(screen, id, refusal));
         }
         if !ours || !status.needs_attention() {
             return None;
@@ -215,7 +226,7 @@ fn trouble(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
             ),
             _ => (error.unwrap_or_else(|| "WhatsApp did not deliver this message.".to_owned()), "Send again"),
         };
-        let again = screen.can_reply().then(|| {
+        let again = (screen.can_reply() && !screen.sent_again.with(|sent| sent.contains(&id))).then(|| {
             view! {
                 <form
                     method="post"
@@ -234,4 +245,40 @@ fn trouble(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
         Some(view! { <div class="failure"><span>{why}</span>{again}</div> }.into_any())
     };
     view! { {view} }.into_any()
+}
+
+/// A reply that waits for the connection, or for the person.
+fn refused_view(screen: Screen, id: MessageId, refusal: Refusal) -> AnyView {
+    if refusal.offline {
+        // It may have arrived after all, so the text is not given back: it would be sent twice.
+        return view! {
+            <div class="failure" role="status">
+                <span>"Not sent yet. It is tried again by itself."</span>
+                <button type="button" on:click=move |_| screen.retry(id)>"Try now"</button>
+            </div>
+        }
+        .into_any();
+    }
+    let can_write = move || {
+        let row = screen.open.read();
+        row.as_ref().is_some_and(|row| Mode::of(screen.can_reply(), row, screen.now.get()) == Mode::Open)
+    };
+    view! {
+        <div class="failure" role="status">
+            <span>"Not sent. "{refusal.why}</span>
+            <button type="button" on:click=move |_| screen.retry(id)>"Try again"</button>
+            {move || {
+                can_write().then(|| view! { <button type="button" on:click=move |_| take_back(screen, id)>"Edit"</button> })
+            }}
+            <button
+                type="button"
+                on:click=move |_| {
+                    screen.withdraw(id);
+                }
+            >
+                "Discard"
+            </button>
+        </div>
+    }
+    .into_any()
 }

@@ -80,7 +80,7 @@ fn closed(screen: Screen, id: ConversationId) -> AnyView {
                 screen.reopen(id);
             }
         >
-            <p>{icon("check", "sm")}<span><b>"This conversation is closed."</b><small>"It opens by itself when the customer writes."</small></span></p>
+            <p>{icon("check", "sm")}<span><b>"This conversation is closed."</b><small>"If the customer writes again, a new conversation begins."</small></span></p>
             <button class="btn" type="submit">{icon("refresh", "sm")}"Reopen to reply"</button>
         </form>
     }
@@ -186,7 +186,7 @@ fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, name: Memo<S
 
 /// Text as the content of a textarea, which Leptos writes as it is given. A parser drops the first line break, so one is
 /// added.
-fn as_content(text: &str) -> String {
+pub fn as_content(text: &str) -> String {
     format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 

@@ -124,12 +124,37 @@ fn account_menu(screen: Screen) -> AnyView {
             </form>
             <hr/>
             {demo}
-            <form method="post" action="/logout">
+            <form method="post" action="/logout" on:submit=move |event| log_out(screen, &event)>
                 <button type="submit">{icon("leave", "sm")}"Log out"</button>
             </form>
         </div>
     }
     .into_any()
+}
+
+/// Nothing of what was written stays in this browser; before replies are lost, the person is asked.
+fn log_out(screen: Screen, event: &leptos::ev::SubmitEvent) {
+    let unsent = screen.unsent();
+    if unsent == 0 || sure(unsent) {
+        screen.discard_all();
+    } else {
+        event.prevent_default();
+    }
+}
+
+fn sure(unsent: usize) -> bool {
+    let what = if unsent == 1 { "1 reply is".to_owned() } else { format!("{unsent} replies are") };
+    #[cfg(feature = "hydrate")]
+    {
+        let question = format!("{what} not sent yet. Log out and discard?");
+        // A browser that does not ask does not keep anybody here.
+        window().confirm_with_message(&question).unwrap_or(true)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = what;
+        true
+    }
 }
 
 /// The list of keys. It opens with `?` and with its button.

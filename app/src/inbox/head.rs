@@ -51,18 +51,17 @@ fn assign_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> An
     let button = move || match assignee.get() {
         None => view! {
             {avatar_none("xs")}
-            <span class="wide">"Unassigned"</span>
-            <span class="sr">". Assign"</span>
+            <span class="wide" aria-hidden="true">"Unassigned"</span>
+            <span class="sr">"Unassigned. Assign"</span>
         }
         .into_any(),
         Some(member) => {
             let name = screen.member(member).map_or_else(|| "A former member".to_owned(), |member| member.name);
             let short = name.split_whitespace().next().unwrap_or_default().to_owned();
             view! {
-                <span class="sr">"Assigned to "</span>
                 {avatar(member.0, &name, "xs")}
-                <span class="wide">{short}</span>
-                <span class="sr">". Reassign"</span>
+                <span class="wide" aria-hidden="true">{short}</span>
+                <span class="sr">"Assigned to "{name}". Reassign"</span>
             }
             .into_any()
         }

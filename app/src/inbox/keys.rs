@@ -17,8 +17,16 @@ pub fn listen(screen: Screen) {
             return;
         }
         let key = event.key();
+        // A key that is held down walks on; it does not close one conversation after another.
+        if event.repeat() && !matches!(key.as_str(), "j" | "k" | "ArrowDown" | "ArrowUp") {
+            return;
+        }
         if key == "Escape" {
             escape(screen, &navigate);
+            return;
+        }
+        if in_menu(&key) {
+            event.prevent_default();
             return;
         }
         if typing() || open_popover() {
@@ -29,7 +37,7 @@ pub fn listen(screen: Screen) {
             "k" => step(-1),
             "o" => click_focused(),
             "r" => focus("#reply"),
-            "a" => click("#assign-button"),
+            "a" => click("#assign-button") && (focus("#assign [aria-current]") || focus("#assign button")),
             "e" => close_and_go_on(screen, &navigate),
             "G" => {
                 to_newest();
@@ -67,6 +75,24 @@ fn focus(selector: &str) -> bool {
 
 fn click(selector: &str) -> bool {
     find(selector).map(|element| element.click()).is_some()
+}
+
+/// Arrows, Home and End go through the open menu.
+fn in_menu(key: &str) -> bool {
+    let by_key = ["ArrowDown", "ArrowUp", "Home", "End"].contains(&key);
+    let Some(menu) = find(".menu:popover-open").filter(|_| by_key) else { return false };
+    let Ok(items) = menu.query_selector_all("button, a[href]") else { return false };
+    let items: Vec<HtmlElement> = (0..items.length()).filter_map(|i| items.item(i)?.dyn_into().ok()).collect();
+    let here = active().and_then(|element| items.iter().position(|item| item.is_same_node(Some(&element))));
+    let count = items.len().max(1);
+    let next = match (key, here) {
+        ("Home", _) | ("ArrowDown", None) => 0,
+        ("End", _) | ("ArrowUp", None) => count - 1,
+        ("ArrowDown", Some(here)) => (here + 1) % count,
+        (_, Some(here)) => (here + count - 1) % count,
+        _ => return false,
+    };
+    items.get(next).is_some_and(|item| item.focus().is_ok())
 }
 
 /// To the row below or above the one that has the focus, else the open one.

@@ -7,6 +7,7 @@ use super::{
     place::{cursor, first_view},
     row::row_view,
     screen::Screen,
+    thread::problem_view,
 };
 use crate::ui::icon;
 
@@ -15,6 +16,7 @@ const NEAR: i32 = 400;
 
 pub fn list_view(screen: Screen) -> AnyView {
     let tabs = View::offered(screen.facts().me.role).iter().map(|view| tab(screen, *view)).collect_view();
+    let alone = Memo::new(move |_| screen.open.read().is_none());
     let scrolled = move |event: leptos::ev::Event| {
         let list: web::Element = event_target(&event);
         if screen.more_rows.get_untracked() && web::left_below(&list) < NEAR {
@@ -26,6 +28,8 @@ pub fn list_view(screen: Screen) -> AnyView {
             <div class="list__head">
                 <nav class="tabs" aria-label="Views">{tabs}</nav>
             </div>
+            // With a thread open, it stands above the composer.
+            {move || alone.get().then(|| view! { <div class="list__problem">{problem_view(screen)}</div> })}
             <section
                 class="list__items"
                 class:busy=screen.busy

@@ -29,11 +29,14 @@ pub fn start(screen: Screen) {
         screen.local.set(true);
         tick(screen);
         Tabs::join(screen);
+        screen.restore();
         if let Some(root) = document().document_element() {
             // For the style sheet and the tests: from here on everything answers.
             let _ = root.set_attribute("data-hydrated", "true");
         }
     });
+    let online = window_event_listener(ev::Custom::<web_sys::Event>::new("online"), move |_| screen.retry_offline());
+    on_cleanup(move || online.remove());
     watch_reading(screen);
 }
 

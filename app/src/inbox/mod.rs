@@ -21,4 +21,5 @@ mod head;
 mod keys;
 mod live;
 mod navigate;
+mod outbox;
 mod shared;

@@ -31,13 +31,15 @@ impl Screen {
     fn go(&self, before: &Place, place: &Place) {
         let view = self.wanted(place);
         if view != self.model.with_value(|model| model.view) {
+            if before.open != place.open || before.unreadable != place.unreadable {
+                self.leave(place.open);
+            }
             self.fetch(view, place.open);
         } else if place.unreadable {
             self.model.update_value(|model| model.thread = None);
             self.middle.set(Middle::Missing);
             self.sync();
         } else if before.open != place.open || before.unreadable {
-            self.problem.set(None);
             self.open_thread(place.open);
         }
     }
@@ -47,14 +49,29 @@ impl Screen {
         place.view.filter(|view| View::offered(role).contains(view)).unwrap_or_else(|| first_view(role))
     }
 
-    fn open_thread(&self, open: Option<ConversationId>) {
+    /// Nothing of the conversation that was open stays, least of all its composer.
+    fn leave(&self, open: Option<ConversationId>) {
+        self.problem.set(None);
+        self.kept.set(None);
         self.scrolled_up.set(false);
         self.unread_line.set(None);
         self.missed.set(0);
         self.model.update_value(|model| model.thread = None);
         self.middle.set(open.map_or(Middle::Thread, Middle::Loading));
         self.sync();
+    }
+
+    fn open_thread(&self, open: Option<ConversationId>) {
+        self.leave(open);
         if let Some(id) = open {
+            self.fetch_thread(id);
+        }
+    }
+
+    /// The row of the open conversation was chosen once more: if it is not shown, it is fetched.
+    pub fn look_again(&self, id: ConversationId) {
+        let here = self.place.with_untracked(|place| place.open) == Some(id);
+        if here && !matches!(self.middle.get_untracked(), Middle::Thread | Middle::Loading(_)) {
             self.fetch_thread(id);
         }
     }
@@ -62,6 +79,7 @@ impl Screen {
     pub fn fetch_thread(&self, id: ConversationId) {
         let screen = *self;
         self.middle.set(Middle::Loading(id));
+        self.sync();
         screen.fetching(1);
         spawn_local(async move {
             match server::load_thread(screen.slug(), id).await {
@@ -101,13 +119,23 @@ impl Screen {
                     // The reader may have moved on meanwhile.
                     let (wanted, here) = (screen.wanted(&place), place.open);
                     screen.install(fresh);
+                    if screen.again.get_untracked() {
+                        screen.again.set(false);
+                        screen.problem.set(None);
+                    }
                     if wanted != view {
                         screen.refetch();
                     } else if here != open {
                         screen.open_thread(here);
                     }
                 }
-                Err(fault) => screen.fail(fault),
+                Err(fault) => {
+                    // What is on its way and what is not there any more is offered again in its own place.
+                    if let (Some(id), Middle::Loading(_)) = (open, screen.middle.get_untracked()) {
+                        screen.thread_failed(id, fault.clone());
+                    }
+                    screen.not_fetched(fault);
+                }
             }
             screen.busy.set(false);
             screen.fetching(-1);
@@ -123,7 +151,7 @@ impl Screen {
         spawn_local(async move {
             match server::load_rows(screen.slug(), view, before).await {
                 Ok(page) => screen.append(view, page),
-                Err(fault) => screen.fail(fault),
+                Err(fault) => screen.not_fetched(fault),
             }
             screen.busy.set(false);
             screen.fetching(-1);
@@ -162,7 +190,7 @@ impl Screen {
         spawn_local(async move {
             match server::load_older(screen.slug(), id, before).await {
                 Ok(page) => screen.prepend(id, page),
-                Err(fault) => screen.fail(fault),
+                Err(fault) => screen.not_fetched(fault),
             }
             screen.busy.set(false);
             screen.fetching(-1);
@@ -186,7 +214,7 @@ impl Screen {
     }
 
     /// Counts what is on its way; events are kept only as long as an answer may be older than they are.
-    fn fetching(&self, by: i32) {
+    pub(super) fn fetching(&self, by: i32) {
         self.meanwhile.update_value(|(fetching, events)| {
             *fetching = fetching.saturating_add_signed(by);
             if *fetching == 0 {

@@ -39,8 +39,10 @@ pub fn InboxPage() -> impl IntoView {
 
 async fn load(place: Place) -> Result<Screenful, Fault> {
     let Place { slug, open, view, before, older, unreadable, .. } = place;
-    let slug = slug.ok_or(domain::Error::NotFound)?;
-    let mut answer = load_inbox(slug, view, open, before, older).await;
+    let mut answer = match slug {
+        Some(slug) => load_inbox(slug, view, open, before, older).await,
+        None => Err(domain::Error::NotFound.into()),
+    };
     if let Ok(first) = &mut answer {
         first.missing |= unreadable;
     }

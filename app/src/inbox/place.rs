@@ -39,7 +39,7 @@ pub struct Place {
     pub before: Option<(Millis, ConversationId)>,
     /// Without a script: the page of the thread above this message.
     pub older: Option<(Millis, MessageId)>,
-    /// The address names a conversation in a way that no conversation is named.
+    /// The address names a conversation in a way that no conversation is named, or a pane that there is not.
     pub unreadable: bool,
 }
 
@@ -49,12 +49,13 @@ impl Place {
         let mut parts = path.trim_matches('/').split('/').skip(1);
         let slug = parts.next().and_then(|slug| slug.parse().ok());
         let id = parts.nth(1).filter(|id| !id.is_empty());
-        let open = id.and_then(|id| id.parse().ok());
-        let pane = match (open, parts.next()) {
-            (None, _) if id.is_none() => Pane::List,
-            (_, Some("contact")) => Pane::Contact,
-            _ => Pane::Thread,
+        let (pane, known) = match (id, parts.next().filter(|pane| !pane.is_empty())) {
+            (None, _) => (Pane::List, true),
+            (_, None) => (Pane::Thread, true),
+            (_, Some("contact")) => (Pane::Contact, true),
+            _ => (Pane::Thread, false),
         };
+        let open = id.filter(|_| known).and_then(|id| id.parse().ok());
         Self {
             slug,
             open,
@@ -101,8 +102,11 @@ mod tests {
         let thread = read(&format!("/w/a/inbox/{ID}"), &[("view", "nonsense")]);
         assert_eq!((thread.open, thread.pane, thread.view), (ID.parse().ok(), Pane::Thread, None));
         assert_eq!(read(&format!("/w/a/inbox/{ID}/contact"), &[]).pane, Pane::Contact);
-        let wrong = read("/w/a/inbox/nonsense", &[]);
-        assert!(wrong.unreadable && wrong.open.is_none() && wrong.pane == Pane::Thread);
+        for wrong in ["/w/a/inbox/nonsense".to_owned(), format!("/w/a/inbox/{ID}/nonsense")] {
+            let wrong = read(&wrong, &[]);
+            assert!(wrong.unreadable && wrong.open.is_none() && wrong.pane == Pane::Thread);
+        }
+        assert_eq!(read("/w/Not A Slug/inbox", &[]).slug, None);
     }
 
     #[test]

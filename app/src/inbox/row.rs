@@ -58,6 +58,7 @@ pub fn row_view(screen: Screen, cell: Cell<Row>) -> AnyView {
             href=move || address(screen, id, "")
             aria-current=current
             data-id=id.to_string()
+            on:click=move |_| screen.look_again(domain::id::ConversationId(id))
         >
             {move || avatar(contact, &name.read(), "md")}
             <span class="convo__name"><span dir="auto">{name}</span></span>

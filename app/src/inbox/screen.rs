@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{
     conversation::View,
     id::{ConversationId, MemberId, MessageId},
-    inbox::{Counts, Effect, InboxView, Live, MessageView, Row, Thread, apply},
+    inbox::{Counts, Effect, Event, InboxView, Live, MessageView, Row, Thread, apply},
     message::Direction,
     time::Millis,
     workspace::MemberBrief,
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     bubble::Bubble,
+    composer::Mode,
     place::Place,
     screenful::Screenful,
     send::{Pending, clock},
@@ -33,8 +34,8 @@ pub enum Middle {
     Loading(ConversationId),
     /// Not there, or not this member's to see.
     Missing,
-    /// It was handed to somebody else while it was open.
-    Lost,
+    /// It was handed over while it was open; in words, who has it now, where that is known.
+    Lost(Option<String>),
     /// It could not be fetched.
     Failed(ConversationId, String),
 }
@@ -49,6 +50,9 @@ pub struct Screen {
     /// Events that came while something was being fetched: the answer may be older than they are.
     pub(super) meanwhile: StoredValue<(u32, Vec<Live>)>,
     pub(super) pending: StoredValue<Vec<Pending>>,
+    /// Tries in a row that got no answer, and whether the next one is planned.
+    pub(super) retries: StoredValue<usize>,
+    pub(super) retry_planned: StoredValue<bool>,
     pub place: Memo<Place>,
     pub view: RwSignal<View>,
     pub counts: RwSignal<Counts>,
@@ -71,6 +75,12 @@ pub struct Screen {
     pub offline: RwSignal<bool>,
     /// What went wrong with something the person asked for.
     pub problem: RwSignal<Option<String>>,
+    /// It was fetching that went wrong, so that fetching again may help.
+    pub again: RwSignal<bool>,
+    /// Text of a form that failed, where there is no composer to hold it.
+    pub kept: RwSignal<Option<String>>,
+    /// Messages that were sent again from this page: once is enough.
+    pub sent_again: RwSignal<Vec<MessageId>>,
     /// Something is being fetched for the list.
     pub busy: RwSignal<bool>,
     /// The message that has just come: it slides in, all others stand still.
@@ -87,6 +97,8 @@ impl Screen {
             model: StoredValue::new(inbox.clone()),
             meanwhile: StoredValue::new((0, Vec::new())),
             pending: StoredValue::new(Vec::new()),
+            retries: StoredValue::new(0),
+            retry_planned: StoredValue::new(false),
             place,
             view: RwSignal::new(inbox.view),
             counts: RwSignal::new(inbox.counts),
@@ -103,6 +115,9 @@ impl Screen {
             local: RwSignal::new(false),
             offline: RwSignal::new(false),
             problem: RwSignal::new(first.error.clone()),
+            again: RwSignal::new(false),
+            kept: RwSignal::new(first.text.clone().filter(|_| !composes(&first))),
+            sent_again: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
             fresh: StoredValue::new(None),
             held_until: StoredValue::new(0),
@@ -156,7 +171,9 @@ impl Screen {
                 apply(model, live);
             }
         });
-        self.middle.set(if missing { Middle::Missing } else { Middle::Thread });
+        let unreadable = self.place.with_untracked(|place| place.unreadable);
+        self.middle.set(if missing || unreadable { Middle::Missing } else { Middle::Thread });
+        self.fresh.set_value(None);
         self.sync();
     }
 
@@ -182,7 +199,9 @@ impl Screen {
             }
             model.thread = alone.thread;
         });
-        self.middle.set(Middle::Thread);
+        // It may have been handed over while it was on its way.
+        let there = self.model.with_value(|model| model.thread.is_some());
+        self.middle.set(if there { Middle::Thread } else { Middle::Lost(None) });
         self.draw_unread_line();
         self.sync();
     }
@@ -194,14 +213,29 @@ impl Screen {
                 events.push(live.clone());
             }
         });
+        if let Event::Message { message, .. } | Event::MessageChanged { message, .. } = &live.event {
+            self.confirmed(message.id);
+        }
         let Some(effect) = self.model.try_update_value(|model| apply(model, live)) else { return };
         match effect {
             Effect::Nothing => return,
             Effect::Changed => {}
             Effect::NewMessage(id) => self.arrived(id),
-            Effect::ThreadLost(_) => self.middle.set(Middle::Lost),
+            Effect::ThreadLost(_) => self.middle.set(Middle::Lost(None)),
         }
         self.sync();
+        self.regain(live);
+    }
+
+    /// What was not to be seen may be again: then it is fetched.
+    fn regain(&self, live: &Live) {
+        let gone = matches!(self.middle.get_untracked(), Middle::Lost(_) | Middle::Missing);
+        let id = live.event.conversation();
+        let back =
+            !matches!(live.event, Event::Lost { .. }) && self.place.with_untracked(|place| place.open) == Some(id);
+        if gone && back {
+            self.fetch_thread(id);
+        }
     }
 
     fn arrived(&self, id: MessageId) {
@@ -216,9 +250,19 @@ impl Screen {
         }
     }
 
-    /// A row that an action answered with. Counts follow with the event.
-    pub fn put_row(&self, row: Row) {
+    /// A row that an action answered with, unless the screen knows a newer one. Counts follow with the event. `since` is
+    /// the last event that was known when the action was asked for: whatever came later about this conversation is newer,
+    /// or is followed by the event of this very action.
+    pub fn put_row(&self, row: Row, since: i64) {
+        let overtaken = self.meanwhile.with_value(|(_, events)| {
+            events.iter().any(|live| live.seq > since && live.event.conversation() == row.id)
+        });
         self.model.update_value(|model| {
+            let threads = model.thread.iter().map(|thread| &thread.row);
+            let known = model.rows.iter().chain(threads).filter(|known| known.id == row.id);
+            if overtaken || known.map(|known| known.last_message_at).max() > Some(row.last_message_at) {
+                return;
+            }
             if let Some(thread) = model.thread.as_mut().filter(|thread| thread.row.id == row.id) {
                 thread.row = row.clone();
             }
@@ -245,6 +289,22 @@ impl Screen {
                 thread.messages.insert(place, message);
             }
         });
+        self.sync();
+    }
+
+    /// Somebody else's now, and no longer this member's to see.
+    pub fn handed_over(&self, row: &Row) {
+        if self.place.with_untracked(|place| place.open) != Some(row.id) {
+            return;
+        }
+        let name = |member| self.member(member).map_or_else(|| "a former member".to_owned(), |member| member.name);
+        let now =
+            row.assignee.map_or_else(|| "Now unassigned".to_owned(), |member| format!("Now with {}", name(member)));
+        self.model.update_value(|model| {
+            model.rows.retain(|known| known.id != row.id);
+            model.thread = None;
+        });
+        self.middle.set(Middle::Lost(Some(now)));
         self.sync();
     }
 
@@ -330,5 +390,13 @@ impl Screen {
         });
         self.unread_line.set(line);
         self.missed.set(0);
+        // What was there before stands still.
+        self.fresh.set_value(None);
     }
+}
+
+/// Whether the first paint has a composer, which holds the text of a form that failed.
+fn composes(first: &Screenful) -> bool {
+    let thread = first.inbox.thread.as_ref();
+    thread.is_some_and(|thread| Mode::of(first.me.role.can_reply(), &thread.row, first.now) == Mode::Open)
 }

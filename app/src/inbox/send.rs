@@ -1,5 +1,7 @@
 //! Optimistic sending: the bubble stands at once, under the id that the message will keep.
 
+use std::time::Duration;
+
 use domain::{
     id::{ConversationId, MemberId, MessageId},
     inbox::MessageView,
@@ -8,8 +10,16 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{draft, screen::Screen, server};
+use super::{
+    draft,
+    outbox::{self, Kept},
+    screen::Screen,
+    server,
+};
 use crate::error::Fault;
+
+/// Seconds between tries while no answer comes; the last one stays.
+const PAUSES: [u64; 4] = [1, 2, 5, 15];
 
 /// A reply that the server has not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +30,8 @@ pub struct Pending {
     pub text: String,
     pub at: Millis,
     pub sending: bool,
+    /// Got no answer and may be tried again.
+    pub due: bool,
     pub refused: Option<Refusal>,
 }
 
@@ -32,6 +44,30 @@ pub struct Refusal {
 }
 
 impl Pending {
+    fn from_kept(kept: Kept) -> Self {
+        let Kept { id, conversation, text, at, refused } = kept;
+        let refused = refused.map(|why| Refusal { why, offline: false });
+        Self { id, conversation, text, at, sending: false, due: false, refused }
+    }
+
+    fn as_kept(&self) -> Kept {
+        let refused = self.refused.as_ref().filter(|refusal| !refusal.offline).map(|refusal| refusal.why.clone());
+        Kept { id: self.id, conversation: self.conversation, text: self.text.clone(), at: self.at, refused }
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.sending && (self.refused.is_none() || self.due)
+    }
+
+    fn waits_for_connection(&self) -> bool {
+        !self.sending && self.refused.as_ref().is_some_and(|refusal| refusal.offline)
+    }
+
+    /// The server said no: later replies may pass it.
+    fn waits_for_person(&self) -> bool {
+        !self.sending && self.refused.as_ref().is_some_and(|refusal| !refusal.offline)
+    }
+
     /// As the thread shows it.
     pub fn as_message(&self, me: MemberId) -> MessageView {
         MessageView {
@@ -52,12 +88,29 @@ impl Screen {
     /// Takes what the person wrote and sends it, in the order of writing.
     pub fn send(&self, conversation: ConversationId, text: String) {
         let Some(id) = new_key() else { return };
+        // From here on it is a reply, no draft.
+        draft::save(self.me(), conversation, "");
         let at = self.now.get_untracked().max(clock());
-        let pending = Pending { id, conversation, text, at, sending: false, refused: None };
+        let pending = Pending { id, conversation, text, at, sending: false, due: false, refused: None };
+        outbox::keep(self.owner(), &pending.as_kept());
         self.pending.update_value(|list| list.push(pending));
         self.fresh.set_value(Some(id));
         self.unread_line.set(None);
         self.problem.set(None);
+        self.sync();
+        self.pump();
+    }
+
+    /// What an earlier page of this browser could not send: once more, with the same keys.
+    pub fn restore(&self) {
+        let kept = outbox::load(self.owner());
+        self.pending.update_value(|list| {
+            for kept in kept {
+                if list.iter().all(|pending| pending.id != kept.id) {
+                    list.push(Pending::from_kept(kept));
+                }
+            }
+        });
         self.sync();
         self.pump();
     }
@@ -69,47 +122,67 @@ impl Screen {
         self.pump();
     }
 
-    /// Everything that got no answer, now that there is one to be had.
+    /// Everything that got no answer, now that there may be one to be had.
     pub fn retry_offline(&self) {
         self.pending.update_value(|list| {
-            for pending in list.iter_mut().filter(|p| p.refused.as_ref().is_some_and(|refusal| refusal.offline)) {
-                pending.refused = None;
+            for pending in list.iter_mut().filter(|pending| pending.waits_for_connection()) {
+                pending.due = true;
             }
         });
-        self.sync();
         self.pump();
     }
 
-    /// Gives the text back to be written anew.
+    /// Gives the text back to be written anew, or to be thrown away.
     pub fn withdraw(&self, id: MessageId) -> Option<Pending> {
         let taken = self.pending.try_update_value(|list| {
             let place = list.iter().position(|pending| pending.id == id && !pending.sending)?;
             Some(list.remove(place))
         });
+        let taken = taken.flatten();
+        if taken.is_some() {
+            outbox::drop(self.owner(), id);
+        }
         self.sync();
-        taken.flatten()
+        self.pump();
+        taken
     }
 
-    /// Sends the first of each conversation that waits; the next one when the first is through.
+    /// How many replies the server does not have.
+    pub fn unsent(&self) -> usize {
+        self.pending.with_value(Vec::len)
+    }
+
+    /// Replies and drafts of whoever wrote in this browser.
+    pub fn discard_all(&self) {
+        self.pending.update_value(Vec::clear);
+        outbox::clear();
+    }
+
+    fn owner(&self) -> outbox::Owner {
+        outbox::Owner { workspace: self.facts().workspace.id, me: self.me() }
+    }
+
+    /// Sends the first of each conversation that waits; the next one when the first is through or was refused.
     fn pump(&self) {
         let next = self.pending.try_update_value(|list| {
             let ready = (0..list.len()).find(|place| {
-                let waiting = list[*place].refused.is_none() && !list[*place].sending;
-                waiting && list[..*place].iter().all(|earlier| earlier.conversation != list[*place].conversation)
+                let Pending { conversation, .. } = list[*place];
+                let earlier = list[..*place].iter().filter(|earlier| earlier.conversation == conversation);
+                list[*place].is_ready() && earlier.clone().all(Pending::waits_for_person)
             })?;
-            list[ready].sending = true;
-            Some(list[ready].clone())
+            let pending = &mut list[ready];
+            (pending.sending, pending.due) = (true, false);
+            Some(pending.clone())
         });
         let Some(pending) = next.flatten() else { return };
         let screen = *self;
         spawn_local(async move {
             let Pending { id, conversation, text, .. } = pending;
-            let workspace = screen.facts().workspace.slug.clone();
-            match server::reply(workspace, conversation, id, text.clone()).await {
+            match server::reply(screen.slug(), conversation, id, text).await {
                 Ok(message) => {
+                    screen.retries.set_value(0);
                     screen.forget(id);
                     screen.put_message(conversation, message);
-                    draft::clear(screen.me(), conversation, &text);
                 }
                 Err(fault) => screen.refuse(id, fault),
             }
@@ -120,16 +193,59 @@ impl Screen {
 
     fn refuse(&self, id: MessageId, fault: Fault) {
         self.signed_out(&fault);
-        let refusal = Refusal { why: fault.to_string(), offline: matches!(fault, Fault::Offline | Fault::Busy) };
+        let offline = matches!(fault, Fault::Offline | Fault::Busy | Fault::SignedOut);
+        // Only what would be refused again tomorrow is kept as refused; a reload may help against the rest.
+        let last = matches!(fault, Fault::Domain(_) | Fault::Conflict(_));
+        let refusal = Refusal { why: fault.to_string(), offline };
+        let owner = self.owner();
         self.change(id, |pending| {
             pending.sending = false;
             pending.refused = Some(refusal);
+            if last {
+                outbox::keep(owner, &pending.as_kept());
+            }
         });
         self.sync();
+        if offline && fault != Fault::SignedOut {
+            self.retry_later();
+        }
     }
 
-    fn forget(&self, id: MessageId) {
-        self.pending.update_value(|list| list.retain(|pending| pending.id != id));
+    /// One timer for all that wait, ever slower while nothing gets through.
+    fn retry_later(&self) {
+        if self.retry_planned.get_value() {
+            return;
+        }
+        let tries = self.retries.get_value();
+        let seconds = PAUSES.get(tries).or(PAUSES.last()).copied().unwrap_or_default();
+        self.retries.set_value(tries.saturating_add(1));
+        self.retry_planned.set_value(true);
+        let screen = *self;
+        let again = move || {
+            screen.retry_planned.set_value(false);
+            screen.retry_offline();
+        };
+        set_timeout(again, Duration::from_secs(seconds));
+    }
+
+    /// The server has it.
+    pub(super) fn forget(&self, id: MessageId) {
+        let had = self.pending.try_update_value(|list| {
+            let before = list.len();
+            list.retain(|pending| pending.id != id);
+            list.len() < before
+        });
+        if had == Some(true) {
+            outbox::drop(self.owner(), id);
+        }
+    }
+
+    /// An event shows that a reply has arrived, whatever became of the answer.
+    pub(super) fn confirmed(&self, id: MessageId) {
+        if self.pending.with_value(|list| list.iter().any(|pending| pending.id == id)) {
+            self.forget(id);
+            self.pump();
+        }
     }
 
     fn change(&self, id: MessageId, change: impl FnOnce(&mut Pending)) {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     bubble::{bubble_view, new_messages},
-    composer::{composer_view, to_newest},
+    composer::{as_content, composer_view, to_newest},
     head::{back, head_view},
     place::cursor,
     screen::{Middle, Screen},
@@ -27,7 +27,8 @@ pub fn middle_view(screen: Screen) -> AnyView {
         {move || instead.get().map(|middle| match middle {
             Middle::Loading(_) => loading(),
             Middle::Missing => nothing(screen, "Nothing here", "This conversation does not exist, or it is not yours to see. Ask whoever sent you the link."),
-            Middle::Lost => nothing(screen, "Handed over", "This conversation is with somebody else now. It was not closed, and nothing was lost."),
+            Middle::Lost(None) => nothing(screen, "Handed over", "This conversation is with somebody else now. It was not closed, and nothing was lost."),
+            Middle::Lost(Some(now)) => nothing(screen, now, "This conversation was handed over. It was not closed, and nothing was lost."),
             Middle::Failed(id, why) => failed(screen, id, why),
             Middle::Thread => choose(),
         })}
@@ -123,6 +124,20 @@ fn older(screen: Screen, id: ConversationId) -> impl IntoView {
 
 /// What went wrong, where the eye is.
 pub fn problem_view(screen: Screen) -> AnyView {
+    let dismiss = move |_| {
+        screen.problem.set(None);
+        screen.kept.set(None);
+    };
+    let again = move || {
+        screen.again.get().then(|| {
+            view! {
+                <button class="btn sm script" type="button" on:click=move |_| screen.refetch()>
+                    {icon("refresh", "xs")}
+                    "Try again"
+                </button>
+            }
+        })
+    };
     view! {
         {move || {
             screen.problem.get().map(|why| {
@@ -130,13 +145,26 @@ pub fn problem_view(screen: Screen) -> AnyView {
                     <div class="banner bad" role="alert">
                         {icon("alert", "")}
                         <p>{why}</p>
-                        <button class="btn ghost square sm script" type="button" aria-label="Dismiss" on:click=move |_| screen.problem.set(None)>
+                        {again}
+                        <button class="btn ghost square sm script" type="button" aria-label="Dismiss" on:click=dismiss>
                             {icon("x", "xs")}
                         </button>
                     </div>
                 }
             })
         }}
+        {move || screen.kept.get().map(|text| kept_view(&text))}
+    }
+    .into_any()
+}
+
+/// What was written and could not be sent, to be copied.
+fn kept_view(text: &str) -> AnyView {
+    view! {
+        <label class="kept">
+            <span>"Your text was not sent"</span>
+            <textarea class="input" rows="3" readonly dir="auto" inner_html=as_content(text)></textarea>
+        </label>
     }
     .into_any()
 }
@@ -170,9 +198,11 @@ fn choose() -> AnyView {
     .into_any()
 }
 
-fn nothing(screen: Screen, heading: &'static str, text: &'static str) -> AnyView {
+fn nothing(screen: Screen, heading: impl Into<String>, text: &'static str) -> AnyView {
+    let heading = heading.into();
+    let label = heading.clone();
     view! {
-        <section class="thread blank" aria-label=heading>
+        <section class="thread blank" aria-label=label>
             <div class="notice">
                 <NothingArt/>
                 <h2>{heading}</h2>

@@ -62,3 +62,24 @@ fn after_24_hours_it_says_what_is_true() {
     has(&html, "Meera Krishnan");
     has_not(&html, "<textarea");
 }
+
+#[test]
+fn what_becomes_of_a_closed_conversation_is_true() {
+    let mut row = row();
+    row.state = State::Closed;
+    let html = draw(screenful(Role::Agent, row, Vec::new()), middle_view);
+    has(&html, "If the customer writes again, a new conversation begins.");
+}
+
+#[test]
+fn text_that_finds_no_composer_is_kept_to_be_copied() {
+    let mut row = row();
+    row.window_expires_at = Some(NOW);
+    let mut first = screenful(Role::Agent, row, Vec::new());
+    first.error = Some("The window is closed.".to_owned());
+    first.text = Some("a & b".to_owned());
+    let html = draw(first, middle_view);
+    has(&html, "The window is closed.");
+    has(&html, "readonly");
+    has(&html, ">\na &amp; b</textarea>");
+}

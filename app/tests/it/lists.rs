@@ -81,3 +81,17 @@ fn an_empty_view_says_why() {
     has(&html, "Nobody is waiting");
     has(&html, "Look at Unassigned");
 }
+
+#[test]
+fn what_went_wrong_is_said_above_the_list_when_no_thread_is_open() {
+    let mut first = screenful(Role::Agent, row(), Vec::new());
+    first.error = Some("It is somebody else's now.".to_owned());
+    first.text = Some("On its way <b>".to_owned());
+    let html = draw(first.clone(), list_view);
+    has_not(&html, "somebody else's now");
+    first.inbox.thread = None;
+    let html = draw(first, list_view);
+    has(&html, "It is somebody else's now.");
+    has(&html, "Your text was not sent");
+    has(&html, ">\nOn its way &lt;b></textarea>");
+}

@@ -5,4 +5,5 @@ mod bubbles;
 mod composer;
 mod lists;
 mod login;
+mod screen;
 mod support;

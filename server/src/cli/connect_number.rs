@@ -33,6 +33,7 @@ pub async fn run(number: Number, config: &Config) -> Result<(), Failure> {
     config.require_master_key()?;
     let token = secret::from_stdin("access token")?;
     let services = serve::open(config).await?;
+    serve::refuse_demo(&services).await?;
     let connect = Connect {
         phone_number_id: number.phone_number_id,
         waba_id: number.waba_id,
@@ -41,7 +42,7 @@ pub async fn run(number: Number, config: &Config) -> Result<(), Failure> {
         name: number.name,
     };
     let connected = numbers::connect(&services, &number.workspace, connect).await;
-    services.db().close().await;
+    services.close().await;
     connected?;
     println!("{} is connected to {}.", number.display_number, number.workspace);
     Ok(())

@@ -21,14 +21,11 @@ pub struct Owner {
 
 /// `parlance create-owner`
 pub async fn run(owner: Owner, config: &Config) -> Result<(), Failure> {
-    let password = if owner.password_stdin {
-        secret::from_stdin("password")?
-    } else {
-        secret::new_from_terminal("password", "--password-stdin")?
-    };
+    let password = secret::new_password(owner.password_stdin)?;
     let services = serve::open_keyless(config).await?;
+    serve::refuse_demo(&services).await?;
     let made = accounts::create_owner(&services, &owner.workspace, &owner.email, password.expose_secret()).await;
-    services.db().close().await;
+    services.close().await;
     println!("The workspace is ready at {}/w/{}/inbox", config.public_url.origin(), made?);
     Ok(())
 }

@@ -14,7 +14,7 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
     let services = serve::open_keyless(config).await?;
     let is_demo = workspaces::demo_flag(&services).await;
     let found = doctor::report(&services).await;
-    services.db().close().await;
+    services.close().await;
     let mut checks = if is_demo? == Some(true) { vec![demo()] } else { configuration(config) };
     checks.extend(found);
     for check in &checks {

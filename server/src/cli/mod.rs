@@ -4,6 +4,7 @@ mod connect_number;
 mod create_owner;
 mod doctor;
 mod secret;
+mod set_password;
 mod stats;
 
 use clap::{Args, Parser, Subcommand};
@@ -13,7 +14,7 @@ use services::db::Db;
 use crate::{
     config::{Config, Source},
     failure::Failure,
-    serve, telemetry,
+    private, serve, telemetry,
 };
 
 /// Self-hosted customer conversations on WhatsApp.
@@ -36,6 +37,8 @@ enum Command {
     CreateOwner(create_owner::Owner),
     /// Connect a business number to a workspace.
     ConnectNumber(connect_number::Number),
+    /// Give somebody a new password and sign them out everywhere.
+    SetPassword(set_password::Account),
     /// Look for what is wrong or waits for somebody.
     Doctor,
     /// Count what is stored.
@@ -72,6 +75,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             }
             Command::CreateOwner(owner) => create_owner::run(owner, &config).await,
             Command::ConnectNumber(number) => connect_number::run(number, &config).await,
+            Command::SetPassword(account) => set_password::run(account, &config).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Stats(stats) => stats::run(&stats, &config).await,
         }
@@ -80,5 +84,6 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
 
 /// Opens and migrates the configured database.
 async fn open(config: &Config) -> Result<Db, Failure> {
+    private::prepare(config)?;
     Ok(Db::open(config.database_url.expose_secret()).await?)
 }

@@ -25,11 +25,19 @@ pub fn from_stdin(what: &str) -> Result<SecretString, Failure> {
     Ok(line.into())
 }
 
+/// A new password, from standard input or asked for.
+///
+/// # Errors
+/// When there is none.
+pub fn new_password(stdin: bool) -> Result<SecretString, Failure> {
+    if stdin { from_stdin("password") } else { new_from_terminal("password", "--password-stdin") }
+}
+
 /// Asked for twice at the terminal, without showing it.
 ///
 /// # Errors
 /// Without a terminal, or when the two differ.
-pub fn new_from_terminal(what: &str, or: &str) -> Result<SecretString, Failure> {
+fn new_from_terminal(what: &str, or: &str) -> Result<SecretString, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage(format!("there is no terminal to ask for the {what}; give it with {or}")));
     }

@@ -14,7 +14,7 @@ pub struct Stats {
 pub async fn run(stats: &Stats, config: &Config) -> Result<(), Failure> {
     let services = serve::open_keyless(config).await?;
     let counted = stats::stats(&services).await;
-    services.db().close().await;
+    services.close().await;
     let counted = counted?;
     let text = if stats.json { serde_json::to_string(&counted) } else { serde_json::to_string_pretty(&counted) };
     println!("{}", text.map_err(Failure::failed)?);

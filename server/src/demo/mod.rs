@@ -50,7 +50,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), Failure> {
     let (network, members) = match prepare(&services, &kept).await {
         Ok(prepared) => prepared,
         Err(failure) => {
-            services.db().close().await;
+            services.close().await;
             return Err(failure);
         }
     };
@@ -82,7 +82,7 @@ pub(crate) fn known_key(config: &Config) -> Result<Option<SecretString>, Failure
 async fn refuse_real(config: &Config) -> Result<(), Failure> {
     let services = serve::open_keyless(config).await?;
     let flag = workspaces::demo_flag(&services).await;
-    services.db().close().await;
+    services.close().await;
     match flag? {
         Some(false) => Err(Failure::usage(
             "DATABASE_URL: this database holds real workspaces and never becomes a demo. Give the demo another one",

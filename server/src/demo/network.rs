@@ -33,7 +33,7 @@ pub struct Chat {
     pub phone_number_id: String,
     pub customer: Customer,
     pub lines: Vec<Line>,
-    /// Whether somebody may still be talking: the conversation is open and its window too.
+    /// Whether somebody may still be talking. The window does not count: a customer may always write.
     pub open: bool,
 }
 
@@ -108,7 +108,7 @@ impl Network {
             phone_number_id: number.phone_number_id.clone(),
             customer,
             lines: messages.iter().filter(|message| message.error.is_none()).map(line).collect(),
-            open: row.state == State::Open && row.window_expires_at.is_some_and(|until| until > ctx.now()),
+            open: row.state == State::Open,
         }))
     }
 

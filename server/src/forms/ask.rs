@@ -76,7 +76,12 @@ impl Ask {
     pub async fn answer(&self, done: Result<(), Error>, page: &str, text: Option<String>) -> Response {
         let error = match done {
             Ok(()) => return back::to(&self.origin_or(page)).into_response(),
-            Err(Error::SignedOut) => return self.to_login(page),
+            Err(Error::SignedOut) => {
+                if let Some(text) = text {
+                    sessions::put_unsent(&self.session, &self.headers, text).await;
+                }
+                return self.to_login(page);
+            }
             Err(Error::Domain(domain::Error::NotFound)) => return StatusCode::NOT_FOUND.into_response(),
             Err(Error::Internal(why)) => {
                 let id = self.request.map(|id| id.0.to_string()).unwrap_or_default();
@@ -87,6 +92,14 @@ impl Ask {
         };
         sessions::put_flash(&self.session, Flash { error: Some(error), text, email: None }).await;
         back::to(&self.origin_or(page)).into_response()
+    }
+
+    /// What was written for a conversation that the member does not see any more is shown on the list. The answer is the same
+    /// for a conversation that never was.
+    pub async fn lost(&self, text: String) -> Response {
+        let error = Some("This conversation is not yours any more. Your text is below.".to_owned());
+        sessions::put_flash(&self.session, Flash { error, text: Some(text), email: None }).await;
+        back::to(&self.inbox()).into_response()
     }
 
     fn origin_or(&self, page: &str) -> String {

@@ -35,7 +35,10 @@ async fn reply(ask: Ask, Form(form): Form<Reply>) -> Response {
     let text = form.text.replace("\r\n", "\n");
     let id = ConversationId(ask.id);
     let done = match ask.ctx().await {
-        Ok(ctx) => conversations::reply(&ctx, id, MessageId(key), &text).await.map(|_| ()),
+        Ok(ctx) => match conversations::reply(&ctx, id, MessageId(key), &text).await {
+            Err(Error::Domain(domain::Error::NotFound)) => return ask.lost(text).await,
+            done => done.map(|_| ()),
+        },
         Err(error) => Err(error),
     };
     ask.answer(done, &ask.thread(), Some(text)).await

@@ -1,8 +1,8 @@
 use axum::{
     Form,
     extract::State,
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use domain::id::UserId;
 use serde::Deserialize;
@@ -29,7 +29,10 @@ pub async fn sign_in(
 ) -> Response {
     match accounts::sign_in_demo(web.services(), chosen.member).await {
         Ok(who) => match sessions::begin(&session, who.user, agent(&headers)).await {
-            Ok(()) => back::to(back::local(&chosen.next).unwrap_or("/")).into_response(),
+            Ok(()) => {
+                let cookie = [(header::SET_COOKIE, sessions::last_user_cookie(who.user, web.public_url()))];
+                (AppendHeaders(cookie), back::to(back::local(&chosen.next).unwrap_or("/"))).into_response()
+            }
             Err(unavailable) => unavailable.into_response(),
         },
         Err(services::Error::Domain(_)) => StatusCode::NOT_FOUND.into_response(),

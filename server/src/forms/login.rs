@@ -3,7 +3,7 @@ use axum::{
     Extension, Form,
     extract::State,
     http::{HeaderMap, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
@@ -41,7 +41,8 @@ pub async fn sign_in(
     let error = match accounts::sign_in(web.services(), &form.email, form.password.expose_secret(), address).await {
         Ok(who) => {
             sessions::begin(&session, who.user, agent(&headers)).await?;
-            return Ok(back::to(next.unwrap_or("/")).into_response());
+            let cookie = [(header::SET_COOKIE, sessions::last_user_cookie(who.user, web.public_url()))];
+            return Ok((AppendHeaders(cookie), back::to(next.unwrap_or("/"))).into_response());
         }
         Err(SignInError::Failed(error)) => {
             tracing::error!(%error, "a sign-in could not be looked at");
@@ -69,6 +70,6 @@ fn again(next: Option<&str>) -> Redirect {
     next.map_or_else(|| Redirect::to("/login"), back::login_for)
 }
 
-fn secret<'de, D: Deserializer<'de>>(value: D) -> Result<SecretString, D::Error> {
+pub(super) fn secret<'de, D: Deserializer<'de>>(value: D) -> Result<SecretString, D::Error> {
     String::deserialize(value).map(SecretString::from)
 }

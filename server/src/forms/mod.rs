@@ -5,9 +5,10 @@ mod back;
 mod conversation;
 mod demo;
 mod login;
+mod password;
 mod theme;
 
-pub use back::login_for;
+pub use back::{local, login_for};
 
 use axum::{Router, routing::post};
 
@@ -18,6 +19,7 @@ pub fn router(web: &Web) -> Router<Web> {
     let router = Router::new()
         .route("/login", post(login::sign_in))
         .route("/logout", post(login::sign_out))
+        .route("/account/password", post(password::change))
         .route("/theme", post(theme::choose))
         .merge(conversation::router());
     if web.demo().is_some() { router.route("/demo/sign-in", post(demo::sign_in)) } else { router }

@@ -20,14 +20,15 @@ use crate::web::Web;
 /// Requests that are worked on at a time; who comes later waits a little.
 const AT_A_TIME: usize = 256;
 
-/// Puts the layers around `router`, the outermost last.
-pub fn around(router: Router<Web>, web: &Web) -> Router<Web> {
+/// Puts the layers around `router`, the outermost last. What is in `always` never waits for a place.
+pub fn around(router: Router<Web>, always: Router<Web>, web: &Web) -> Router<Web> {
     let places = Arc::new(Semaphore::new(AT_A_TIME));
     let mut router = router
         .layer(middleware::from_fn(limits::body))
         .layer(middleware::from_fn_with_state(web.clone(), origin::same_origin))
         .layer(middleware::from_fn_with_state(web.clone(), client::client_addr))
-        .layer(middleware::from_fn_with_state(places, limits::places));
+        .layer(middleware::from_fn_with_state(places, limits::places))
+        .merge(always);
     if web.demo().is_some() {
         router = router.layer(middleware::from_fn_with_state(web.clone(), origin::loopback_host));
     }

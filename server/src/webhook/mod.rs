@@ -70,6 +70,19 @@ impl Webhooks {
     pub fn refused(&self) -> u64 {
         self.refusals.total()
     }
+
+    /// Notes in the database how many deliveries were refused.
+    pub async fn save_refused(&self) {
+        self.refusals.save(&self.services).await;
+    }
+
+    /// Does so every minute, for ever.
+    pub async fn keep_saving(&self) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(refused::QUIET_SECONDS)).await;
+            self.save_refused().await;
+        }
+    }
 }
 
 /// The route, complete with its state.

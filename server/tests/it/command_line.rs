@@ -132,6 +132,28 @@ fn from_nothing_to_a_workspace_with_a_number() {
     let made = parlance(folder.path(), &owner, &[], "monsoon over the western ghats\n");
     assert!(out(&made).contains("/w/kaveri-home/inbox"), "{}{}", out(&made), err(&made));
 
+    #[cfg(unix)]
+    for (name, expected) in [("", 0o700), ("parlance.db", 0o600), ("parlance-ingest.db", 0o600)] {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.path().join("data").join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, expected, "data/{name}");
+    }
+
+    let change = |email: &str, password: &str| {
+        parlance(folder.path(), &["set-password", "--email", email, "--password-stdin"], &[], password)
+    };
+    let unknown = change("nobody@kaveri.example", "salt wind over the backwaters\n");
+    assert_eq!(unknown.status.code(), Some(2), "{}", err(&unknown));
+    let short = change("asha@kaveri.example", "short\n");
+    assert_eq!(short.status.code(), Some(2), "{}", err(&short));
+    let changed = change("asha@kaveri.example", "salt wind over the backwaters\n");
+    assert_eq!(changed.status.code(), Some(0), "{}", err(&changed));
+    assert!(!out(&changed).contains("salt wind"));
+    // The old one is nobody's any more: as its owner nobody makes a second workspace.
+    let second = ["create-owner", "--workspace", "Second", "--email", "asha@kaveri.example", "--password-stdin"];
+    let old = parlance(folder.path(), &second, &[], "monsoon over the western ghats\n");
+    assert_eq!(old.status.code(), Some(2), "{}", err(&old));
+
     let connect = |workspace: &str, token: &str| {
         let args = [
             "connect-number",
@@ -159,4 +181,52 @@ fn from_nothing_to_a_workspace_with_a_number() {
     assert!(out(&doctor).contains("its access token opens"), "{}", out(&doctor));
     assert!(out(&doctor).contains("META_APP_SECRET"), "{}", out(&doctor));
     assert_eq!(doctor.status.code(), Some(1), "without an app secret nothing can come in");
+}
+
+/// Starts the demo, ends it as soon as it listens; its database stays.
+#[cfg(unix)]
+fn make_demo(folder: &Path) {
+    use std::io::{BufRead, BufReader};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_parlance"))
+        .args(["serve", "--demo"])
+        .current_dir(folder)
+        .env_clear()
+        .env("PARLANCE_ADDR", "127.0.0.1:0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let told = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(line.starts_with("Parlance is listening") && told.success(), "{line}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_real_gets_into_a_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    make_demo(folder.path());
+    let key = "ab".repeat(32);
+    let env = [("TOKEN_MASTER_KEY", key.as_str())];
+    let owner = ["create-owner", "--workspace", "Real", "--email", "asha@real.example", "--password-stdin"];
+    let connect = [
+        "connect-number",
+        "--workspace",
+        "real",
+        "--phone-number-id",
+        "1",
+        "--waba-id",
+        "2",
+        "--display-number",
+        "+91 80 5550 0142",
+        "--token-stdin",
+    ];
+    for args in [&["serve"][..], &owner, &connect] {
+        let output = parlance(folder.path(), args, &env, "monsoon over the western ghats\n");
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", err(&output));
+        assert!(err(&output).contains("this database was made by `serve --demo`"), "{args:?}: {}", err(&output));
+    }
 }

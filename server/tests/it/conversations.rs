@@ -16,19 +16,19 @@ use services::{
     numbers::{self, Connect},
 };
 
-use crate::support::{Browser, Installation, header_of, location, owner_id, text};
+use crate::support::{Browser, EMAIL, Installation, PASSWORD, header_of, location, owner_id, text};
 
-const PHONE_NUMBER_ID: &str = "106540352242922";
+pub const PHONE_NUMBER_ID: &str = "106540352242922";
 
-struct Inbox {
-    installation: Installation,
+pub struct Inbox {
+    pub installation: Installation,
     slug: Slug,
     ctx: Ctx,
     _workers: Running,
 }
 
 /// A workspace with a number, and a worker that takes deliveries in.
-async fn inbox() -> Inbox {
+pub async fn inbox() -> Inbox {
     let installation = Installation::new().await;
     let slug = installation.owner().await;
     let number = Connect {
@@ -48,7 +48,7 @@ async fn inbox() -> Inbox {
 
 impl Inbox {
     /// A customer writes; returns when it is in the inbox.
-    async fn receive(&self, wamid: &str, body: &str) -> Row {
+    pub async fn receive(&self, wamid: &str, body: &str) -> Row {
         let at = self.installation.clock.now() / 1_000;
         let delivery = serde_json::json!({"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [{
             "field": "messages", "value": {"messaging_product": "whatsapp",
@@ -117,6 +117,61 @@ async fn what_was_typed_is_not_lost_when_it_cannot_be_sent() {
     assert_eq!(inbox.messages(&row).await.len(), 1);
 }
 
+/// The flash as the page is given it, whether the page shows it or not.
+async fn flash(browser: &mut Browser<'_>, response: &Response) -> String {
+    text(browser.get(location(response)).await).await
+}
+
+#[tokio::test]
+async fn what_was_typed_for_a_conversation_that_is_gone_is_shown_on_the_list() {
+    let inbox = inbox().await;
+    let mut browser = inbox.installation.signed_in().await;
+    let path = format!("/w/{}/conversations/{}/reply", inbox.slug, services::clock::new_id());
+    let response = browser.post(&path, &[("text", "Two are left.")]).await;
+    assert_eq!(location(&response), format!("/w/{}/inbox", inbox.slug));
+    let page = flash(&mut browser, &response).await;
+    assert!(page.contains("not yours any more"), "{page}");
+    assert!(page.contains("Two are left."), "{page}");
+}
+
+#[tokio::test]
+async fn what_was_typed_before_the_session_ended_comes_back_to_its_author_only() {
+    let inbox = inbox().await;
+    let row = inbox.receive("wamid.1", "Is it in stock?").await;
+    let services = &inbox.installation.services;
+    let slug =
+        accounts::create_owner(services, "Other", "mallory@other.example", "another long password").await.unwrap();
+    for (email, password, theirs) in
+        [(EMAIL, PASSWORD, true), ("mallory@other.example", "another long password", false)]
+    {
+        let mut browser = inbox.installation.signed_in().await;
+        accounts::revoke_all(services, owner_id(&inbox.installation).await, None).await.unwrap();
+        let response = inbox.post(&mut browser, &row, "reply", &[("text", "Two are left.")]).await;
+        let login = location(&response).to_owned();
+        assert!(login.starts_with("/login?next="), "{login}");
+        assert!(!text(browser.get(&login).await).await.contains("Two are left."), "nobody has signed in yet");
+        // A failed attempt spends nothing.
+        browser.post("/login", &[("email", email), ("password", "wrong wrong wrong")]).await;
+        let next = if theirs { inbox.page(&row) } else { format!("/w/{slug}/inbox") };
+        let response = browser.post("/login", &[("email", email), ("password", password), ("next", &next)]).await;
+        assert_eq!(location(&response), next);
+        let page = flash(&mut browser, &response).await;
+        assert_eq!(page.contains("Two are left."), theirs, "{page}");
+        assert_eq!(page.contains("signed out before this was sent"), theirs, "{page}");
+    }
+    assert_eq!(inbox.messages(&row).await.len(), 1, "nothing was sent on its own");
+}
+
+#[tokio::test]
+async fn a_stream_from_no_number_starts_now() {
+    let inbox = inbox().await;
+    let mut browser = inbox.installation.signed_in().await;
+    for query in ["?after=abc", "?after=", "?after=1&after=2", "?after=99999999999999999999"] {
+        let response = browser.get(&format!("/w/{}/events{query}", inbox.slug)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{query}");
+    }
+}
+
 #[tokio::test]
 async fn close_reopen_and_assign() {
     let inbox = inbox().await;
@@ -143,12 +198,18 @@ async fn another_workspace_does_not_exist() {
     let mut mallory = inbox.installation.browser();
     let fields = [("email", "mallory@other.example"), ("password", "another long password")];
     assert_eq!(location(&mallory.post("/login", &fields).await), "/");
-    for action in ["reply", "close", "reopen", "assign"] {
+    for action in ["close", "reopen", "assign"] {
         let response = inbox.post(&mut mallory, &row, action, &[("text", "hello")]).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{action}");
         // Nor through their own workspace.
         let path = format!("/w/other/conversations/{}/{action}", row.id);
         assert_eq!(mallory.post(&path, &[("text", "hello")]).await.status(), StatusCode::NOT_FOUND, "{action}");
+    }
+    assert_eq!(inbox.post(&mut mallory, &row, "reply", &[("text", "hello")]).await.status(), StatusCode::NOT_FOUND);
+    // A reply says the same about a conversation of others as about one that never was.
+    for id in [row.id.to_string(), services::clock::new_id().to_string()] {
+        let response = mallory.post(&format!("/w/other/conversations/{id}/reply"), &[("text", "hello")]).await;
+        assert_eq!(location(&response), "/w/other/inbox");
     }
     let message = inbox.messages(&row).await[0].id;
     let path = format!("/w/other/messages/{message}/send-again");

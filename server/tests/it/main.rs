@@ -6,6 +6,7 @@ mod command_line;
 mod conversations;
 mod demo;
 mod pages;
+mod property;
 mod sign_in;
 mod support;
 mod webhook;

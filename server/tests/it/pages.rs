@@ -118,7 +118,7 @@ async fn who_stops_is_not_ready_and_whoever_lost_the_database_neither() {
     assert_eq!(installation.get("/healthz").await.status(), StatusCode::OK);
 
     let installation = Installation::new().await;
-    installation.services.db().close().await;
+    installation.services.close().await;
     assert_eq!(installation.get("/readyz").await.status(), StatusCode::SERVICE_UNAVAILABLE);
 }
 
@@ -136,5 +136,32 @@ async fn who_is_not_signed_in_gets_nothing_of_a_workspace() {
         let path = format!("/w/{slug}/conversations/{id}/{action}");
         let response = stranger.post_from(&path, &[("text", "hello")], &format!("/w/{slug}/inbox/{id}")).await;
         assert!(location(&response).starts_with("/login?next=%2Fw%2F"), "{action}");
+    }
+}
+
+#[tokio::test]
+async fn short_addresses_lead_to_the_inbox() {
+    let installation = Installation::new().await;
+    installation.owner().await;
+    let mut browser = installation.signed_in().await;
+    for path in ["/w/kaveri-home", "/w/kaveri-home/", "/w/kaveri-home/inbox/"] {
+        assert_eq!(location(&browser.get(path).await), "/w/kaveri-home/inbox", "{path}");
+    }
+    assert_eq!(browser.get("/w/Not%20A%20Slug").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_server_function_never_redirects() {
+    let installation = Installation::new().await;
+    let paths: Vec<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    assert!(!paths.is_empty());
+    for path in paths {
+        let request = Request::post(path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "text/html,*/*")
+            .header(header::REFERER, "http://127.0.0.1:3000/login");
+        let response = installation.send(request.body(Body::from("{}")).unwrap()).await;
+        assert!(!response.status().is_redirection() && !response.headers().contains_key(header::LOCATION), "{path}");
     }
 }

@@ -118,3 +118,56 @@ async fn the_theme_is_a_cookie() {
     assert_eq!(browser.post("/theme", &[("theme", "pink\r\nx")]).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!header_of(&browser.get("/login").await, "set-cookie").contains("session"), "looking begins no session");
 }
+
+const NEW: &str = "salt wind over the backwaters";
+
+#[tokio::test]
+async fn a_new_password_ends_every_other_session_and_renews_this_one() {
+    let installation = Installation::new().await;
+    installation.owner().await;
+    let mut here = installation.signed_in().await;
+    let mut elsewhere = installation.signed_in().await;
+    let before = here.cookie("parlance_session").unwrap().to_owned();
+
+    for (current, new, why) in
+        [("wrong wrong wrong", NEW, "this is not your present password"), (PASSWORD, "short", "new password")]
+    {
+        let response =
+            here.post_from("/account/password", &[("current", current), ("new", new)], "/w/kaveri-home/inbox").await;
+        assert_eq!(location(&response), "/w/kaveri-home/inbox");
+        let page = text(here.get("/w/kaveri-home/inbox").await).await;
+        assert!(page.contains(why), "{why}: {page}");
+    }
+    assert_eq!(location(&elsewhere.get("/").await), "/w/kaveri-home/inbox", "nothing has changed yet");
+
+    let fields = [("current", PASSWORD), ("new", NEW)];
+    location(&here.post_from("/account/password", &fields, "/w/kaveri-home/inbox").await);
+    let after = here.cookie("parlance_session").unwrap().to_owned();
+    assert_ne!(before, after);
+    assert_eq!(location(&here.get("/").await), "/w/kaveri-home/inbox", "still signed in");
+    assert_eq!(location(&elsewhere.get("/").await), "/login");
+    let mut thief = installation.browser();
+    thief.set_cookie("parlance_session", &before);
+    assert_eq!(location(&thief.get("/").await), "/login");
+    let mut again = installation.browser();
+    assert_eq!(location(&again.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await), "/login");
+    assert_eq!(location(&again.post("/login", &[("email", EMAIL), ("password", NEW)]).await), "/");
+
+    let mut stranger = installation.browser();
+    assert!(location(&stranger.post("/account/password", &fields).await).starts_with("/login"));
+}
+
+#[tokio::test]
+async fn the_sign_in_page_is_not_for_who_is_inside() {
+    let installation = Installation::new().await;
+    installation.owner().await;
+    let mut browser = installation.signed_in().await;
+    for (path, expected) in [
+        ("/login", "/"),
+        ("/login?next=%2Fw%2Fkaveri-home%2Finbox%3Fview%3Dmine", "/w/kaveri-home/inbox?view=mine"),
+        ("/login?next=%2F%2Fevil.example", "/"),
+        ("/login?next=%2Flogin", "/"),
+    ] {
+        assert_eq!(location(&browser.get(path).await), expected, "{path}");
+    }
+}

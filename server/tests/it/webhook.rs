@@ -9,7 +9,11 @@ use axum::{
 use futures::{StreamExt, stream};
 use proptest::prelude::*;
 use server::webhook::Limits;
-use services::stats::stats;
+use services::{
+    doctor::{self, State},
+    jobs::{self, Which},
+    stats::stats,
+};
 
 use crate::support::{Installation, OLD_SECRET, SECRET, VERIFY_TOKEN, Wishes, header_of, sign, text};
 
@@ -64,7 +68,36 @@ async fn only_what_a_known_secret_signed_is_taken() {
         assert_eq!(text(response).await, "", "{case}");
     }
     assert_eq!(installation.webhooks.refused(), 6);
-    assert_eq!(stats(&installation.services).await.unwrap().deliveries.pending, 1, "the same body changes nothing");
+    // The same body twice is one delivery, as soon as a worker has seen them. It waits for its number.
+    let which = Which { ingest: true, outbox: false };
+    let _workers = jobs::start(&installation.services, which, installation.stopping.clone());
+    installation.settled().await;
+    let counts = stats(&installation.services).await.unwrap().deliveries;
+    assert_eq!((counts.pending, counts.done, counts.dead), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn doctor_tells_of_what_was_refused_for_a_day() {
+    let installation = Installation::new().await;
+    let told = async || {
+        let checks = doctor::report(&installation.services).await;
+        checks.into_iter().find(|check| check.name == "refused deliveries").expect("the check")
+    };
+    assert_eq!(told().await.state, State::Ok);
+    for _ in 0..2 {
+        installation.deliver_as(&sign("some other secret", b"{}"), b"{}".to_vec()).await;
+        installation.webhooks.save_refused().await;
+    }
+    installation.deliver_as("", b"{}".to_vec()).await;
+    for _ in 0..2 {
+        installation.webhooks.save_refused().await;
+    }
+    let check = told().await;
+    assert_eq!(check.state, State::Warn);
+    assert!(check.text.starts_with("2 with a wrong signature and 1 without one"), "{}", check.text);
+    assert!(check.fix.unwrap().contains("META_APP_SECRET"));
+    installation.clock.advance(domain::time::DAY);
+    assert_eq!(told().await.state, State::Ok);
 }
 
 #[tokio::test]
@@ -114,7 +147,7 @@ async fn a_delivery_for_a_number_that_nobody_connected_is_kept() {
 #[tokio::test]
 async fn meta_is_asked_to_come_again_when_the_database_is_gone() {
     let installation = Installation::new().await;
-    installation.services.db().close().await;
+    installation.services.close().await;
     assert_eq!(installation.deliver(BODY).await, StatusCode::SERVICE_UNAVAILABLE);
 }
 

@@ -37,6 +37,8 @@ enum Order {
     Put(Put),
     /// On SQLite the journal has one writer, so what became of deliveries is written by it too, in the same commits.
     Finish(Vec<(i64, Outcome)>, oneshot::Sender<bool>),
+    /// The database is about to be closed: the kept connection goes back to its pool.
+    Release(oneshot::Sender<()>),
 }
 
 impl Journal {
@@ -59,6 +61,14 @@ impl Journal {
         answer.await.map_err(|_| Refused)?
     }
 
+    /// Gives the kept connection back, after everything that was put before.
+    pub(crate) async fn release(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.queue.send(Order::Release(reply)).await.is_ok() {
+            let _ = answer.await;
+        }
+    }
+
     /// Writes what became of deliveries; `false` when the database did not take it, then they are tried again.
     pub(super) async fn finish(&self, outcomes: Vec<(i64, Outcome)>) -> bool {
         let (reply, answer) = oneshot::channel();
@@ -70,11 +80,12 @@ async fn write(db: Db, clock: Clock, wakes: Wakes, bus: Arc<Bus>, mut orders: mp
     let mut group = Vec::with_capacity(GROUP);
     let mut held = None;
     while orders.recv_many(&mut group, GROUP).await > 0 {
-        let (mut puts, mut finishes) = (Vec::with_capacity(group.len()), Vec::new());
+        let (mut puts, mut finishes, mut releases) = (Vec::with_capacity(group.len()), Vec::new(), Vec::new());
         for order in group.drain(..) {
             match order {
                 Order::Put(put) => puts.push(put),
                 Order::Finish(outcomes, reply) => finishes.push((outcomes, reply)),
+                Order::Release(reply) => releases.push(reply),
             }
         }
         let written = commit(&db, &mut held, clock.now(), &puts, &finishes).await;
@@ -94,6 +105,10 @@ async fn write(db: Db, clock: Clock, wakes: Wakes, bus: Arc<Bus>, mut orders: mp
         for (_, reply) in finishes {
             let _ = reply.send(fine);
         }
+        for reply in releases {
+            held = None;
+            let _ = reply.send(());
+        }
     }
 }
 
@@ -107,6 +122,9 @@ async fn commit(
     puts: &[Put],
     finishes: &Finishes,
 ) -> sqlx::Result<()> {
+    if puts.is_empty() && finishes.is_empty() {
+        return Ok(());
+    }
     let writer = match held {
         Some(writer) => writer,
         None => held.insert(db.journal_writer().await?),

@@ -38,7 +38,7 @@ pub async fn process(services: &Services, batch: Batch) -> Result<()> {
     let mut readable: Vec<(usize, Delivery)> = Vec::with_capacity(batch.deliveries.len());
     for (at, delivery) in batch.deliveries.iter().enumerate() {
         let parsed = std::panic::catch_unwind(|| read(&delivery.body, delivery.received_at));
-        match parsed.unwrap_or_else(|_| Err(Unreadable::NotAnEnvelope("reading it panicked"))) {
+        match parsed.unwrap_or(Err(Unreadable::NotAnEnvelope("reading it panicked"))) {
             Ok(parsed) => {
                 outcomes.push((delivery.id, waits(&parsed, &routes)));
                 readable.push((at, parsed));

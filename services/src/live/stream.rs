@@ -52,7 +52,7 @@ async fn replay(ctx: &Ctx, after: Option<i64>) -> Result<(Vec<Frame>, i64)> {
     }
     let events = newer(snapshot.conn(), ctx.ws(), after, REPLAY).await?;
     let frames = match ctx.own() {
-        None => events.iter().map(|event| whole(event)).collect(),
+        None => events.iter().map(whole).collect(),
         Some(me) => {
             let ids: HashSet<Uuid> = sql!(scalars Uuid, snapshot.conn(), OWN, ctx.ws(), me)?.into_iter().collect();
             // Of a conversation that was lost meanwhile nothing may be told, so its counts could not be kept: fetch afresh.

@@ -261,7 +261,9 @@ async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
     workers.finish().await;
 }
 
-fn check(engine: fn() -> Pin<Box<dyn Future<Output = Option<TestDb>>>>, cases: u32) {
+type Engine = fn() -> Pin<Box<dyn Future<Output = Option<TestDb>>>>;
+
+fn check(engine: Engine, cases: u32) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let steps = |n| prop::collection::vec(step(), n);
     let config = ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20, ..ProptestConfig::default() };

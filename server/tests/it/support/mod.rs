@@ -1,6 +1,6 @@
 //! One installation in memory: real router, real use cases, a SQLite file of its own.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,7 +18,7 @@ use server::{
     web::{Demo, Options, Web},
     webhook::{Limits, Webhooks},
 };
-use services::{Services, accounts, clock::Clock, db::Db, send::Graph, vault::MasterKey, vault::Vault};
+use services::{Services, accounts, clock::Clock, db::Db, doctor, send::Graph, vault::MasterKey, vault::Vault};
 use sha2::Sha256;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -116,6 +116,20 @@ impl Installation {
     pub async fn deliver_as(&self, signature: &str, body: Vec<u8>) -> StatusCode {
         let request = Request::post("/webhooks/meta").header("x-hub-signature-256", signature);
         self.send(request.body(body.into()).unwrap()).await.status()
+    }
+
+    /// Waits until every delivery is done, dead, or waits for its number to be connected.
+    pub async fn settled(&self) {
+        let is_settled = async || {
+            let checks = doctor::report(&self.services).await;
+            checks.iter().any(|check| check.name == "deliveries" && check.text == "none waits for its turn")
+        };
+        let settled = async {
+            while !is_settled().await {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), settled).await.expect("a delivery stays pending");
     }
 
     /// A browser without cookies.

@@ -1,0 +1,72 @@
+//! The database's files are readable by their owner only.
+
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+};
+
+use secrecy::ExposeSecret;
+
+use crate::{config::Config, failure::Failure};
+
+/// Makes the files of a SQLite database that are still missing, empty and closed to others, before SQLite would make them as
+/// open as the system's default. What SQLite puts beside them (`-wal`, `-shm`) it gives the same permissions.
+///
+/// # Errors
+/// When a file or folder cannot be made.
+pub fn prepare(config: &Config) -> Result<(), Failure> {
+    let Some(main) = file(config.database_url.expose_secret()) else { return Ok(()) };
+    let stem = main.file_stem().map_or_else(|| "parlance".into(), |stem| stem.to_string_lossy());
+    let journal = main.with_file_name(format!("{stem}-ingest.db"));
+    for file in [&main, &journal] {
+        make(file).map_err(|error| Failure::failed(format!("{} cannot be made: {error}", file.display())))?;
+    }
+    Ok(())
+}
+
+/// The path of a SQLite database that may be made when it is missing.
+fn file(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let read_only = url::form_urlencoded::parse(query.as_bytes()).any(|(name, mode)| name == "mode" && mode == "ro");
+    let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
+    (!read_only && !path.is_empty()).then(|| PathBuf::from(path.as_ref()))
+}
+
+fn make(file: &Path) -> io::Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_is_read_as_the_database_reads_it() {
+        for (url, expected) in [
+            ("sqlite://data/parlance.db", Some("data/parlance.db")),
+            ("sqlite:///var/lib/p%20q/parlance.db?mode=rwc", Some("/var/lib/p q/parlance.db")),
+            ("sqlite:parlance.db", Some("parlance.db")),
+            ("sqlite:parlance.db?mode=ro", None),
+            ("postgres://u:p@h/d", None),
+        ] {
+            assert_eq!(file(url).as_deref(), expected.map(Path::new), "{url}");
+        }
+    }
+}
