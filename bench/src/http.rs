@@ -80,6 +80,17 @@ impl Answer<'_> {
     pub fn header(&self, name: &str) -> Option<&str> {
         field(self.head, name)
     }
+
+    /// What a browser would send back: every cookie that was set, joined.
+    pub fn cookies(&self) -> Option<String> {
+        let set = self
+            .head
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let pairs: Vec<&str> = set.filter_map(|(_, cookie)| cookie.split(';').next()).map(str::trim).collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
 }
 
 /// One request to one address, on a connection of its own.

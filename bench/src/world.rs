@@ -118,8 +118,7 @@ impl World {
         let request = http::form(self.addr, "/login", None, &[("email", email), ("password", PASSWORD)]);
         let answer = conn.send(&request).await?;
         let refused = answer.status != 303 || answer.header("location").is_none_or(|to| to.starts_with("/login"));
-        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
-        cookie.filter(|_| !refused).map(str::to_owned).with_context(|| format!("{email} cannot sign in"))
+        answer.cookies().filter(|_| !refused).with_context(|| format!("{email} cannot sign in"))
     }
 
     /// Removes everything.
