@@ -1,4 +1,4 @@
-use super::{check, sessions};
+use super::{check, sessions, throttle::Attempt};
 use crate::{Error, Result, Services, sql};
 use domain::id::UserId;
 use tower_sessions_core::session::Id;
@@ -12,9 +12,14 @@ const CHANGE: &str =
 /// Replaces a password and ends all sessions of the person but `keep`, whose id the caller then changes.
 ///
 /// # Errors
-/// `Invalid` when the old one is wrong or the new one is too short or too long.
+/// `Invalid` when the old one is wrong or the new one is too short or too long; `Conflict` after too many wrong ones.
 pub async fn change_password(services: &Services, user: UserId, old: &str, new: &str, keep: Option<Id>) -> Result<()> {
     check("new password", new)?;
+    let attempt = Attempt::again(user);
+    if let Err(blocked) = attempt.count(services).await? {
+        let wait = (blocked.retry_after_ms + 999) / 1_000;
+        return Err(Error::Conflict(format!("Too many attempts. Try again in {wait} seconds.")));
+    }
     let stored = {
         let mut read = services.db().read().await?;
         sql!(scalar_opt String, read.conn(), HASH, user.0)?.ok_or(Error::SignedOut)?
@@ -22,6 +27,7 @@ pub async fn change_password(services: &Services, user: UserId, old: &str, new: 
     if !services.passwords().verify(old, Some(&stored)).await? {
         return Err(domain::Error::invalid("password", "this is not your present password").into());
     }
+    attempt.succeeded(services).await?;
     let hash = services.passwords().hash(new).await?;
     let mut tx = services.db().begin().await?;
     let now = services.clock().now();

@@ -1,7 +1,10 @@
 //! The brake on guessing passwords: by account and by address, kept in the database so that a restart does not lift it.
 
 use crate::{Result, Services, db::Conn, sql};
-use domain::time::{MINUTE, Millis, SECOND};
+use domain::{
+    id::UserId,
+    time::{MINUTE, Millis, SECOND},
+};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
@@ -44,7 +47,8 @@ struct Key {
 /// One attempt, counted as a failure before the password is looked at: parallel guesses cannot slip past the count.
 pub(super) struct Attempt {
     account: Key,
-    address: Key,
+    /// Absent for somebody who is signed in already.
+    address: Option<Key>,
 }
 
 /// Too many failures; the attempt was not looked at.
@@ -57,15 +61,20 @@ impl Attempt {
         Self {
             // Hashed: the table need not tell whose addresses strangers tried.
             account: Key { text: format!("account:{}", hex::encode(&Sha256::digest(email)[..16])), limit: 5 },
-            address: Key { text: format!("address:{}", network(address)), limit: 20 },
+            address: Some(Key { text: format!("address:{}", network(address)), limit: 20 }),
         }
+    }
+
+    /// Somebody who is signed in says their password once more: whoever took over a session must not guess it.
+    pub fn again(user: UserId) -> Self {
+        Self { account: Key { text: format!("again:{user}"), limit: 5 }, address: None }
     }
 
     /// Counts the attempt, or says how long to wait.
     pub async fn count(&self, services: &Services) -> Result<Result<(), Blocked>> {
         let now = services.clock().now();
         let mut tx = services.db().begin().await?;
-        for key in [&self.address, &self.account] {
+        for key in self.address.iter().chain([&self.account]) {
             if let Err(until) = key.count(tx.conn(), now).await? {
                 // Dropping the transaction takes back what was counted for the other key.
                 return Ok(Err(Blocked { retry_after_ms: (until - now).max(1) }));
@@ -78,7 +87,9 @@ impl Attempt {
     /// The password was right: the account starts afresh, the address loses this attempt only.
     pub async fn succeeded(&self, services: &Services) -> Result<()> {
         let mut tx = services.db().begin().await?;
-        sql!(exec tx.conn(), TAKE_BACK, self.address.text.as_str(), self.address.limit)?;
+        if let Some(address) = &self.address {
+            sql!(exec tx.conn(), TAKE_BACK, address.text.as_str(), address.limit)?;
+        }
         sql!(exec tx.conn(), CLEAR, self.account.text.as_str())?;
         Ok(tx.commit().await?)
     }

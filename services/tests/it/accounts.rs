@@ -127,6 +127,20 @@ crate::on_both! {
         assert_eq!(looked_at, 5);
     }
 
+    /// A stolen session must not become a way to guess the password.
+    async fn the_old_password_cannot_be_guessed(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri Home").await;
+        for _ in 0..5 {
+            let wrong = accounts::change_password(&services, owner.user(), "a wrong guess", "a new password", None).await;
+            assert!(matches!(wrong, Err(Error::Domain(_))));
+        }
+        let blocked = accounts::change_password(&services, owner.user(), PASSWORD, "a new password", None).await;
+        assert!(matches!(blocked, Err(Error::Conflict(_))));
+        services.clock().advance(domain::time::MINUTE);
+        accounts::change_password(&services, owner.user(), PASSWORD, "a new password", None).await.unwrap();
+    }
+
     async fn a_changed_password_is_the_only_one(db) {
         let services = db.services();
         let owner = workspace(&services, "Kaveri Home").await;
