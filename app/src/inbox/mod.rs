@@ -14,10 +14,12 @@ pub mod sync;
 pub mod thread;
 
 mod actions;
+mod answers;
 mod contact;
 mod draft;
 mod frame;
 mod head;
+mod hold;
 mod keys;
 mod live;
 mod navigate;

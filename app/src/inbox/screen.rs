@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{
     conversation::View,
     id::{ConversationId, MemberId, MessageId},
-    inbox::{Counts, Effect, Event, InboxView, Live, MessageView, Row, Thread, apply},
+    inbox::{Counts, Effect, Event, InboxView, Live, Row, Thread, apply},
     message::Direction,
     time::Millis,
     workspace::MemberBrief,
@@ -18,12 +18,9 @@ use super::{
     composer::Mode,
     place::Place,
     screenful::Screenful,
-    send::{Pending, clock},
+    send::Pending,
     sync::{Cell, put, reconcile},
 };
-
-/// How long rows keep their places after the pointer or a key was last used in the list.
-const HOLD: Millis = 1_000;
 
 /// What the middle pane shows besides a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -250,64 +247,6 @@ impl Screen {
         }
     }
 
-    /// A row that an action answered with, unless the screen knows a newer one. Counts follow with the event. `since` is
-    /// the last event that was known when the action was asked for: whatever came later about this conversation is newer,
-    /// or is followed by the event of this very action.
-    pub fn put_row(&self, row: Row, since: i64) {
-        let overtaken = self.meanwhile.with_value(|(_, events)| {
-            events.iter().any(|live| live.seq > since && live.event.conversation() == row.id)
-        });
-        self.model.update_value(|model| {
-            let threads = model.thread.iter().map(|thread| &thread.row);
-            let known = model.rows.iter().chain(threads).filter(|known| known.id == row.id);
-            if overtaken || known.map(|known| known.last_message_at).max() > Some(row.last_message_at) {
-                return;
-            }
-            if let Some(thread) = model.thread.as_mut().filter(|thread| thread.row.id == row.id) {
-                thread.row = row.clone();
-            }
-            let belongs = row.belongs_in(model.view, model.me);
-            if let Some(place) = model.rows.iter().position(|known| known.id == row.id) {
-                if belongs {
-                    model.rows[place] = row;
-                } else {
-                    model.rows.remove(place);
-                }
-            }
-        });
-        self.sync();
-    }
-
-    /// A message that an action answered with, unless an event was faster.
-    pub fn put_message(&self, conversation: ConversationId, message: MessageView) {
-        self.model.update_value(|model| {
-            let thread = model.thread.as_mut().filter(|thread| thread.row.id == conversation);
-            if let Some(thread) = thread
-                && thread.messages.iter().all(|known| known.id != message.id)
-            {
-                let place = thread.messages.partition_point(|known| known.sort_key() < message.sort_key());
-                thread.messages.insert(place, message);
-            }
-        });
-        self.sync();
-    }
-
-    /// Somebody else's now, and no longer this member's to see.
-    pub fn handed_over(&self, row: &Row) {
-        if self.place.with_untracked(|place| place.open) != Some(row.id) {
-            return;
-        }
-        let name = |member| self.member(member).map_or_else(|| "a former member".to_owned(), |member| member.name);
-        let now =
-            row.assignee.map_or_else(|| "Now unassigned".to_owned(), |member| format!("Now with {}", name(member)));
-        self.model.update_value(|model| {
-            model.rows.retain(|known| known.id != row.id);
-            model.thread = None;
-        });
-        self.middle.set(Middle::Lost(Some(now)));
-        self.sync();
-    }
-
     /// Brings the signals to the model.
     pub fn sync(&self) {
         let middle = self.middle.get_untracked();
@@ -325,40 +264,6 @@ impl Screen {
             put(self.more_messages, more);
             reconcile(self.bubbles, bubbles);
         });
-    }
-
-    /// Nothing moves under the pointer: while it does, rows stay where they are and new ones wait.
-    fn in_places(&self, rows: &[Row]) -> Vec<(Uuid, Row)> {
-        let mut rows: Vec<(Uuid, Row)> = rows.iter().map(|row| (row.id.0, row.clone())).collect();
-        if clock() < self.held_until.get_value() {
-            let shown: Vec<Uuid> = self.rows.with_untracked(|cells| cells.iter().map(|cell| cell.id).collect());
-            rows.retain(|(id, _)| shown.contains(id));
-            rows.sort_by_key(|(id, _)| shown.iter().position(|shown| shown == id));
-        }
-        rows
-    }
-
-    /// The pointer moves over the list, or a key is pressed in it.
-    pub fn hold_places(&self) {
-        let (now, until) = (clock(), self.held_until.get_value());
-        self.held_until.set_value(now + HOLD);
-        if until <= now {
-            self.let_go_later();
-        }
-    }
-
-    /// The pointer has left the list.
-    pub fn let_go(&self) {
-        self.held_until.set_value(0);
-        self.sync();
-    }
-
-    fn let_go_later(&self) {
-        let screen = *self;
-        let again = move || {
-            if clock() < screen.held_until.get_value() { screen.let_go_later() } else { screen.sync() }
-        };
-        set_timeout(again, std::time::Duration::from_millis(HOLD.unsigned_abs() + 10));
     }
 
     fn bubbles_of(&self, thread: &Thread) -> Vec<(Uuid, Bubble)> {

@@ -29,7 +29,11 @@ pub struct Inbox {
 
 /// A workspace with a number, and a worker that takes deliveries in.
 pub async fn inbox() -> Inbox {
-    let installation = Installation::new().await;
+    inbox_in(Installation::new().await).await
+}
+
+/// The same in an installation that is there.
+pub async fn inbox_in(installation: Installation) -> Inbox {
     let slug = installation.owner().await;
     let number = Connect {
         phone_number_id: PHONE_NUMBER_ID.to_owned(),

@@ -7,7 +7,10 @@ use proptest::{collection::vec, prelude::*, test_runner::TestCaseError};
 use serde_json::{Map, Value, json};
 use services::stats::stats;
 
-use crate::conversations::{Inbox, PHONE_NUMBER_ID, inbox};
+use crate::{
+    conversations::{Inbox, PHONE_NUMBER_ID, inbox_in},
+    support::{Engine, Installation, Wishes},
+};
 
 /// What has been delivered; the same body twice is one delivery.
 type Delivered = RefCell<HashSet<Vec<u8>>>;
@@ -132,9 +135,11 @@ async fn accounted_for(inbox: &Inbox, delivered: &Delivered, body: Vec<u8>) -> R
     Ok(())
 }
 
-fn check(strategy: impl Strategy<Value = Vec<u8>>, cases: u32) {
+fn check(engine: Engine, strategy: impl Strategy<Value = Vec<u8>>, cases: u32) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let inbox = runtime.block_on(inbox());
+    let wishes = Wishes { engine, ..Wishes::default() };
+    let Some(installation) = runtime.block_on(Installation::on(wishes)) else { return };
+    let inbox = runtime.block_on(inbox_in(installation));
     let delivered = Delivered::default();
     proptest!(config(cases), |(body in strategy)| {
         runtime.block_on(accounted_for(&inbox, &delivered, body))?;
@@ -144,17 +149,27 @@ fn check(strategy: impl Strategy<Value = Vec<u8>>, cases: u32) {
     assert!(row.unread > 0);
 }
 
-#[test]
-fn arbitrary_bytes_are_accounted_for() {
-    check(vec(any::<u8>(), 0..600), 48);
+/// Each on both engines.
+macro_rules! properties {
+    ($($name:ident: $strategy:expr, $cases:expr;)+) => {$(
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn sqlite() {
+                check(Engine::Sqlite, $strategy, $cases);
+            }
+
+            #[test]
+            fn postgres() {
+                check(Engine::Postgres, $strategy, $cases);
+            }
+        }
+    )+};
 }
 
-#[test]
-fn arbitrary_json_is_accounted_for() {
-    check(any_json().prop_map(|body| body.to_string().into_bytes()), 96);
-}
-
-#[test]
-fn nearly_right_deliveries_are_accounted_for() {
-    check(nearly_right().prop_map(|body| body.to_string().into_bytes()), 128);
+properties! {
+    arbitrary_bytes_are_accounted_for: vec(any::<u8>(), 0..600), 48;
+    arbitrary_json_is_accounted_for: any_json().prop_map(|body| body.to_string().into_bytes()), 96;
+    nearly_right_deliveries_are_accounted_for: nearly_right().prop_map(|body| body.to_string().into_bytes()), 128;
 }

@@ -1,4 +1,7 @@
-//! One installation in memory: real router, real use cases, a SQLite file of its own.
+//! One installation in memory: real router, real use cases, a database of its own.
+
+#[path = "../../../../services/tests/it/support/postgres.rs"]
+mod postgres;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -36,11 +39,19 @@ pub struct Wishes {
     pub public_url: &'static str,
     pub limits: Limits,
     pub demo: bool,
+    pub engine: Engine,
+}
+
+/// Which database stands behind an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { public_url: "http://127.0.0.1:3000", limits: Limits::default(), demo: false }
+        Self { public_url: "http://127.0.0.1:3000", limits: Limits::default(), demo: false, engine: Engine::Sqlite }
     }
 }
 
@@ -50,7 +61,14 @@ pub struct Installation {
     pub stopping: CancellationToken,
     pub clock: Clock,
     router: Router,
-    _folder: TempDir,
+    #[expect(dead_code, reason = "held until the test ends")]
+    home: Home,
+}
+
+#[expect(dead_code, reason = "held until the test ends")]
+enum Home {
+    Folder(TempDir),
+    Server(postgres::Database),
 }
 
 impl Installation {
@@ -58,9 +76,24 @@ impl Installation {
         Self::with(Wishes::default()).await
     }
 
+    /// On SQLite; see [`Installation::on`] for the other engine.
     pub async fn with(wishes: Wishes) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("parlance.db").display());
+        assert_eq!(wishes.engine, Engine::Sqlite);
+        Self::on(wishes).await.expect("SQLite is always there")
+    }
+
+    /// `None`, with a word about it, where no server is given; on CI that is an error.
+    pub async fn on(wishes: Wishes) -> Option<Self> {
+        let (url, home) = match wishes.engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                (format!("sqlite://{}", folder.path().join("parlance.db").display()), Home::Folder(folder))
+            }
+            Engine::Postgres => {
+                let database = postgres::Database::create().await?;
+                (database.url.clone(), Home::Server(database))
+            }
+        };
         let clock = Clock::fixed(1_780_000_000_000);
         let services = Services::new(
             Db::open(&url).await.unwrap(),
@@ -88,7 +121,7 @@ impl Installation {
         let secrets: [SecretString; 2] = [SECRET.into(), OLD_SECRET.into()];
         let webhooks = Arc::new(Webhooks::new(services.clone(), &secrets, Some(VERIFY_TOKEN.into()), wishes.limits));
         let router = router(&web, webhooks.clone());
-        Self { services, webhooks, stopping, clock, router, _folder: folder }
+        Some(Self { services, webhooks, stopping, clock, router, home })
     }
 
     /// A workspace with an owner who signs in with [`EMAIL`] and [`PASSWORD`].
