@@ -1,5 +1,6 @@
 //! Conversations: the thread with one contact on one business number.
 
+use crate::permission::Access;
 use serde::{Deserialize, Serialize};
 
 /// Whether a conversation waits for somebody.
@@ -63,18 +64,18 @@ impl View {
         Self::ALL.into_iter().find(|view| view.as_str() == s)
     }
 
-    /// The view a role starts with.
-    pub fn home(role: crate::role::Role) -> View {
-        if role == crate::role::Role::Agent { View::Mine } else { View::All }
+    /// The view somebody starts with.
+    pub fn home(access: &Access) -> View {
+        if access.sees_all() { View::All } else { View::Mine }
     }
 
-    /// Which views a role is offered: an agent sees own conversations only.
-    pub fn offered(role: crate::role::Role) -> &'static [View] {
-        use crate::role::Role;
-        match role {
-            Role::Owner | Role::Manager => &Self::ALL,
-            Role::Agent => &[View::Mine, View::Closed],
-            Role::Viewer => &[View::All, View::Closed],
+    /// Which views somebody is offered: who sees only their own is not offered everybody's.
+    pub fn offered(access: &Access) -> &'static [View] {
+        match (access.sees_all(), access.can_reply()) {
+            (true, true) => &Self::ALL,
+            (true, false) => &[View::All, View::Closed],
+            (false, _) if access.sees_unassigned() => &[View::Mine, View::Unassigned, View::Closed],
+            (false, _) => &[View::Mine, View::Closed],
         }
     }
 }

@@ -48,6 +48,16 @@ ids! {
     ContactId,
     /// The thread with one contact on one business number.
     ConversationId,
+    /// A role that a workspace made.
+    RoleId,
+    /// An invitation to a workspace.
+    InvitationId,
+    /// A token of the REST API.
+    TokenId,
+    /// One entry of the audit trail.
+    AuditId,
+    /// Something that somebody should look at.
+    AlertId,
     /// One message, in or out. Sent to Meta as `biz_opaque_callback_data`.
     MessageId,
 }

@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod message;
 pub mod meta;
 pub mod number;
+pub mod permission;
 pub mod role;
 pub mod text;
 pub mod time;

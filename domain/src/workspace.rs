@@ -103,7 +103,20 @@ impl AssignmentRule {
 pub struct MemberBrief {
     pub id: MemberId,
     pub name: String,
+    /// What their role is, or was copied from.
     pub role: Role,
+    /// The name of their role, where the workspace made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Whether conversations can be given to them.
+    pub replies: bool,
+}
+
+impl MemberBrief {
+    /// The name of their role, as people read it.
+    pub fn role_label(&self) -> &str {
+        self.title.as_deref().unwrap_or(self.role.label())
+    }
 }
 
 /// A workspace that the signed-in person belongs to.

@@ -119,7 +119,7 @@ pub(crate) async fn run(
     let which = Which { ingest: config.start_webhook_worker, outbox: config.start_message_retry_worker };
     let workers_stop = CancellationToken::new();
     let workers = jobs::start(&services, which, workers_stop.clone());
-    tokio::spawn(signals(stopping.clone()));
+    signals(stopping.clone()).map_err(Failure::failed)?;
     let saver = tokio::spawn({
         let webhooks = webhooks.clone();
         async move { webhooks.keep_saving().await }
@@ -166,28 +166,30 @@ async fn until_stopped(listener: TcpListener, router: Router, stopping: Cancella
     }
 }
 
-/// Cancels `stopping` at SIGTERM or Ctrl-C.
-async fn signals(stopping: CancellationToken) {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// Cancels `stopping` at SIGTERM or Ctrl-C. When this returns, neither ends the process unasked any more.
+#[cfg(unix)]
+fn signals(stopping: CancellationToken) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+        tracing::info!("asked to stop: finishing what is in flight");
+        stopping.cancel();
+    });
+    Ok(())
+}
+
+/// Cancels `stopping` at Ctrl-C.
+#[cfg(not(unix))]
+fn signals(stopping: CancellationToken) -> std::io::Result<()> {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            tracing::info!("asked to stop: finishing what is in flight");
+            stopping.cancel();
         }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
-    tracing::info!("asked to stop: finishing what is in flight");
-    stopping.cancel();
+    });
+    Ok(())
 }

@@ -12,7 +12,7 @@ use axum::{
     },
     routing::get,
 };
-use domain::{id::UserId, role::Role, workspace::Slug};
+use domain::{id::UserId, workspace::Slug};
 use futures::{Stream, StreamExt, stream};
 use services::{
     Error,
@@ -59,7 +59,6 @@ async fn events(
         }
     };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let role = ctx.role();
     let frames: Frames = match live::subscribe(&ctx, last.or_else(|| after(query.as_deref()))).await {
         Ok(frames) => Box::pin(frames),
         Err(error) => {
@@ -72,7 +71,7 @@ async fn events(
     // The first tick comes at once, and all was checked just now.
     check.reset();
     let stopping = web.stopping().clone();
-    let follow = Follow { frames, check, web, session, user, slug, role };
+    let follow = Follow { frames, check, web, session, user, slug };
     let stream = stream::unfold(follow, Follow::next).take_until(stopping.cancelled_owned());
     let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     // Reverse proxies that collect answers before passing them on are asked not to.
@@ -90,7 +89,6 @@ struct Follow {
     session: Session,
     user: UserId,
     slug: Slug,
-    role: Role,
 }
 
 impl Follow {
@@ -103,10 +101,10 @@ impl Follow {
         }
     }
 
-    /// Signed out, removed or given another role: the stream ends, and the browser connects again as what they are now.
+    /// Signed out, or removed while nobody could be told: the stream ends.
     async fn may_go_on(&mut self) -> bool {
         sessions::still_belongs_to(&self.session, self.user).await
-            && self.web.services().ctx(self.user, &self.slug).await.is_ok_and(|ctx| ctx.role() == self.role)
+            && self.web.services().ctx(self.user, &self.slug).await.is_ok()
     }
 }
 

@@ -22,6 +22,6 @@ pub mod workspaces;
 
 mod handle;
 
-pub use ctx::Ctx;
+pub use ctx::{Actor, Ctx, Origin};
 pub use error::{Error, Result};
 pub use handle::{Options, Services};

@@ -4,19 +4,23 @@ use crate::{
     Ctx, Result, Services,
     accounts::{self, BY_EMAIL},
     clock::new_id,
+    ctx::held,
     db::Conn,
     sql, workspaces,
 };
 use domain::{
     id::{MemberId, UserId, WorkspaceId},
+    permission::Permission,
     role::Role,
     time::Millis,
     workspace::{MemberBrief, Slug},
 };
 use uuid::Uuid;
 
-const LIST: &str = "SELECT m.id, u.name, m.role FROM members m JOIN users u ON u.id = m.user_id
-    WHERE m.workspace_id = $1 ORDER BY u.name, m.id";
+const LIST: &str = "SELECT m.id, u.name, m.role, r.name, r.permissions FROM members m
+    JOIN users u ON u.id = m.user_id
+    LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
+    WHERE m.workspace_id = $1 AND m.removed_at IS NULL ORDER BY u.name, m.id";
 
 const INSERT_USER: &str = "INSERT INTO users (id, email, name, password_hash, password_changed_at, created_at)
     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (email) DO NOTHING";
@@ -41,14 +45,29 @@ pub struct Added {
     pub member: MemberBrief,
 }
 
-/// Everybody in the workspace, by name.
+/// Everybody in the workspace, by name; who may not see the team sees themselves.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(ctx: &Ctx) -> Result<Vec<MemberBrief>> {
+    if !ctx.access().allows(Permission::TeamsView) {
+        return Ok(vec![ctx.me().clone()]);
+    }
     let mut read = ctx.read().await?;
-    let rows = sql!(all(Uuid, String, String), read.conn(), LIST, ctx.ws())?;
-    rows.into_iter().map(|(id, name, role)| Ok(MemberBrief { id: MemberId(id), name, role: role.parse()? })).collect()
+    let rows = sql!(all(Uuid, String, String, Option<String>, Option<String>), read.conn(), LIST, ctx.ws())?;
+    rows.into_iter().map(|(id, name, role, title, own)| brief(id, name, &role, title, own.as_deref())).collect()
+}
+
+/// A member as colleagues see them, from their row and that of their role.
+pub(crate) fn brief(
+    id: Uuid,
+    name: String,
+    role: &str,
+    title: Option<String>,
+    own: Option<&str>,
+) -> Result<MemberBrief> {
+    let (role, permissions) = held(role, own)?;
+    Ok(MemberBrief { id: MemberId(id), name, role, title, replies: permissions.allows(Permission::MessagesSend) })
 }
 
 /// Whether new conversations are given to the member.
@@ -92,7 +111,7 @@ pub async fn add(
     let id = MemberId(new_id());
     insert(tx.conn(), workspace, id.0, user, role, now).await?;
     tx.commit().await?;
-    Ok(Added { user, member: MemberBrief { id, name, role } })
+    Ok(Added { user, member: brief(id.0, name, role.as_str(), None, None)? })
 }
 
 /// `None` when the e-mail is taken.
@@ -110,7 +129,7 @@ pub(crate) async fn insert(
     role: Role,
     now: Millis,
 ) -> Result<()> {
-    let rows = sql!(exec conn, INSERT, workspace.0, id, user.0, role.as_str(), role.takes_conversations(), now)?;
+    let rows = sql!(exec conn, INSERT, workspace.0, id, user.0, role.as_str(), role.permissions().allows(Permission::MessagesSend), now)?;
     if rows == 0 {
         return Err(crate::Error::Conflict("They are a member of this workspace already.".to_owned()));
     }

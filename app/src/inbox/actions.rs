@@ -1,7 +1,7 @@
 //! What the person asks for besides writing.
 
 use domain::id::{ConversationId, MemberId, MessageId};
-use domain::{inbox::Row, role::Role};
+use domain::{inbox::Row, permission::Permission};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{screen::Screen, server};
@@ -29,9 +29,10 @@ impl Screen {
         let since = screen.ask();
         spawn_local(async move {
             let answer = server::assign(screen.slug(), conversation, member).await;
-            let me = screen.facts().me.clone();
+            let facts = screen.facts();
+            let sight = facts.access.sight(Permission::ConversationsView, facts.me.id);
             // Who sees only what is their own loses sight of it.
-            let lost = answer.as_ref().ok().filter(|row| me.role == Role::Agent && row.assignee != Some(me.id));
+            let lost = answer.as_ref().ok().filter(|row| !sight.reaches(row.assignee));
             if let Some(row) = lost {
                 screen.handed_over(row);
             }

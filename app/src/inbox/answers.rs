@@ -14,7 +14,7 @@ impl Screen {
     /// or is followed by the event of this very action.
     pub fn put_row(&self, row: Row, since: i64) {
         let overtaken = self.meanwhile.with_value(|(_, events)| {
-            events.iter().any(|live| live.seq > since && live.event.conversation() == row.id)
+            events.iter().any(|live| live.seq > since && live.event.conversation() == Some(row.id))
         });
         self.model.update_value(|model| {
             let threads = model.thread.iter().map(|thread| &thread.row);

@@ -4,6 +4,7 @@ use domain::{
     id::MessageId,
     inbox::MessageView,
     message::{Direction, Kind, Status},
+    permission::Permission,
     time::{MINUTE, Millis},
 };
 use leptos::prelude::*;
@@ -226,7 +227,11 @@ fn trouble(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
             ),
             _ => (error.unwrap_or_else(|| "WhatsApp did not deliver this message.".to_owned()), "Send again"),
         };
-        let again = (screen.can_reply() && !screen.sent_again.with(|sent| sent.contains(&id))).then(|| {
+        let may_retry = || {
+            let row = screen.open.read();
+            row.as_ref().is_some_and(|row| screen.may(Permission::MessagesRetry, row.assignee))
+        };
+        let again = (may_retry() && !screen.sent_again.with(|sent| sent.contains(&id))).then(|| {
             view! {
                 <form
                     method="post"
@@ -261,7 +266,7 @@ fn refused_view(screen: Screen, id: MessageId, refusal: Refusal) -> AnyView {
     }
     let can_write = move || {
         let row = screen.open.read();
-        row.as_ref().is_some_and(|row| Mode::of(screen.can_reply(), row, screen.now.get()) == Mode::Open)
+        row.as_ref().is_some_and(|row| Mode::of(screen.may_reply(row), row, screen.now.get()) == Mode::Open)
     };
     view! {
         <div class="failure" role="status">

@@ -26,8 +26,9 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub fn of(can_reply: bool, row: &Row, now: domain::time::Millis) -> Self {
-        if !can_reply {
+    /// `may_reply`: to this very conversation.
+    pub fn of(may_reply: bool, row: &Row, now: domain::time::Millis) -> Self {
+        if !may_reply {
             Mode::Reader
         } else if row.state == State::Closed {
             Mode::Closed
@@ -43,7 +44,7 @@ impl Mode {
 pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> AnyView {
     let mode = Memo::new(move |_| {
         let row = row.read();
-        row.as_ref().map_or(Mode::Reader, |row| Mode::of(screen.can_reply(), row, screen.now.get()))
+        row.as_ref().map_or(Mode::Reader, |row| Mode::of(screen.may_reply(row), row, screen.now.get()))
     });
     let name = Memo::new(move |_| row.read().as_ref().map(|row| row.contact.name.clone()).unwrap_or_default());
     let draw = move |mode| match mode {

@@ -165,6 +165,7 @@ pub fn keys_view(screen: Screen) -> AnyView {
         ("Open", &["Enter", "O"], true),
         ("Reply", &["R"], write),
         ("Assign", &["A"], write),
+        ("Assign to me", &["I"], write),
         ("Close, or reopen", &["E"], write),
         ("Newest message", &["Shift", "G"], true),
         ("Back", &["Esc"], true),

@@ -1,6 +1,12 @@
 //! The top of a thread: who, until when, whose, close.
 
-use domain::{conversation::State, id::ConversationId, inbox::Row, workspace::MemberBrief};
+use domain::{
+    conversation::{State, View},
+    id::ConversationId,
+    inbox::Row,
+    permission::Permission,
+    workspace::MemberBrief,
+};
 use leptos::prelude::*;
 
 use super::{row::address, screen::Screen};
@@ -25,7 +31,8 @@ pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> 
                 })
             }}
             {window_ring(window, screen.now, "lg narrow-hide")}
-            {screen.can_reply().then(|| view! { {assign_view(screen, id, row)}{state_view(screen, id, row)} })}
+            <Show when=move || may(screen, Permission::ConversationsAssign, row)>{assign_view(screen, id, row)}</Show>
+            <Show when=move || may(screen, Permission::ConversationsClose, row)>{state_view(screen, id, row)}</Show>
             <a
                 class="btn ghost square details"
                 href=move || address(screen, id, "/contact")
@@ -38,10 +45,15 @@ pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> 
     .into_any()
 }
 
+/// Whether the member may do something with the open conversation.
+fn may(screen: Screen, permission: Permission, row: Memo<Option<Row>>) -> bool {
+    row.read().as_ref().is_some_and(|row| screen.may(permission, row.assignee))
+}
+
 /// The list of the current view.
 pub fn back(screen: Screen) -> String {
     let view = screen.view.get();
-    let first = view == super::place::first_view(screen.facts().me.role);
+    let first = view == View::home(&screen.facts().access);
     screen.path(&if first { "/inbox".to_owned() } else { format!("/inbox?view={}", view.as_str()) })
 }
 
@@ -70,7 +82,7 @@ fn assign_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> An
         .facts()
         .members
         .iter()
-        .filter(|member| member.role.takes_conversations())
+        .filter(|member| member.replies)
         .map(|member| choice(screen, id, assignee, member.clone()))
         .collect_view();
     let nobody = move || assignee.get().is_some();

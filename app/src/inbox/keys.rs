@@ -6,8 +6,8 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::{composer::to_newest, head::back, place::Pane, row::address, screen::Screen};
-use domain::conversation::State;
+use super::{composer::to_newest, focus::shown, head::back, place::Pane, row::address, screen::Screen};
+use domain::{conversation::State, inbox::Row, permission::Permission};
 
 pub fn listen(screen: Screen) {
     let navigate = use_navigate();
@@ -30,6 +30,9 @@ pub fn listen(screen: Screen) {
             return;
         }
         if typing() || open_popover() {
+            if !typing() && type_ahead(&key) {
+                event.prevent_default();
+            }
             return;
         }
         let done = match key.as_str() {
@@ -43,7 +46,8 @@ pub fn listen(screen: Screen) {
                 to_newest();
                 true
             }
-            "?" => click("#keys-button"),
+            "i" => take(screen),
+            "?" => click("#keys-button") && focus("#keys button"),
             _ => false,
         };
         if done {
@@ -81,8 +85,7 @@ fn click(selector: &str) -> bool {
 fn in_menu(key: &str) -> bool {
     let by_key = ["ArrowDown", "ArrowUp", "Home", "End"].contains(&key);
     let Some(menu) = find(".menu:popover-open").filter(|_| by_key) else { return false };
-    let Ok(items) = menu.query_selector_all("button, a[href]") else { return false };
-    let items: Vec<HtmlElement> = (0..items.length()).filter_map(|i| items.item(i)?.dyn_into().ok()).collect();
+    let items = items(&menu);
     let here = active().and_then(|element| items.iter().position(|item| item.is_same_node(Some(&element))));
     let count = items.len().max(1);
     let next = match (key, here) {
@@ -93,6 +96,26 @@ fn in_menu(key: &str) -> bool {
         _ => return false,
     };
     items.get(next).is_some_and(|item| item.focus().is_ok())
+}
+
+/// What can be chosen in a menu: not what this width does without.
+fn items(menu: &HtmlElement) -> Vec<HtmlElement> {
+    let Ok(items) = menu.query_selector_all("button, a[href]") else { return Vec::new() };
+    (0..items.length()).filter_map(|i| items.item(i)?.dyn_into().ok()).filter(shown).collect()
+}
+
+/// To the next item of the open menu that begins with the letter.
+fn type_ahead(key: &str) -> bool {
+    let Some(menu) = find(".menu:popover-open").filter(|_| key.chars().count() == 1 && key != " ") else {
+        return false;
+    };
+    let mut items = items(&menu);
+    let here = active().and_then(|element| items.iter().position(|item| item.is_same_node(Some(&element))));
+    items.rotate_left(here.map_or(0, |here| here + 1));
+    let begins = |item: &&HtmlElement| {
+        item.text_content().unwrap_or_default().trim().to_lowercase().starts_with(&key.to_lowercase())
+    };
+    items.iter().find(begins).is_some_and(|item| item.focus().is_ok())
 }
 
 /// To the row below or above the one that has the focus, else the open one.
@@ -114,12 +137,25 @@ fn click_focused() -> bool {
     row.and_then(|row| row.dyn_into::<HtmlElement>().ok()).map(|row| row.click()).is_some()
 }
 
+/// Assigns the open conversation to the member.
+fn take(screen: Screen) -> bool {
+    let may = |row: &Row| screen.may(Permission::ConversationsAssign, row.assignee);
+    let Some(row) = screen.open.get_untracked().filter(|row| screen.can_reply() && may(row)) else { return false };
+    if row.assignee != Some(screen.me()) {
+        screen.assign(row.id, Some(screen.me()));
+    }
+    true
+}
+
 /// After closing, the next conversation opens and has the focus.
 fn close_and_go_on(
     screen: Screen,
     navigate: &(impl Fn(&str, leptos_router::NavigateOptions) + Clone + 'static),
 ) -> bool {
-    let Some(row) = screen.open.get_untracked().filter(|_| screen.can_reply()) else { return false };
+    let Some(row) = screen.open.get_untracked().filter(|row| screen.may(Permission::ConversationsClose, row.assignee))
+    else {
+        return false;
+    };
     if row.state == State::Closed {
         screen.reopen(row.id);
         return true;
@@ -145,6 +181,7 @@ fn escape(screen: Screen, navigate: &(impl Fn(&str, leptos_router::NavigateOptio
         if let Some(field) = active().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             let _ = field.blur();
         }
+        focus(".thread__scroll");
         return;
     }
     let place = screen.place.get_untracked();

@@ -3,19 +3,14 @@
 use domain::{conversation::View, inbox::Counts, inbox::Row};
 use leptos::prelude::*;
 
-use super::{
-    place::{cursor, first_view},
-    row::row_view,
-    screen::Screen,
-    thread::problem_view,
-};
+use super::{place::cursor, row::row_view, screen::Screen, thread::problem_view};
 use crate::ui::icon;
 
 /// Near the end more rows are fetched by themselves.
 const NEAR: i32 = 400;
 
 pub fn list_view(screen: Screen) -> AnyView {
-    let tabs = View::offered(screen.facts().me.role).iter().map(|view| tab(screen, *view)).collect_view();
+    let tabs = View::offered(&screen.facts().access).iter().map(|view| tab(screen, *view)).collect_view();
     let alone = Memo::new(move |_| screen.open.read().is_none());
     let scrolled = move |event: leptos::ev::Event| {
         let list: web::Element = event_target(&event);
@@ -51,7 +46,7 @@ pub fn list_view(screen: Screen) -> AnyView {
 }
 
 fn tab(screen: Screen, view: View) -> impl IntoView {
-    let first = view == first_view(screen.facts().me.role);
+    let first = view == View::home(&screen.facts().access);
     let query = if first { String::new() } else { format!("?view={}", view.as_str()) };
     // The open conversation stays open on a wide screen; a narrow one shows the list.
     let href = screen.path(&format!("/inbox{query}"));
@@ -105,8 +100,8 @@ fn empty(screen: Screen) -> AnyView {
         View::All => ("No open conversation", "When a customer writes, the conversation appears here."),
         View::Closed => ("Nothing is closed", "Conversations that are done are kept here."),
     };
-    let sees_all = View::offered(screen.facts().me.role).contains(&View::Unassigned);
-    let offer = screen.view.get() == View::Mine && sees_all && waiting > 0;
+    let sees_unassigned = View::offered(&screen.facts().access).contains(&View::Unassigned);
+    let offer = screen.view.get() == View::Mine && sees_unassigned && waiting > 0;
     view! {
         <div class="empty">
             {icon("inbox", "")}

@@ -35,8 +35,17 @@ pub fn start(screen: Screen) {
             let _ = root.set_attribute("data-hydrated", "true");
         }
     });
-    let online = window_event_listener(ev::Custom::<web_sys::Event>::new("online"), move |_| screen.retry_offline());
-    on_cleanup(move || online.remove());
+    // The browser knows before the stream does. Where it is wrong about "online", the stream says so at its next try.
+    let online = window_event_listener(ev::Custom::<web_sys::Event>::new("online"), move |_| {
+        screen.offline.set(false);
+        screen.retry_offline();
+    });
+    let offline =
+        window_event_listener(ev::Custom::<web_sys::Event>::new("offline"), move |_| reachable(screen, false));
+    on_cleanup(move || {
+        online.remove();
+        offline.remove();
+    });
     watch_reading(screen);
 }
 
@@ -137,10 +146,15 @@ fn watch_reading(screen: Screen) {
     on_cleanup(move || handle.remove());
     let unread = Memo::new(move |_| {
         let loaded = screen.middle.get() == Middle::Thread;
-        screen.open.read().as_ref().filter(|row| loaded && row.unread > 0).map(|row| (row.id, row.unread))
+        screen
+            .open
+            .read()
+            .as_ref()
+            .filter(|row| loaded && row.unread > 0)
+            .map(|row| (row.id, row.unread, screen.may_reply(row)))
     });
     Effect::new(move |_| {
-        if let (Some((id, _)), true, true) = (unread.get(), visible.get(), screen.can_reply()) {
+        if let (Some((id, _, true)), true) = (unread.get(), visible.get()) {
             screen.mark_read(id);
         }
     });

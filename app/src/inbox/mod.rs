@@ -17,6 +17,7 @@ mod actions;
 mod answers;
 mod contact;
 mod draft;
+mod focus;
 mod frame;
 mod head;
 mod hold;

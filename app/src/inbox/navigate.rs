@@ -8,7 +8,7 @@ use domain::{
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    place::{Place, first_view},
+    place::Place,
     screen::{Middle, Screen},
     server,
 };
@@ -45,8 +45,8 @@ impl Screen {
     }
 
     fn wanted(&self, place: &Place) -> View {
-        let role = self.facts().me.role;
-        place.view.filter(|view| View::offered(role).contains(view)).unwrap_or_else(|| first_view(role))
+        let access = self.facts().access;
+        place.view.filter(|view| View::offered(&access).contains(view)).unwrap_or_else(|| View::home(&access))
     }
 
     /// Nothing of the conversation that was open stays, least of all its composer.
@@ -166,7 +166,7 @@ impl Screen {
                 return;
             }
             for row in page.items {
-                let touched = events.iter().any(|live| live.event.conversation() == row.id);
+                let touched = events.iter().any(|live| live.event.conversation() == Some(row.id));
                 // What changed meanwhile is in the list already, or has left it.
                 if !touched && model.rows.iter().all(|known| known.id != row.id) {
                     model.rows.push(row);

@@ -105,7 +105,7 @@ fn inbox_view(screen: Screen) -> AnyView {
         <div class="app">
             {rail_view(screen, unread)}
             {bar_view(screen)}
-            <main id="main">
+            <main id="main" tabindex="-1">
                 <h1 class="sr">"Inbox"</h1>
                 {offline_view(screen)}
                 <div class="inbox" data-pane=move || screen.place.read().pane.as_str()>
@@ -141,5 +141,6 @@ fn take_over(screen: Screen) {
     {
         super::live::start(screen);
         super::keys::listen(screen);
+        super::focus::keep(screen);
     }
 }

@@ -3,7 +3,6 @@
 use domain::{
     conversation::View,
     id::{ConversationId, MessageId},
-    role::Role,
     time::Millis,
     workspace::Slug,
 };
@@ -66,12 +65,6 @@ impl Place {
             unreadable: id.is_some() && open.is_none(),
         }
     }
-}
-
-/// The view that a role sees without asking for one.
-pub fn first_view(role: Role) -> View {
-    let offered = View::offered(role);
-    if offered.contains(&View::All) { View::All } else { offered.first().copied().unwrap_or_default() }
 }
 
 /// `<milliseconds>.<id>`

@@ -8,14 +8,14 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{place::first_view, screen::Screen, sync::Cell};
+use super::{screen::Screen, sync::Cell};
 use crate::ui::{avatar, avatar_none, icon, tick, when, window_ring};
 
 /// The address of a conversation; the view stays.
 pub fn address(screen: Screen, id: impl std::fmt::Display, pane: &str) -> String {
     let view = screen.view.get();
     let query =
-        if view == first_view(screen.facts().me.role) { String::new() } else { format!("?view={}", view.as_str()) };
+        if view == View::home(&screen.facts().access) { String::new() } else { format!("?view={}", view.as_str()) };
     screen.path(&format!("/inbox/{id}{pane}{query}"))
 }
 

@@ -7,6 +7,7 @@ use domain::{
     id::{ConversationId, MemberId, MessageId},
     inbox::{Counts, Effect, Event, InboxView, Live, Row, Thread, apply},
     message::Direction,
+    permission::Permission,
     time::Millis,
     workspace::MemberBrief,
 };
@@ -134,7 +135,17 @@ impl Screen {
     }
 
     pub fn can_reply(&self) -> bool {
-        self.facts().me.role.can_reply()
+        self.facts().access.can_reply()
+    }
+
+    /// Whether a permission reaches what is assigned to `assignee`.
+    pub fn may(&self, permission: Permission, assignee: Option<MemberId>) -> bool {
+        let facts = self.facts();
+        facts.access.sight(permission, facts.me.id).reaches(assignee)
+    }
+
+    pub fn may_reply(&self, row: &Row) -> bool {
+        self.may(Permission::MessagesSend, row.assignee)
     }
 
     pub fn member(&self, id: MemberId) -> Option<MemberBrief> {
@@ -153,6 +164,9 @@ impl Screen {
 
     /// Everything anew from the server: the first fetch, another view, or a stream that had to let go.
     pub fn install(&self, fresh: Screenful) {
+        if fresh.access != self.facts().access {
+            return anew();
+        }
         let missing = fresh.missing;
         let inbox = fresh.inbox.clone();
         self.held_until.set_value(0);
@@ -227,7 +241,7 @@ impl Screen {
     /// What was not to be seen may be again: then it is fetched.
     fn regain(&self, live: &Live) {
         let gone = matches!(self.middle.get_untracked(), Middle::Lost(_) | Middle::Missing);
-        let id = live.event.conversation();
+        let Some(id) = live.event.conversation() else { return };
         let back =
             !matches!(live.event, Event::Lost { .. }) && self.place.with_untracked(|place| place.open) == Some(id);
         if gone && back {
@@ -300,8 +314,17 @@ impl Screen {
     }
 }
 
+/// What the member may do has changed: the whole page is drawn for it. Texts that are not sent yet survive that.
+fn anew() {
+    #[cfg(feature = "hydrate")]
+    if window().location().reload().is_err() {
+        leptos::logging::warn!("the page cannot be loaded anew");
+    }
+}
+
 /// Whether the first paint has a composer, which holds the text of a form that failed.
 fn composes(first: &Screenful) -> bool {
     let thread = first.inbox.thread.as_ref();
-    thread.is_some_and(|thread| Mode::of(first.me.role.can_reply(), &thread.row, first.now) == Mode::Open)
+    let sight = first.access.sight(Permission::MessagesSend, first.me.id);
+    thread.is_some_and(|thread| Mode::of(sight.reaches(thread.row.assignee), &thread.row, first.now) == Mode::Open)
 }

@@ -1,6 +1,7 @@
 use domain::{
     id::MessageId,
     inbox::InboxView,
+    permission::Access,
     time::Millis,
     workspace::{MemberBrief, WorkspaceBrief},
 };
@@ -14,6 +15,8 @@ pub struct Screenful {
     /// All that the person belongs to.
     pub workspaces: Vec<WorkspaceBrief>,
     pub me: MemberBrief,
+    /// What they may do here.
+    pub access: Access,
     pub members: Vec<MemberBrief>,
     /// The server's clock: both sides draw the first paint with it.
     pub now: Millis,

@@ -96,7 +96,7 @@ mod native {
     use services::{Ctx, Error, Services, accounts::SignedIn, conversations, members, workspaces};
 
     use super::*;
-    use crate::{flash::Flash, inbox::place::first_view, shell::config};
+    use crate::{flash::Flash, shell::config};
 
     /// By name: see [`crate::register_server_functions`].
     pub fn register() {
@@ -133,7 +133,8 @@ mod native {
         let Flash { error, text, .. } = flash.unwrap_or_default();
         let ctx = ctx(&workspace).await?;
         let me: MemberBrief = ctx.me().clone();
-        let view = view.filter(|view| View::offered(me.role).contains(view)).unwrap_or_else(|| first_view(me.role));
+        let access = *ctx.access();
+        let view = view.filter(|view| View::offered(&access).contains(view)).unwrap_or_else(|| View::home(&access));
         let (mut inbox, missing) = match conversations::inbox(&ctx, view, open).await {
             Err(Error::Domain(domain::Error::NotFound)) if open.is_some() => {
                 (conversations::inbox(&ctx, view, None).await?, true)
@@ -156,6 +157,7 @@ mod native {
             now: ctx.now(),
             form_key: MessageId(uuid::Uuid::now_v7()),
             me,
+            access,
             missing,
             error,
             text,

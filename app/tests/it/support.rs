@@ -7,6 +7,7 @@ use domain::{
     inbox::{ContactBrief, Counts, InboxView, MessageView, Preview, Row, Thread},
     message::{Direction, Kind, Status, Times},
     number::NumberBrief,
+    permission::{Access, Permission},
     role::Role,
     time::{HOUR, MINUTE, Millis},
     workspace::{MemberBrief, WorkspaceBrief},
@@ -22,7 +23,14 @@ pub fn id(n: u128) -> Uuid {
 }
 
 pub fn member(n: u128, name: &str, role: Role) -> MemberBrief {
-    MemberBrief { id: MemberId(id(n)), name: name.to_owned(), role }
+    let permissions = role.permissions();
+    MemberBrief {
+        id: MemberId(id(n)),
+        name: name.to_owned(),
+        role,
+        title: None,
+        replies: permissions.allows(Permission::MessagesSend),
+    }
 }
 
 pub fn row() -> Row {
@@ -87,6 +95,7 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
         workspace,
         members: vec![me.clone(), member(3, "Lucía Herrera", Role::Manager), member(4, "Tomasz Nowak", Role::Viewer)],
         me,
+        access: Access { permissions: role.permissions(), unassigned: false },
         now: NOW,
         form_key: MessageId(id(99)),
         missing: false,

@@ -51,6 +51,8 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             count(view, *was, -1);
             lose(view, *conversation)
         }
+        // Whoever it concerns fetches afresh.
+        Event::Access { .. } => Effect::Nothing,
     }
 }
 

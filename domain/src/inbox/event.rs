@@ -2,6 +2,7 @@ use super::{MessageView, Row};
 use crate::{
     conversation::State,
     id::{ConversationId, MemberId},
+    permission::{Access, Permission, Sight},
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,17 +40,46 @@ pub enum Event {
     Gained { row: Row },
     /// Only to an own-only member: the conversation is somebody else's now.
     Lost { conversation: ConversationId, was: Place },
+    /// What a member may do has changed, or with `None` what members may: whoever it concerns is looked at anew. Followers are
+    /// told to fetch afresh; the event itself never reaches a screen.
+    Access { member: Option<MemberId> },
+}
+
+/// What a member may see of the workspace's conversations, and of the messages in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Eyes {
+    pub conversations: Sight,
+    pub messages: Sight,
+}
+
+impl Eyes {
+    pub fn of(access: &Access, me: MemberId) -> Self {
+        Self {
+            conversations: access.sight(Permission::ConversationsView, me),
+            messages: access.sight(Permission::MessagesView, me),
+        }
+    }
+
+    /// The row without the words of a message that the member may not read.
+    #[must_use]
+    pub fn veil(self, mut row: Row) -> Row {
+        if !self.messages.reaches(row.assignee) {
+            row.preview = None;
+        }
+        row
+    }
 }
 
 impl Event {
-    /// The conversation it is about.
-    pub fn conversation(&self) -> ConversationId {
+    /// The conversation it is about, if it is about one.
+    pub fn conversation(&self) -> Option<ConversationId> {
         match self {
             Event::Message { row, .. }
             | Event::MessageChanged { row, .. }
             | Event::Conversation { row, .. }
-            | Event::Gained { row } => row.id,
-            Event::Lost { conversation, .. } => *conversation,
+            | Event::Gained { row } => Some(row.id),
+            Event::Lost { conversation, .. } => Some(*conversation),
+            Event::Access { .. } => None,
         }
     }
 
@@ -61,23 +91,44 @@ impl Event {
             Event::Conversation { .. } => "conversation",
             Event::Gained { .. } => "gained",
             Event::Lost { .. } => "lost",
+            Event::Access { .. } => "access",
         }
     }
 
-    /// What an own-only member gets to see of it: `None` is nothing.
-    pub fn for_own_only(&self, me: MemberId) -> Option<Event> {
+    /// What somebody gets to see of it: `None` is nothing.
+    pub fn seen_by(&self, eyes: Eyes) -> Option<Event> {
+        let sees = |assignee| eyes.conversations.reaches(assignee);
         match self {
-            Event::Conversation { row, was } => match (was.assignee == Some(me), row.assignee == Some(me)) {
-                (true, true) => Some(self.clone()),
-                (false, true) => Some(Event::Gained { row: row.clone() }),
+            Event::Conversation { row, was } => match (sees(was.assignee), sees(row.assignee)) {
+                (true, true) => Some(Event::Conversation { row: eyes.veil(row.clone()), was: *was }),
+                (false, true) => Some(Event::Gained { row: eyes.veil(row.clone()) }),
                 (true, false) => Some(Event::Lost { conversation: row.id, was: *was }),
                 (false, false) => None,
             },
             Event::Message { row, .. } | Event::MessageChanged { row, .. } | Event::Gained { row } => {
-                (row.assignee == Some(me)).then(|| self.clone())
+                sees(row.assignee)
+                    .then(|| if eyes.messages.reaches(row.assignee) { self.clone() } else { self.wordless(eyes) })
             }
-            Event::Lost { .. } => None,
+            Event::Lost { .. } | Event::Access { .. } => None,
         }
+    }
+
+    /// What remains for somebody who sees the conversation and may not read it.
+    fn wordless(&self, eyes: Eyes) -> Event {
+        match self {
+            Event::Message { row, opened: true, .. } | Event::Gained { row } => {
+                Event::Gained { row: eyes.veil(row.clone()) }
+            }
+            Event::Message { row, .. } | Event::MessageChanged { row, .. } | Event::Conversation { row, .. } => {
+                Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row) }
+            }
+            Event::Lost { .. } | Event::Access { .. } => self.clone(),
+        }
+    }
+
+    /// Whether it changes what this member may see.
+    pub fn concerns(&self, me: MemberId) -> bool {
+        matches!(self, Event::Access { member } if member.is_none_or(|member| member == me))
     }
 }
 

@@ -7,5 +7,5 @@ mod event;
 mod view;
 
 pub use apply::{Effect, apply};
-pub use event::{Event, Live, Place};
+pub use event::{Event, Eyes, Live, Place};
 pub use view::{ContactBrief, Counts, InboxView, MessageView, Page, Preview, Row, Thread};

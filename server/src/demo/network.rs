@@ -6,7 +6,7 @@ use domain::{
     conversation::{State, View},
     inbox::{MessageView, Row, Thread},
     message::Direction,
-    role::Scope,
+    role::Role,
     workspace::Slug,
 };
 use services::{
@@ -70,7 +70,7 @@ impl Network {
     /// # Errors
     /// When the database cannot be read.
     pub async fn read(services: &Services, seeded: &SeedResult, numbers: [Number; 2]) -> Result<Self, Failure> {
-        let owner = seeded.users.iter().find(|(_, member)| member.role.scope() == Scope::All);
+        let owner = seeded.users.iter().find(|(_, member)| member.role == Role::Owner);
         let (owner, _) = owner.ok_or_else(|| Failure::failed("the demo's workspace has no owner"))?;
         let ctx = services.ctx(*owner, &seeded.slug).await?;
         let customers = seeded.customers.iter().map(customer).collect();

@@ -6,7 +6,7 @@ use axum::{
 };
 use domain::workspace::Slug;
 use serde::Deserialize;
-use services::{Ctx, Error, accounts::SignedIn};
+use services::{Ctx, Error, Origin, accounts::SignedIn};
 use tower_sessions::Session;
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ pub struct Ask {
     signed_in: Option<SignedIn>,
     session: Session,
     request: Option<RequestId>,
+    from: Origin,
     headers: HeaderMap,
 }
 
@@ -46,6 +47,7 @@ impl FromRequestParts<Web> for Ask {
             signed_in: parts.extensions.get().cloned(),
             session,
             request: parts.extensions.get().copied(),
+            from: parts.extensions.get().cloned().unwrap_or_default(),
             headers: parts.headers.clone(),
         })
     }
@@ -58,7 +60,7 @@ impl Ask {
     /// `SignedOut`, or `NotFound` for somebody who is no member.
     pub async fn ctx(&self) -> Result<Ctx, Error> {
         let SignedIn { user, .. } = self.signed_in.as_ref().ok_or(Error::SignedOut)?;
-        self.web.services().ctx(*user, &self.slug).await
+        Ok(self.web.services().ctx(*user, &self.slug).await?.from(self.from.clone()))
     }
 
     /// The list of conversations.
@@ -83,6 +85,11 @@ impl Ask {
                 return self.to_login(page);
             }
             Err(Error::Domain(domain::Error::NotFound)) => return StatusCode::NOT_FOUND.into_response(),
+            // No page offers what is not permitted. What was typed is shown on the next one.
+            Err(Error::Domain(wrong @ domain::Error::Forbidden { .. })) => {
+                sessions::put_flash(&self.session, Flash { error: Some(wrong.to_string()), text, email: None }).await;
+                return (StatusCode::FORBIDDEN, format!("{wrong}\n")).into_response();
+            }
             Err(Error::Internal(why)) => {
                 let id = self.request.map(|id| id.0.to_string()).unwrap_or_default();
                 tracing::error!(why, "a form failed");

@@ -3,7 +3,7 @@
 use axum::{Form, Router, response::Response, routing::post};
 use domain::{
     id::{ConversationId, MemberId, MessageId},
-    role::Scope,
+    permission::Permission,
 };
 use serde::Deserialize;
 use services::{Error, clock::new_id, conversations};
@@ -85,7 +85,7 @@ async fn assigned(ask: &Ask, member: &str) -> Result<bool, Error> {
         id => Some(id.parse::<MemberId>().map_err(|_| domain::Error::invalid("member", "expected an id"))?),
     };
     let row = conversations::assign(&ctx, ConversationId(ask.id), member).await?;
-    Ok(ctx.role().scope() == Scope::All || row.assignee == Some(ctx.me().id))
+    Ok(ctx.sight(Permission::ConversationsView).reaches(row.assignee))
 }
 
 async fn send_again(ask: Ask) -> Response {

@@ -2,13 +2,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, header},
     middleware::Next,
     response::Response,
 };
 use ipnet::IpNet;
+use services::Origin;
 
 use crate::web::Web;
+
+/// Characters of what a browser calls itself that are kept.
+const AGENT_LIMIT: usize = 200;
 
 /// Where a request came from: the peer, or what a trusted proxy says stands behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +24,10 @@ pub(super) async fn client_addr(State(web): State<Web>, mut request: Request, ne
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(addr)| addr.ip());
     let addr = behind_proxies(peer, request.headers(), web.trusted_proxies());
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let origin = Origin { address: Some(addr), agent: agent.map(|agent| agent.chars().take(AGENT_LIMIT).collect()) };
     request.extensions_mut().insert(ClientAddr(addr));
+    request.extensions_mut().insert(origin);
     next.run(request).await
 }
 

@@ -1,14 +1,15 @@
 use super::{SignedIn, signed_in};
-use crate::{Error, Result, Services, sql, workspaces};
+use crate::{Error, Result, Services, members::brief, sql, workspaces};
 use domain::{
-    id::{MemberId, UserId},
+    id::UserId,
     workspace::{MemberBrief, Slug},
 };
 use uuid::Uuid;
 
-const MEMBERS: &str = "SELECT m.user_id, m.id, u.name, m.role FROM workspaces w
-    JOIN members m ON m.workspace_id = w.id
+const MEMBERS: &str = "SELECT m.user_id, m.id, u.name, m.role, r.name, r.permissions FROM workspaces w
+    JOIN members m ON m.workspace_id = w.id AND m.removed_at IS NULL
     JOIN users u ON u.id = m.user_id
+    LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
     WHERE w.slug = $1 ORDER BY m.created_at, m.id";
 
 /// The members that a demo offers for signing in with one click; none outside of a demo.
@@ -20,9 +21,10 @@ pub async fn demo_members(services: &Services, slug: &Slug) -> Result<Vec<(UserI
         return Ok(Vec::new());
     }
     let mut read = services.db().read().await?;
-    let rows = sql!(all(Uuid, Uuid, String, String), read.conn(), MEMBERS, slug.as_str())?;
+    let rows =
+        sql!(all(Uuid, Uuid, String, String, Option<String>, Option<String>), read.conn(), MEMBERS, slug.as_str())?;
     rows.into_iter()
-        .map(|(user, id, name, role)| Ok((UserId(user), MemberBrief { id: MemberId(id), name, role: role.parse()? })))
+        .map(|(user, id, name, role, title, own)| Ok((UserId(user), brief(id, name, &role, title, own.as_deref())?)))
         .collect()
 }
 

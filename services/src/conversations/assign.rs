@@ -1,11 +1,14 @@
 use super::change;
-use crate::{Ctx, Result, sql};
+use crate::{Ctx, Result, ctx::held, db::Conn, sql};
 use domain::{
     id::{ConversationId, MemberId},
     inbox::Row,
+    permission::Permission,
 };
 
-const MEMBER: &str = "SELECT role FROM members WHERE workspace_id = $1 AND id = $2";
+const MEMBER: &str = "SELECT m.role, r.permissions FROM members m
+    LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
+    WHERE m.workspace_id = $1 AND m.id = $2 AND m.removed_at IS NULL";
 const ASSIGN: &str = "UPDATE conversations SET assignee_id = $3 WHERE workspace_id = $1 AND id = $2";
 const CONTACT: &str = "UPDATE contacts SET assignee_id = $3 WHERE workspace_id = $1 AND id = $2";
 
@@ -14,18 +17,25 @@ const CONTACT: &str = "UPDATE contacts SET assignee_id = $3 WHERE workspace_id =
 /// # Errors
 /// `NotFound`, `Forbidden`, `Invalid` when the member is not of this workspace or only reads.
 pub async fn assign(ctx: &Ctx, id: ConversationId, to: Option<MemberId>) -> Result<Row> {
-    ctx.may_reply()?;
     let (mut tx, row) = change::lock_with_contact(ctx, id).await?;
+    ctx.demand_on(Permission::ConversationsAssign, row.assignee())?;
     if let Some(member) = to {
-        let role: Option<String> = sql!(scalar_opt String, tx.conn(), MEMBER, ctx.ws(), member.0)?;
-        let takes =
-            role.and_then(|role| role.parse::<domain::role::Role>().ok()).is_some_and(|r| r.takes_conversations());
-        if !takes {
-            return Err(domain::Error::invalid("member", "choose a member who may answer customers").into());
-        }
+        takes_conversations(ctx, tx.conn(), member).await?;
     }
     let to = to.map(|member| member.0);
     sql!(exec tx.conn(), ASSIGN, ctx.ws(), id.0, to)?;
     sql!(exec tx.conn(), CONTACT, ctx.ws(), row.contact_id, to)?;
     change::commit(ctx, tx, row).await
+}
+
+/// # Errors
+/// `Invalid` when the member is not of this workspace, has left it, or may not answer customers.
+pub(crate) async fn takes_conversations(ctx: &Ctx, conn: Conn<'_>, member: MemberId) -> Result<()> {
+    let row = sql!(opt(String, Option<String>), conn, MEMBER, ctx.ws(), member.0)?;
+    let permissions =
+        row.map(|(role, own)| held(&role, own.as_deref())).transpose()?.map(|(_, permissions)| permissions);
+    if permissions.is_some_and(|permissions| permissions.allows(Permission::MessagesSend)) {
+        return Ok(());
+    }
+    Err(domain::Error::invalid("member", "choose a member who may answer customers").into())
 }

@@ -3,7 +3,8 @@ use crate::{Ctx, Result, db::Conn, live, sql};
 use domain::{
     conversation::View,
     id::ConversationId,
-    inbox::{Counts, InboxView, Page, Row},
+    inbox::{Counts, Eyes, InboxView, Page, Row},
+    permission::{Permission, Sight},
     time::Millis,
 };
 use uuid::Uuid;
@@ -17,6 +18,10 @@ const BY_STATE: &str = "SELECT * FROM conversation_rows
 const BY_ASSIGNEE: &str = "SELECT * FROM conversation_rows
     WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4) AND assignee_id = $6
     ORDER BY last_message_at DESC, id DESC LIMIT $5";
+const OWN_OR_UNASSIGNED: &str = "SELECT * FROM conversation_rows
+    WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4)
+        AND (assignee_id = $6 OR assignee_id IS NULL)
+    ORDER BY last_message_at DESC, id DESC LIMIT $5";
 const UNASSIGNED: &str = "SELECT * FROM conversation_rows
     WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4) AND assignee_id IS NULL
     ORDER BY last_message_at DESC, id DESC LIMIT $5";
@@ -28,8 +33,9 @@ const COUNTS: &str = "SELECT CAST(COUNT(*) AS BIGINT),
 /// One page of a view, newest first, behind the row `before`.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// `Forbidden`.
 pub async fn list(ctx: &Ctx, view: View, before: Option<(Millis, ConversationId)>) -> Result<Page<Row>> {
+    ctx.demand(Permission::ConversationsView)?;
     let mut read = ctx.read().await?;
     page(ctx, read.conn(), view, before).await
 }
@@ -37,8 +43,9 @@ pub async fn list(ctx: &Ctx, view: View, before: Option<(Millis, ConversationId)
 /// The whole screen at one moment: list, counts, the open conversation, and the number of the last event that is in it.
 ///
 /// # Errors
-/// `NotFound` when `open` does not exist or is not the member's to see.
+/// `Forbidden`; `NotFound` when `open` does not exist or is not the member's to see.
 pub async fn inbox(ctx: &Ctx, view: View, open: Option<ConversationId>) -> Result<InboxView> {
+    ctx.demand(Permission::ConversationsView)?;
     let mut snapshot = ctx.services.db().snapshot().await?;
     let seq = live::last_seq(snapshot.conn(), ctx.ws()).await?;
     let rows = page(ctx, snapshot.conn(), view, None).await?;
@@ -54,23 +61,31 @@ async fn page(ctx: &Ctx, conn: Conn<'_>, view: View, before: Option<(Millis, Con
     let state = if view == View::Closed { "closed" } else { "open" };
     let (at, id) = before.map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.0));
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let assignee = if view == View::Mine { Some(ctx.me().id.0) } else { ctx.own() };
-    let mut rows: Vec<RowRecord> = match (view, assignee) {
-        // An own-only member has nothing unassigned.
-        (View::Unassigned, Some(_)) => Vec::new(),
-        (View::Unassigned, None) => sql!(all RowRecord, conn, UNASSIGNED, ctx.ws(), state, at, id, limit)?,
-        (_, Some(member)) => sql!(all RowRecord, conn, BY_ASSIGNEE, ctx.ws(), state, at, id, limit, member)?,
-        (_, None) => sql!(all RowRecord, conn, BY_STATE, ctx.ws(), state, at, id, limit)?,
+    let me = ctx.me().id.0;
+    let mut rows: Vec<RowRecord> = match (view, ctx.sight(Permission::ConversationsView)) {
+        // Nobody's are shown to who sees everybody's, and to others where the workspace says so.
+        (_, Sight::Nothing) | (View::Unassigned, Sight::Own { unassigned: false, .. }) => Vec::new(),
+        (View::Unassigned, _) => sql!(all RowRecord, conn, UNASSIGNED, ctx.ws(), state, at, id, limit)?,
+        (View::Mine, _) | (_, Sight::Own { unassigned: false, .. }) => {
+            sql!(all RowRecord, conn, BY_ASSIGNEE, ctx.ws(), state, at, id, limit, me)?
+        }
+        (_, Sight::Own { unassigned: true, .. }) => {
+            sql!(all RowRecord, conn, OWN_OR_UNASSIGNED, ctx.ws(), state, at, id, limit, me)?
+        }
+        (_, Sight::All) => sql!(all RowRecord, conn, BY_STATE, ctx.ws(), state, at, id, limit)?,
     };
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    Ok(Page { items: rows.into_iter().map(Row::from).collect(), more })
+    let eyes = Eyes::of(ctx.access(), ctx.me().id);
+    Ok(Page { items: rows.into_iter().map(|row| eyes.veil(row.into())).collect(), more })
 }
 
 async fn counts(ctx: &Ctx, conn: Conn<'_>) -> Result<Counts> {
     let (all, unassigned, mine): (i64, i64, i64) = sql!(one(i64, i64, i64), conn, COUNTS, ctx.ws(), ctx.me().id.0)?;
-    Ok(match ctx.own() {
-        Some(_) => Counts { mine, unassigned: 0, all: mine },
-        None => Counts { mine, unassigned, all },
+    Ok(match ctx.sight(Permission::ConversationsView) {
+        Sight::Nothing => Counts::default(),
+        Sight::Own { unassigned: false, .. } => Counts { mine, unassigned: 0, all: mine },
+        Sight::Own { unassigned: true, .. } => Counts { mine, unassigned, all: mine + unassigned },
+        Sight::All => Counts { mine, unassigned, all },
     })
 }

@@ -1,6 +1,6 @@
 use super::change;
 use crate::{Ctx, Result, sql};
-use domain::{id::ConversationId, inbox::Row};
+use domain::{id::ConversationId, inbox::Row, permission::Permission};
 
 const READ: &str = "UPDATE conversations SET unread = 0 WHERE workspace_id = $1 AND id = $2";
 
@@ -10,7 +10,7 @@ const READ: &str = "UPDATE conversations SET unread = 0 WHERE workspace_id = $1 
 /// `NotFound`.
 pub async fn mark_read(ctx: &Ctx, id: ConversationId) -> Result<Row> {
     let (mut tx, row) = change::lock(ctx, id).await?;
-    if row.unread > 0 && ctx.role().can_reply() {
+    if row.unread > 0 && ctx.sight(Permission::MessagesSend).reaches(row.assignee()) {
         sql!(exec tx.conn(), READ, ctx.ws(), id.0)?;
     }
     change::commit(ctx, tx, row).await

@@ -8,6 +8,7 @@ use domain::{
     id::{ConversationId, MessageId},
     inbox::{Event, MessageView, Preview, Row},
     message::{Direction, Kind, Status, Times, outgoing_text},
+    permission::Permission,
     text::preview,
     time::Millis,
     window::{self, Window},
@@ -31,9 +32,9 @@ const TOUCH: &str = "UPDATE conversations SET last_message_at = $3, unread = 0, 
 /// `EmptyMessage`, `MessageTooLong`, `ConversationClosed`, `WindowClosed`, `NoAddress`, `Forbidden`, `NotFound`; `Conflict`
 /// when the key belongs to another message.
 pub async fn reply(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) -> Result<MessageView> {
-    ctx.may_reply()?;
-    let text = outgoing_text(text)?;
     let (mut tx, record) = change::lock(ctx, id).await?;
+    ctx.demand_on(Permission::MessagesSend, record.assignee())?;
+    let text = outgoing_text(text)?;
     if let Some(existing) = sql!(opt MessageRecord, tx.conn(), EXISTING, ctx.ws(), key.0)? {
         return repeated(existing, id, &text);
     }

@@ -1,5 +1,6 @@
 use domain::{
     conversation::State,
+    id::MemberId,
     inbox::{ContactBrief, MessageView, Preview, Row},
     message::{Direction, Kind, Status, Times},
     number::NumberBrief,
@@ -26,6 +27,12 @@ pub struct RowRecord {
     pub meta_user_id: Option<String>,
     pub number_name: String,
     pub display_number: String,
+}
+
+impl RowRecord {
+    pub fn assignee(&self) -> Option<MemberId> {
+        self.assignee_id.map(Into::into)
+    }
 }
 
 impl From<RowRecord> for Row {

@@ -4,7 +4,7 @@ use super::{
     thread::find,
 };
 use crate::{Ctx, Error, Result, sql};
-use domain::{id::MessageId, inbox::MessageView, message::Status};
+use domain::{id::MessageId, inbox::MessageView, message::Status, permission::Permission};
 
 const MESSAGE: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
 
@@ -13,12 +13,12 @@ const MESSAGE: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $
 /// # Errors
 /// `Conflict` when the message is on its way or has arrived; else as [`reply`].
 pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
-    ctx.may_reply()?;
     let mut message = {
         let mut read = ctx.read().await?;
         let message = sql!(opt MessageRecord, read.conn(), MESSAGE, ctx.ws(), id.0)?;
         let message: MessageRecord = message.ok_or(domain::Error::NotFound)?;
-        find(ctx, read.conn(), message.conversation_id.into()).await?;
+        let row = find(ctx, read.conn(), message.conversation_id.into()).await?;
+        ctx.demand_on(Permission::MessagesRetry, row.assignee())?;
         message
     };
     let mut read = ctx.read().await?;

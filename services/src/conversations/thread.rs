@@ -3,6 +3,7 @@ use crate::{Ctx, Result, db::Conn, sql};
 use domain::{
     id::{ConversationId, MessageId},
     inbox::{MessageView, Page, Thread},
+    permission::Permission,
     time::Millis,
 };
 use uuid::Uuid;
@@ -17,7 +18,7 @@ const MESSAGES: &str = "SELECT * FROM messages
 /// A conversation with its newest messages.
 ///
 /// # Errors
-/// `NotFound` when it does not exist or is not the member's to see.
+/// `NotFound` when it does not exist or is not the member's to see; `Forbidden` when they may not read messages.
 pub async fn thread(ctx: &Ctx, id: ConversationId) -> Result<Thread> {
     let mut snapshot = ctx.services.db().snapshot().await?;
     thread_in(ctx, snapshot.conn(), id).await
@@ -29,12 +30,14 @@ pub async fn thread(ctx: &Ctx, id: ConversationId) -> Result<Thread> {
 /// `NotFound` when the conversation does not exist or is not the member's to see.
 pub async fn older(ctx: &Ctx, id: ConversationId, before: (Millis, MessageId)) -> Result<Page<MessageView>> {
     let mut read = ctx.read().await?;
-    find(ctx, read.conn(), id).await?;
+    let row = find(ctx, read.conn(), id).await?;
+    ctx.demand_on(Permission::MessagesView, row.assignee())?;
     messages(ctx, read.conn(), id, (before.0, before.1.0)).await
 }
 
 pub(super) async fn thread_in(ctx: &Ctx, mut conn: Conn<'_>, id: ConversationId) -> Result<Thread> {
     let row = find(ctx, conn.again(), id).await?;
+    ctx.demand_on(Permission::MessagesView, row.assignee())?;
     let page = messages(ctx, conn, id, (i64::MAX, Uuid::max())).await?;
     Ok(Thread { row: row.into(), messages: page.items, more: page.more })
 }
@@ -42,8 +45,9 @@ pub(super) async fn thread_in(ctx: &Ctx, mut conn: Conn<'_>, id: ConversationId)
 /// The conversation, if the member may see it: the one place that decides.
 pub(super) async fn find(ctx: &Ctx, conn: Conn<'_>, id: ConversationId) -> Result<RowRecord> {
     let row: Option<RowRecord> = sql!(opt RowRecord, conn, ROW, ctx.ws(), id.0)?;
-    let own = ctx.own();
-    Ok(row.filter(|row| own.is_none() || row.assignee_id == own).ok_or(domain::Error::NotFound)?)
+    ctx.demand(Permission::ConversationsView)?;
+    let sight = ctx.sight(Permission::ConversationsView);
+    Ok(row.filter(|row| sight.reaches(row.assignee())).ok_or(domain::Error::NotFound)?)
 }
 
 async fn messages(ctx: &Ctx, conn: Conn<'_>, id: ConversationId, before: (Millis, Uuid)) -> Result<Page<MessageView>> {

@@ -18,7 +18,7 @@ use crate::{
     db::{Conn, Tx, dialect},
     sql,
 };
-use domain::{inbox::Event, time::Millis};
+use domain::{id::MemberId, inbox::Event, time::Millis};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub(crate) async fn record(tx: &mut Tx, workspace: Uuid, events: &[Event], now: 
     }
     let rows: Vec<(Uuid, String)> = events
         .iter()
-        .map(|event| serde_json::to_string(event).map(|body| (event.conversation().0, body)))
+        .map(|event| serde_json::to_string(event).map(|body| (about(event), body)))
         .collect::<Result<_, _>>()
         .map_err(|e| crate::Error::Internal(e.to_string()))?;
     let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -53,6 +53,22 @@ pub(crate) async fn record(tx: &mut Tx, workspace: Uuid, events: &[Event], now: 
         Tx::Postgres(tx) => dialect::postgres::insert_events(tx, workspace, first, &rows, now).await?,
     }
     Ok(Some(last))
+}
+
+/// What an event is filed under; what is about no conversation, under none.
+fn about(event: &Event) -> Uuid {
+    event.conversation().map_or(Uuid::nil(), |id| id.0)
+}
+
+/// What a member may see has changed, or with `None` what members may: their streams are narrowed, widened or ended at once.
+/// As [`record`]: the last step of the transaction, published after the commit.
+pub async fn access_changed(
+    tx: &mut Tx,
+    workspace: Uuid,
+    member: Option<MemberId>,
+    now: Millis,
+) -> Result<Option<i64>> {
+    record(tx, workspace, &[Event::Access { member }], now).await
 }
 
 /// The number of the last event of a workspace.

@@ -1,6 +1,9 @@
 use super::{Stamped, last_seq, newer};
-use crate::{Ctx, Result, sql};
-use domain::inbox::Event;
+use crate::{Ctx, Result, db::Conn, sql};
+use domain::{
+    inbox::{Event, Eyes},
+    permission::Sight,
+};
 use futures::{Stream, StreamExt, stream};
 use std::{collections::HashSet, sync::Arc};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -10,7 +13,8 @@ use uuid::Uuid;
 const REPLAY: i64 = 1_000;
 
 const OLDEST: &str = "SELECT seq FROM events WHERE workspace_id = $1 ORDER BY seq LIMIT 1";
-const OWN: &str = "SELECT id FROM conversations WHERE workspace_id = $1 AND assignee_id = $2";
+const SEEN: &str = "SELECT id FROM conversations
+    WHERE workspace_id = $1 AND (assignee_id = $2 OR ($3 AND assignee_id IS NULL))";
 
 /// One thing a follower is told.
 #[derive(Clone, Debug)]
@@ -33,9 +37,13 @@ pub async fn subscribe(ctx: &Ctx, after: Option<i64>) -> Result<impl Stream<Item
     };
     let receiver = ctx.services.bus().follow(&ctx.services, ctx.ws(), since);
     let (missed, last) = replay(ctx, after).await?;
-    let state = Follower { receiver, last, own: ctx.own() };
+    let state = Follower { receiver, last, eyes: eyes(ctx), ctx: ctx.clone() };
     Ok(stream::iter(missed)
         .chain(stream::unfold(state, |mut state| async move { state.next().await.map(|frame| (frame, state)) })))
+}
+
+fn eyes(ctx: &Ctx) -> Eyes {
+    Eyes::of(ctx.access(), ctx.me().id)
 }
 
 async fn replay(ctx: &Ctx, after: Option<i64>) -> Result<(Vec<Frame>, i64)> {
@@ -51,30 +59,39 @@ async fn replay(ctx: &Ctx, after: Option<i64>) -> Result<(Vec<Frame>, i64)> {
         return Ok((vec![Frame::Resync], last));
     }
     let events = newer(snapshot.conn(), ctx.ws(), after, REPLAY).await?;
-    let frames = match ctx.own() {
-        None => events.iter().map(whole).collect(),
-        Some(me) => {
-            let ids: HashSet<Uuid> = sql!(scalars Uuid, snapshot.conn(), OWN, ctx.ws(), me)?.into_iter().collect();
-            // Of a conversation that was lost meanwhile nothing may be told, so its counts could not be kept: fetch afresh.
-            if events.iter().any(|event| matches!(event.event.for_own_only(me.into()), Some(Event::Lost { .. }))) {
-                return Ok((vec![Frame::Resync], last));
-            }
-            events.iter().filter_map(|event| own_replayed(event, me, &ids)).collect()
-        }
+    let eyes = eyes(ctx);
+    // What they may see has changed meanwhile. And of a conversation that was lost nothing may be told, so its counts could not
+    // be kept.
+    let afresh = |stamped: &Stamped| {
+        stamped.event.concerns(ctx.me().id) || matches!(stamped.event.seen_by(eyes), Some(Event::Lost { .. }))
     };
-    Ok((frames, last))
+    if events.iter().any(afresh) {
+        return Ok((vec![Frame::Resync], last));
+    }
+    let now = match eyes.conversations {
+        Sight::All => None,
+        sight => Some(visible(ctx, snapshot.conn(), sight).await?),
+    };
+    let theirs = |event: &Event| match (&now, event.conversation()) {
+        (Some(ids), Some(id)) => ids.contains(&id.0),
+        _ => true,
+    };
+    let seen = events.iter().filter_map(|stamped| Some((stamped, stamped.event.seen_by(eyes)?)));
+    Ok((seen.filter(|(_, event)| theirs(event)).filter_map(|(stamped, event)| frame(stamped, &event)).collect(), last))
 }
 
-/// A past event, if the conversation is theirs now.
-fn own_replayed(stamped: &Stamped, me: Uuid, ids: &HashSet<Uuid>) -> Option<Frame> {
-    let event = stamped.event.for_own_only(me.into())?;
-    ids.contains(&event.conversation().0).then(|| frame(stamped, &event)).flatten()
+/// The conversations that a member sees now who does not see all.
+async fn visible(ctx: &Ctx, conn: Conn<'_>, sight: Sight) -> Result<HashSet<Uuid>> {
+    let Sight::Own { me, unassigned } = sight else { return Ok(HashSet::new()) };
+    let own: Vec<Uuid> = sql!(scalars Uuid, conn, SEEN, ctx.ws(), me.0, unassigned)?;
+    Ok(own.into_iter().collect())
 }
 
 struct Follower {
     receiver: Receiver<Arc<Stamped>>,
     last: i64,
-    own: Option<Uuid>,
+    eyes: Eyes,
+    ctx: Ctx,
 }
 
 impl Follower {
@@ -89,12 +106,14 @@ impl Follower {
                 continue;
             }
             self.last = stamped.seq;
-            match self.own {
-                None => return Some(whole(&stamped)),
-                Some(me) => match stamped.event.for_own_only(me.into()).and_then(|event| frame(&stamped, &event)) {
-                    Some(frame) => return Some(frame),
-                    None => continue,
-                },
+            if stamped.event.concerns(self.ctx.me().id) {
+                // Removed, or it cannot be told: the stream ends. Whoever still may connects again.
+                self.ctx = self.ctx.again().await.ok()?;
+                self.eyes = eyes(&self.ctx);
+                return Some(Frame::Resync);
+            }
+            if let Some(frame) = stamped.event.seen_by(self.eyes).and_then(|event| frame(&stamped, &event)) {
+                return Some(frame);
             }
         }
     }

@@ -6,7 +6,7 @@ use domain::{
 use uuid::Uuid;
 
 const OF_USER: &str = "SELECT w.id, w.slug, w.name FROM members m JOIN workspaces w ON w.id = m.workspace_id
-    WHERE m.user_id = $1 ORDER BY m.created_at, m.id";
+    WHERE m.user_id = $1 AND m.removed_at IS NULL ORDER BY m.created_at, m.id";
 
 /// The workspaces that a person belongs to, oldest membership first.
 ///

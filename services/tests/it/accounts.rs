@@ -176,7 +176,7 @@ crate::on_both! {
         let slugs: Vec<_> = mine.iter().map(|w| (w.slug.as_str(), w.name.as_str())).collect();
         assert_eq!(slugs, [("kaveri-home", "Kaveri Home"), ("kaveri-home-2", "Kaveri home")]);
         let ctx = services.ctx(asha.user, &mine[1].slug).await.unwrap();
-        assert_eq!(ctx.role(), Role::Owner);
+        assert_eq!(ctx.me().role, Role::Owner);
         assert_eq!(workspaces::demo_flag(&services).await.unwrap(), Some(false));
         assert!(matches!(workspaces::mark_demo(&services).await, Err(Error::Conflict(_))));
     }

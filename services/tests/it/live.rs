@@ -253,10 +253,10 @@ async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
         let open = seen.thread.as_ref().map(|thread| thread.row.id);
         let mut fresh = screen(&ctx, seen.view, open).await;
         if let (None, Some(lost)) = (open, was_open) {
-            assert!(conversations::thread(&ctx, lost).await.is_err() || ctx.role() == Role::Agent);
+            assert!(conversations::thread(&ctx, lost).await.is_err() || ctx.me().role == Role::Agent);
         }
         fresh.seq = seen.seq;
-        assert_eq!(seen, fresh, "{} {:?}", ctx.role(), seen.view);
+        assert_eq!(seen, fresh, "{} {:?}", ctx.me().role, seen.view);
     }
     workers.finish().await;
 }

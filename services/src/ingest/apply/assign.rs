@@ -1,13 +1,15 @@
 use super::{Step, contacts::Contact};
-use crate::{Result, sql};
-use domain::workspace::AssignmentRule;
+use crate::{Result, ctx::held, sql};
+use domain::{permission::Permission, workspace::AssignmentRule};
 use std::collections::VecDeque;
 use uuid::Uuid;
 
 const RULE: &str = "SELECT assignment_rule FROM workspaces WHERE id = $1";
-const AGENTS: &str = "SELECT id FROM members WHERE workspace_id = $1 AND role = 'agent' AND available
-    ORDER BY last_turn, id";
-const MEMBERS: &str = "SELECT id FROM members WHERE workspace_id = $1 AND role <> 'viewer'";
+const AGENTS: &str = "SELECT id FROM members
+    WHERE workspace_id = $1 AND role = 'agent' AND available AND removed_at IS NULL ORDER BY last_turn, id";
+const MEMBERS: &str = "SELECT m.id, m.role, r.permissions FROM members m
+    LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
+    WHERE m.workspace_id = $1 AND m.removed_at IS NULL";
 const CONTACT: &str = "UPDATE contacts SET assignee_id = $3 WHERE workspace_id = $1 AND id = $2";
 // Turns are counted, not timed: several conversations may be given out within one tick of the clock.
 const SERVED: &str = "UPDATE members SET last_turn = 1 + (SELECT MAX(last_turn) FROM members WHERE workspace_id = $1)
@@ -66,6 +68,12 @@ async fn load(step: &mut Step<'_>) -> Result<Loaded> {
         AssignmentRule::RoundRobin => sql!(scalars Uuid, step.tx.conn(), AGENTS, step.workspace)?.into(),
         AssignmentRule::Unassigned => VecDeque::new(),
     };
-    let members = sql!(scalars Uuid, step.tx.conn(), MEMBERS, step.workspace)?;
+    let all = sql!(all(Uuid, String, Option<String>), step.tx.conn(), MEMBERS, step.workspace)?;
+    let mut members = Vec::with_capacity(all.len());
+    for (id, role, own) in all {
+        if held(&role, own.as_deref())?.1.allows(Permission::MessagesSend) {
+            members.push(id);
+        }
+    }
     Ok(Loaded { members, turn, served: Vec::new(), given: Vec::new() })
 }
