@@ -8,7 +8,7 @@ SHELL := bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/parlance/target
 ARGS ?=
 
-.PHONY: help run test lint release bench chaos clean prepare
+.PHONY: help run test api lint release bench chaos clean prepare
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,6 +19,10 @@ run: prepare ## demo mode on http://127.0.0.1:3000, data under ./data
 
 test: prepare ## every layer on both engines, then the browser tests
 	@cargo xtask test $(ARGS)
+
+api: prepare ## schemathesis against a running server, as each role
+	@cargo xtask build --quick
+	@scripts/schemathesis.sh "$(CARGO_TARGET_DIR)/quick/parlance"
 
 lint: prepare ## formatting and clippy, native and wasm
 	@cargo xtask lint

@@ -103,7 +103,7 @@ mod server {
             match self {
                 Fault::SignedOut => StatusCode::UNAUTHORIZED,
                 Fault::Domain(domain::Error::NotFound) => StatusCode::NOT_FOUND,
-                Fault::Domain(domain::Error::Forbidden { .. }) => StatusCode::FORBIDDEN,
+                Fault::Domain(domain::Error::Forbidden { .. } | domain::Error::SecondFactor) => StatusCode::FORBIDDEN,
                 Fault::Domain(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Fault::Outdated => StatusCode::BAD_REQUEST,
                 Fault::Conflict(_) => StatusCode::CONFLICT,

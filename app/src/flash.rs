@@ -10,3 +10,7 @@ pub struct Flash {
     /// The e-mail that was typed on the sign-in page.
     pub email: Option<String>,
 }
+
+/// Says on the next page that something is done. The server puts it on the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done(pub String);

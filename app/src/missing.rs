@@ -1,5 +1,6 @@
-//! The page for a path that leads nowhere.
+//! The pages for a path that leads nowhere, and for what the member's role does not reach.
 
+use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -15,6 +16,26 @@ pub fn MissingPage() -> impl IntoView {
                 <NothingArt/>
                 <h1>"Nothing here"</h1>
                 <p>"The page was moved, or it is not yours to see. Ask whoever sent you the link."</p>
+                <a class="btn primary" href="/" rel="external">{icon("back", "sm")}"Back to the inbox"</a>
+            </div>
+        </main>
+    }
+}
+
+/// Names the permission, so that the person can ask for it.
+#[component]
+pub fn ForbiddenPage(permission: String) -> impl IntoView {
+    let label = permission.parse::<Permission>().ok().map(|known| format!(" ({})", known.label().to_lowercase()));
+    view! {
+        <Title text="Not yours to open · Parlance"/>
+        <main class="nowhere" id="main">
+            <div class="notice">
+                <NothingArt/>
+                <h1>"Your role does not reach this"</h1>
+                <p>
+                    "The page needs the permission "<code>{permission}</code>{label}
+                    ". Ask an Owner or Manager of the workspace."
+                </p>
                 <a class="btn primary" href="/" rel="external">{icon("back", "sm")}"Back to the inbox"</a>
             </div>
         </main>

@@ -96,7 +96,7 @@ impl World {
         let vault = Vault::new(MasterKey::from_hex(&self.master_key)?);
         let graph = Graph::new(&self.graph_url, "v25.0")?;
         let db = Db::open(&self.database.url).await?;
-        Ok(Services::new(db, Options { clock: Clock::system(), vault, graph }))
+        Ok(Services::new(db, Options { clock: Clock::system(), vault, graph, mailer: None }))
     }
 
     /// Starts a server and waits until it is ready.

@@ -27,6 +27,9 @@ pub enum Error {
     /// The member's role lacks the permission.
     #[error("You need the permission {permission} for this. Ask an Owner or Manager of the workspace.")]
     Forbidden { permission: String },
+    /// The workspace wants everybody to have a second factor, and this member has none yet.
+    #[error("This workspace asks every member for a second factor. Set yours up under Security.")]
+    SecondFactor,
     /// It does not exist, or the member may not see it: the answer is the same.
     #[error("This does not exist, or it is not yours to see.")]
     NotFound,

@@ -3,7 +3,10 @@
 //! Pure by construction: no input or output, no clock, no randomness. Everything here runs natively and in the browser,
 //! so the same function decides on the server, in the tests and in front of the agent.
 
+pub mod alert;
+pub mod audit;
 pub mod backoff;
+pub mod contact;
 pub mod conversation;
 pub mod error;
 pub mod id;
@@ -13,8 +16,10 @@ pub mod meta;
 pub mod number;
 pub mod permission;
 pub mod role;
+pub mod team;
 pub mod text;
 pub mod time;
+pub mod token;
 pub mod window;
 pub mod workspace;
 

@@ -1,13 +1,16 @@
 //! The one process: configuration, commands, routes, webhook, forms, live streams, workers and demo mode.
 #![recursion_limit = "256"]
 
+mod api;
 pub mod assets;
 pub mod cli;
 pub mod config;
 pub mod demo;
+mod export;
 pub mod failure;
 mod forms;
 mod health;
+mod keys;
 mod layers;
 mod pages;
 mod private;

@@ -12,13 +12,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use domain::workspace::Slug;
+use domain::{id::UserId, workspace::Slug};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions};
-use services::{Services, accounts::SignedIn, workspaces};
+use services::{Error, Services, accounts::SignedIn, workspaces};
 use tower_sessions::Session;
 
 use crate::{
@@ -114,7 +114,17 @@ async fn tell_page(State(web): State<Web>, session: Session, mut request: Reques
         if let Some(elsewhere) = login_first(&request).or_else(|| inside_already(&request)) {
             return elsewhere.into_response();
         }
+        let place = Place::of(&request);
+        if let Some(elsewhere) = another_first(&web, &session, &place).await {
+            return elsewhere.into_response();
+        }
         let flash = sessions::take_flash(&session).await;
+        if let Some(done) = sessions::take_done(&session).await {
+            request.extensions_mut().insert(done);
+        }
+        if matches!(place, Place::Security) {
+            request.extensions_mut().insert(sessions::take_kept(&session).await);
+        }
         let theme = theme(request.headers());
         let extensions = request.extensions_mut();
         extensions.insert(flash);
@@ -143,6 +153,49 @@ fn inside_already(request: &Request) -> Option<Redirect> {
     let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
     let next = next.as_ref().and_then(|(_, next)| local(next)).filter(|next| !next.starts_with("/login"));
     Some(Redirect::to(next.unwrap_or("/")))
+}
+
+/// What kind of page is asked for, as far as signing in is concerned.
+enum Place {
+    /// Where the code is typed.
+    Code {
+        signed_in: bool,
+    },
+    /// Where people look after their own account.
+    Security,
+    /// Another page of a workspace.
+    Workspace(UserId, Slug),
+    Other,
+}
+
+impl Place {
+    fn of(request: &Request) -> Self {
+        let who = request.extensions().get::<SignedIn>().map(|who| who.user);
+        let path = request.uri().path();
+        if path == "/login/code" {
+            return Self::Code { signed_in: who.is_some() };
+        }
+        let inside = path.strip_prefix("/w/").and_then(|rest| rest.split_once('/'));
+        match (inside, who) {
+            (Some((_, "security")), _) => Self::Security,
+            (Some((slug, _)), Some(user)) => slug.parse().map_or(Self::Other, |slug| Self::Workspace(user, slug)),
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A page that has to come first. Without the right password before it, the one that asks for a code has nobody to ask; and where
+/// a workspace asks for a second factor, a member without one sets it up before anything else.
+async fn another_first(web: &Web, session: &Session, place: &Place) -> Option<Redirect> {
+    match place {
+        Place::Code { signed_in: false } if matches!(sessions::waiting(session).await, Ok(Some(_))) => None,
+        Place::Code { .. } => Some(Redirect::to("/login")),
+        Place::Workspace(user, slug) => match web.services().ctx(*user, slug).await {
+            Err(Error::Domain(domain::Error::SecondFactor)) => Some(Redirect::to(&format!("/w/{slug}/security"))),
+            _ => None,
+        },
+        Place::Security | Place::Other => None,
+    }
 }
 
 /// Pages of a workspace are for people who have signed in: they come back here once they have.

@@ -1,4 +1,4 @@
-//! The database's files are readable by their owner only.
+//! What others on the machine must not read: the database's files, and the memory in which secrets are open.
 
 use std::{
     fs::{DirBuilder, OpenOptions},
@@ -24,6 +24,26 @@ pub fn prepare(config: &Config) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// Leaves no image of the memory behind, however the process ends, and lets no other process of the same user look into it.
+/// Keys and tokens are open there while they are used.
+#[cfg(unix)]
+pub fn memory() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    let limited = setrlimit(Resource::Core, none);
+    // A core that is piped into a program is not bound by that limit.
+    #[cfg(target_os = "linux")]
+    let limited = limited.and(rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable));
+    if let Err(error) = limited {
+        tracing::warn!(%error, "a core dump of this process may be written");
+    }
+}
+
+/// Other systems have their own ways to switch such images off.
+#[cfg(not(unix))]
+pub fn memory() {}
 
 /// The path of a SQLite database that may be made when it is missing.
 fn file(url: &str) -> Option<PathBuf> {

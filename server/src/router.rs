@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Router, http::HeaderMap, middleware, routing::get};
 
 use crate::{
-    assets, forms, health, layers, pages, sessions, sse,
+    api, assets, export, forms, health, layers, pages, sessions, sse,
     web::Web,
     webhook::{self, Webhooks},
 };
@@ -16,6 +16,8 @@ pub fn router(web: &Web, webhooks: Arc<Webhooks>) -> Router {
     let personal = pages::router(web)
         .merge(forms::router(web))
         .merge(sse::router())
+        .merge(export::router())
+        .merge(api::router(web))
         .layer(middleware::from_fn_with_state(web.clone(), sessions::identify))
         .layer(sessions::layer(web.services(), web.public_url()));
     // What is the same for everybody.
@@ -26,7 +28,7 @@ pub fn router(web: &Web, webhooks: Arc<Webhooks>) -> Router {
     if let Some(demo) = web.demo() {
         public = public.merge(demo.simulator.phone_router().with_state(()));
     }
-    let layered = layers::around(personal.merge(public), health::alive(), web);
+    let layered = layers::around(personal.merge(public), health::alive(), web).layer(middleware::from_fn(api::shaped));
     // Outside of the layers: the webhook has no session, and its road is kept short.
     layered.merge(webhook::router(webhooks)).with_state(web.clone())
 }

@@ -9,18 +9,19 @@ use services::{
     clock::Clock,
     db::Db,
     jobs::{self, Which},
+    mail::Mailer,
     send::Graph,
-    vault::{MasterKey, Vault},
+    vault::Vault,
     workspaces,
 };
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::Config,
+    config::{Config, Mail},
     demo,
     failure::Failure,
-    private,
+    keys, private,
     router::router,
     web::{self, Demo, Web},
     webhook::{Limits, Webhooks},
@@ -62,8 +63,7 @@ pub(crate) async fn refuse_demo(services: &Services) -> Result<(), Failure> {
 
 /// The database, migrated, and the use cases on top of it.
 pub(crate) async fn open(config: &Config) -> Result<Services, Failure> {
-    let key = config.require_master_key()?.expose_secret();
-    build(config, MasterKey::from_hex(key).map_err(Failure::usage)?).await
+    build(config, keys::vault(config.require_master_key()?, &config.old_master_keys).await?).await
 }
 
 /// For commands that seal nothing: without a configured key they go on with the demo's, or with one that nobody keeps.
@@ -75,15 +75,24 @@ pub(crate) async fn open_keyless(config: &Config) -> Result<Services, Failure> {
         Some(key) => key,
         None => hex::encode(rand::random::<[u8; 32]>()).into(),
     };
-    build(config, MasterKey::from_hex(key.expose_secret()).map_err(Failure::failed)?).await
+    build(config, keys::vault(&key, &config.old_master_keys).await?).await
 }
 
-async fn build(config: &Config, key: MasterKey) -> Result<Services, Failure> {
-    let vault = Vault::new(key);
+async fn build(config: &Config, vault: Vault) -> Result<Services, Failure> {
+    private::memory();
     let graph = Graph::new(config.meta.graph_url.as_str(), &config.meta.graph_version).map_err(Failure::failed)?;
+    let mailer = mailer(config)?;
     private::prepare(config)?;
     let db = Db::open(config.database_url.expose_secret()).await?;
-    Ok(Services::new(db, Options { clock: Clock::system(), vault, graph }))
+    Ok(Services::new(db, Options { clock: Clock::system(), vault, graph, mailer }))
+}
+
+/// The configured mail server.
+fn mailer(config: &Config) -> Result<Option<Mailer>, Failure> {
+    let Some(Mail { smtp, from }) = &config.mail else { return Ok(None) };
+    Mailer::new(smtp, from, config.public_url.origin())
+        .map(Some)
+        .map_err(|error| Failure::usage(format!("SMTP_URL: {error}")))
 }
 
 pub(crate) async fn listen(addr: SocketAddr) -> Result<TcpListener, Failure> {
@@ -101,12 +110,9 @@ pub(crate) async fn run(
     demo: Option<Demo>,
 ) -> Result<(), Failure> {
     let addr = listener.local_addr().map_err(Failure::failed)?;
-    let webhooks = Arc::new(Webhooks::new(
-        services.clone(),
-        &config.meta.app_secrets,
-        config.meta.verify_token.clone(),
-        Limits::default(),
-    ));
+    let webhooks =
+        Webhooks::new(services.clone(), &config.meta.app_secrets, config.meta.verify_token.clone(), Limits::default());
+    let webhooks = Arc::new(webhooks.behind(config.trusted_proxies.clone()));
     let web = Web::new(
         services.clone(),
         web::Options {

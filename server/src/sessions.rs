@@ -1,6 +1,9 @@
 //! Who is asking: sessions, and what of them the pages see.
 
-use app::flash::Flash;
+use app::{
+    flash::{Done, Flash},
+    security,
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
@@ -9,8 +12,8 @@ use axum::{
 };
 use domain::id::UserId;
 use services::{
-    Services,
-    accounts::{self, AGENT_KEY, SessionStore, SignedIn, USER_KEY},
+    Origin, Services,
+    accounts::{self, ADDRESS_KEY, AGENT_KEY, CurrentSession, SessionStore, SignedIn, USER_KEY, Waiting},
 };
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
 
@@ -20,7 +23,14 @@ use crate::{config::PublicUrl, web::Web};
 const COOKIE_DAYS: i64 = 30;
 const LAST_USER: &str = "parlance_last_user";
 const FLASH_KEY: &str = "flash";
+const DONE_KEY: &str = "done";
 const UNSENT_KEY: &str = "unsent";
+/// Between the password and the code: who is meant, and where they wanted to go.
+const WAITING_KEY: &str = "waiting";
+/// A second factor that is being set up, sealed.
+const SETUP_KEY: &str = "setup";
+/// Recovery codes that wait to be shown, sealed.
+const CODES_KEY: &str = "codes";
 /// Characters of an unsent text that are kept for somebody who is signed out: twice what a message may have.
 const UNSENT_LIMIT: usize = 8_192;
 
@@ -39,6 +49,9 @@ pub fn layer(services: &Services, public_url: &PublicUrl) -> SessionManagerLayer
 pub async fn identify(State(web): State<Web>, session: Session, mut request: Request, next: Next) -> Response {
     match who(web.services(), &session).await {
         Ok(Some(signed_in)) => {
+            if let Some(id) = session.id() {
+                request.extensions_mut().insert(CurrentSession(accounts::handle_of(&id)));
+            }
             request.extensions_mut().insert(signed_in);
         }
         Ok(None) => {}
@@ -80,12 +93,15 @@ pub async fn still_belongs_to(session: &Session, user: UserId) -> bool {
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn begin(session: &Session, user: UserId, agent: Option<&str>) -> Result<(), Unavailable> {
+pub async fn begin(services: &Services, session: &Session, user: UserId, origin: &Origin) -> Result<(), Unavailable> {
+    accounts::note_signed_in(services, user, origin).await.map_err(unavailable)?;
     let unsent = session.get::<Unsent>(UNSENT_KEY).await.ok().flatten();
     session.clear().await;
     session.cycle_id().await.map_err(unavailable)?;
     session.insert(USER_KEY, user).await.map_err(unavailable)?;
-    session.insert(AGENT_KEY, agent.unwrap_or_default()).await.map_err(unavailable)?;
+    session.insert(AGENT_KEY, origin.agent.as_deref().unwrap_or_default()).await.map_err(unavailable)?;
+    let address = origin.address.map(|address| address.to_canonical().to_string());
+    session.insert(ADDRESS_KEY, address.unwrap_or_default()).await.map_err(unavailable)?;
     if let Some((author, text)) = unsent
         && author == user
     {
@@ -93,6 +109,64 @@ pub async fn begin(session: &Session, user: UserId, agent: Option<&str>) -> Resu
         put_flash(session, Flash { error, text: Some(text), email: None }).await;
     }
     Ok(())
+}
+
+/// Keeps that the right password was given and a code is missing: nobody is signed in yet.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn wait(session: &Session, waiting: Waiting, next: &str) -> Result<(), Unavailable> {
+    session.cycle_id().await.map_err(unavailable)?;
+    session.insert(WAITING_KEY, (waiting, next)).await.map_err(unavailable)
+}
+
+/// Who is asked for a code, and where they wanted to go.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn waiting(session: &Session) -> Result<Option<(Waiting, String)>, Unavailable> {
+    session.get(WAITING_KEY).await.map_err(unavailable)
+}
+
+/// They have to begin with the password again.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn wait_no_more(session: &Session) -> Result<(), Unavailable> {
+    session.remove_value(WAITING_KEY).await.map(drop).map_err(unavailable)
+}
+
+/// Keeps a second factor that is being set up, or forgets it.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn put_setup(session: &Session, sealed: Option<String>) -> Result<(), Unavailable> {
+    match sealed {
+        Some(sealed) => session.insert(SETUP_KEY, sealed).await.map_err(unavailable),
+        None => session.remove_value(SETUP_KEY).await.map(drop).map_err(unavailable),
+    }
+}
+
+/// A second factor that is being set up.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn setup(session: &Session) -> Result<Option<String>, Unavailable> {
+    session.get(SETUP_KEY).await.map_err(unavailable)
+}
+
+/// Keeps recovery codes for the next page.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn put_codes(session: &Session, sealed: String) -> Result<(), Unavailable> {
+    session.insert(CODES_KEY, sealed).await.map_err(unavailable)
+}
+
+/// What the security page is given; recovery codes once.
+pub async fn take_kept(session: &Session) -> security::Kept {
+    let codes = session.remove(CODES_KEY).await.ok().flatten();
+    security::Kept { setup: session.get(SETUP_KEY).await.ok().flatten(), codes }
 }
 
 /// Gives the session a new id, when what it proves has changed.
@@ -155,4 +229,20 @@ pub async fn take_flash(session: &Session) -> Flash {
         tracing::warn!(%error, "a form's message stays in the session");
     }
     Flash { error, text, email }
+}
+
+/// Keeps the word that something is done for the next page.
+pub async fn put_done(session: &Session, done: &str) {
+    if let Err(error) = session.insert(DONE_KEY, done).await {
+        tracing::warn!(%error, "a form's answer could not be kept");
+    }
+}
+
+/// What was kept; it is shown once.
+pub async fn take_done(session: &Session) -> Option<Done> {
+    let kept = session.get::<String>(DONE_KEY).await.ok().flatten()?;
+    if let Err(error) = session.remove_value(DONE_KEY).await {
+        tracing::warn!(%error, "a form's answer stays in the session");
+    }
+    Some(Done(kept))
 }

@@ -52,6 +52,7 @@ async fn events(
     let Ok(slug) = slug.parse::<Slug>() else { return StatusCode::NOT_FOUND.into_response() };
     let ctx = match web.services().ctx(user, &slug).await {
         Ok(ctx) => ctx,
+        Err(Error::Domain(domain::Error::SecondFactor)) => return StatusCode::FORBIDDEN.into_response(),
         Err(Error::Domain(_)) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
             tracing::error!(%error, "opening a live stream");
@@ -95,7 +96,14 @@ impl Follow {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         loop {
             tokio::select! {
-                frame = self.frames.next() => return Some((Ok(event(frame?)), self)),
+                frame = self.frames.next() => {
+                    let frame = frame?;
+                    // Also told when somebody was signed out somewhere: it may have been here.
+                    if matches!(frame, Frame::Resync) && !self.may_go_on().await {
+                        return None;
+                    }
+                    return Some((Ok(event(frame)), self));
+                },
                 _ = self.check.tick() => if !self.may_go_on().await { return None },
             }
         }

@@ -45,34 +45,53 @@ pub enum Actor {
     System,
 }
 
-/// Somebody who was removed is a stranger.
-const MEMBERSHIP: &str = "SELECT w.id, w.name, w.agents_see_unassigned, m.id, m.role, r.name, r.permissions, u.name
+/// Somebody who was removed is a stranger. The last column: a second factor is wanted and missing.
+const MEMBERSHIP: &str = "SELECT w.id, w.name, w.agents_see_unassigned, m.id, m.role, r.name, r.permissions, u.name,
+    w.require_totp AND NOT EXISTS (SELECT 1 FROM totp_secrets t WHERE t.user_id = m.user_id)
     FROM workspaces w
     JOIN members m ON m.workspace_id = w.id AND m.removed_at IS NULL
     JOIN users u ON u.id = m.user_id
     LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
     WHERE w.slug = $1 AND m.user_id = $2";
 
-type Membership = (Uuid, String, bool, Uuid, String, Option<String>, Option<String>, String);
+type Membership = (Uuid, String, bool, Uuid, String, Option<String>, Option<String>, String, bool);
 
 impl Services {
     /// The member that a signed-in person is in a workspace.
     ///
     /// # Errors
-    /// `NotFound` alike for a workspace that does not exist and one they do not belong to.
+    /// `NotFound` alike for a workspace that does not exist and one they do not belong to; `SecondFactor` when the workspace asks
+    /// for one that they do not have.
     pub async fn ctx(&self, user: UserId, slug: &Slug) -> Result<Ctx> {
+        match self.membership(user, slug).await? {
+            (ctx, false) => Ok(ctx),
+            (_, true) => Err(domain::Error::SecondFactor.into()),
+        }
+    }
+
+    /// The same for the page where people set up their second factor, and for nothing else: also before they have one.
+    ///
+    /// # Errors
+    /// `NotFound` as [`Services::ctx`].
+    pub async fn ctx_for_security(&self, user: UserId, slug: &Slug) -> Result<Ctx> {
+        Ok(self.membership(user, slug).await?.0)
+    }
+
+    /// The member, and whether a second factor is missing.
+    async fn membership(&self, user: UserId, slug: &Slug) -> Result<(Ctx, bool)> {
         let mut read = self.db().read().await?;
         let row: Option<Membership> = sql!(
-            opt(Uuid, String, bool, Uuid, String, Option<String>, Option<String>, String),
+            opt(Uuid, String, bool, Uuid, String, Option<String>, Option<String>, String, bool),
             read.conn(),
             MEMBERSHIP,
             slug.as_str(),
             user.0
         )?;
-        let (workspace, name, unassigned, member, role, title, own, user_name) = row.ok_or(domain::Error::NotFound)?;
+        let (workspace, name, unassigned, member, role, title, own, user_name, missing) =
+            row.ok_or(domain::Error::NotFound)?;
         let (role, permissions) = held(&role, own.as_deref())?;
         let access = Access { permissions, unassigned };
-        Ok(Ctx {
+        let ctx = Ctx {
             services: self.clone(),
             workspace: WorkspaceBrief { id: WorkspaceId(workspace), slug: slug.clone(), name },
             me: MemberBrief { id: MemberId(member), name: user_name, role, title, replies: access.can_reply() },
@@ -80,7 +99,8 @@ impl Services {
             access,
             token: None,
             origin: Arc::default(),
-        })
+        };
+        Ok((ctx, missing))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     Error, Result, Services,
     db::{Db, system},
     sql,
-    vault::{self, Kind, LoadError},
+    vault::{self, Kind, LoadError, Owner},
 };
 use domain::{
     id::WorkspaceId,
@@ -87,6 +87,7 @@ pub async fn report(services: &Services) -> Vec<Check> {
     let mut checks = vec![first];
     if reachable {
         checks.extend(or_bad("numbers", numbers(services).await));
+        checks.extend(or_bad("vault", vault(services).await));
         checks.extend(or_bad("deliveries", deliveries(services).await));
         checks.extend(or_bad("refused deliveries", refused(services).await));
     }
@@ -173,16 +174,50 @@ async fn numbers(services: &Services) -> Result<Vec<Check>> {
         let name = format!("number {}", number.phone_number_id);
         let again = "Run `parlance connect-number` for it again with a token that works.";
         let place = (WorkspaceId(number.workspace_id), number.id);
-        checks.push(match vault::load(services, place.0, Kind::AccessToken, place.1).await {
-            Ok(_) => match number.token_problem {
+        checks.push(match vault::opens(services, place.0, Kind::AccessToken, place.1).await {
+            Ok(()) => match number.token_problem {
                 None => Check::ok(&name, format!("{}, its access token opens", number.display_number)),
                 Some(problem) => Check::new(&name, State::Bad, format!("Meta refuses its token: {problem}")).fix(again),
             },
             Err(LoadError::Missing) => Check::new(&name, State::Bad, "no access token is stored").fix(again),
             Err(LoadError::Open(e)) => Check::new(&name, State::Bad, format!("its access token does not open: {e}"))
-                .fix(format!("Start with the TOKEN_MASTER_KEY that it was connected under. Or: {again}")),
+                .fix(format!("{KEY_AGAIN} Or: {again}")),
             Err(LoadError::Database(e)) => return Err(e.into()),
         });
+    }
+    Ok(checks)
+}
+
+/// What opens what does not open.
+const KEY_AGAIN: &str =
+    "Set TOKEN_MASTER_KEY, or TOKEN_MASTER_KEYS_OLD, to the key that it was sealed under, and restart.";
+
+/// The other secrets, and tokens that have served long enough.
+async fn vault(services: &Services) -> Result<Vec<Check>> {
+    let (all, unreadable) = vault::unreadable(services).await?;
+    let status = vault::status(services).await?;
+    let mut checks = Vec::new();
+    for secret in unreadable.iter().filter(|secret| secret.kind != Kind::AccessToken) {
+        let of = match secret.owner {
+            _ if secret.kind == Kind::Mail => format!("mail {}", secret.subject),
+            Owner::User(user) => format!("user {user}"),
+            Owner::Workspace(workspace) => format!("workspace {workspace}"),
+        };
+        let text = format!("the {} of {of} does not open: {}", secret.kind.label(), secret.why);
+        checks.push(Check::new("vault", State::Bad, text).fix(KEY_AGAIN));
+    }
+    if unreadable.is_empty() {
+        checks.push(Check::ok("vault", format!("{all} secret(s) open; key {} seals", services.vault().key_id())));
+    }
+    if status.to_rotate > 0 {
+        let text = format!("{} of {all} secret(s) are not sealed under the key that seals now", status.to_rotate);
+        checks.push(Check::new("vault", State::Warn, text).fix("Run `parlance vault rotate`."));
+    }
+    let now = services.clock().now();
+    for token in vault::stale_tokens(services).await? {
+        let text = format!("its access token is {} days old", token.days(now));
+        let fix = "Make a new one in Meta's business settings and run `parlance connect-number` for it again.";
+        checks.push(Check::new(&format!("number {}", token.phone_number_id), State::Warn, text).fix(fix));
     }
     Ok(checks)
 }

@@ -1,5 +1,6 @@
 use crate::{
-    accounts::Passwords, clock::Clock, db::Db, ingest::Journal, jobs::Wakes, live::Bus, send::Graph, vault::Vault,
+    accounts::Passwords, audit::Seen, clock::Clock, db::Db, ingest::Journal, jobs::Wakes, live::Bus, mail::Mailer,
+    send::Graph, tokens::Watch, vault::Vault,
 };
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ pub struct Options {
     pub clock: Clock,
     pub vault: Vault,
     pub graph: Graph,
+    /// Without one nothing is mailed, and links are handed over by people.
+    pub mailer: Option<Mailer>,
 }
 
 /// The handle that every door holds. Cloning is cheap.
@@ -23,6 +26,9 @@ struct Inner {
     wakes: Wakes,
     journal: Journal,
     passwords: Passwords,
+    mailer: Option<Mailer>,
+    watch: Watch,
+    seen: Seen,
 }
 
 impl Services {
@@ -40,11 +46,17 @@ impl Services {
             wakes,
             journal,
             passwords: Passwords::default(),
+            watch: Watch::default(),
+            seen: Seen::default(),
+            mailer: options.mailer,
         }))
     }
 
     /// Closes the database, after the journal has let go of it. Workers must have finished.
     pub async fn close(&self) {
+        if let Err(error) = crate::vault::flush(self).await {
+            tracing::error!(%error, "who opened secrets could not be written");
+        }
         self.0.journal.release().await;
         self.0.db.close().await;
     }
@@ -79,7 +91,22 @@ impl Services {
         &self.0.wakes
     }
 
+    /// The configured mail server, if any.
+    pub fn mailer(&self) -> Option<&Mailer> {
+        self.0.mailer.as_ref()
+    }
+
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    /// What this process has seen of API tokens and not yet written down.
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.0.watch
+    }
+
+    /// What strangers did outside of any workspace and the audit trail does not hold yet.
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.0.seen
     }
 }

@@ -3,20 +3,28 @@
 //! One use case is one file. Pages, REST, forms, workers and tests all enter here, so a rule is enforced once.
 
 pub mod accounts;
+pub mod alerts;
+pub mod audit;
 pub mod clock;
+pub mod contacts;
 pub mod conversations;
 pub mod ctx;
 pub mod db;
 pub mod doctor;
 pub mod error;
+pub mod health;
+pub mod idempotency;
 pub mod ingest;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 pub mod members;
 pub mod numbers;
 pub mod seed;
 pub mod send;
 pub mod stats;
+pub mod team;
+pub mod tokens;
 pub mod vault;
 pub mod workspaces;
 

@@ -1,20 +1,23 @@
 //! The people of a workspace.
 
 use crate::{
-    Ctx, Result, Services,
+    Actor, Ctx, Origin, Result, Services,
     accounts::{self, BY_EMAIL},
+    audit::{self, Entry},
     clock::new_id,
     ctx::held,
     db::Conn,
     sql, workspaces,
 };
 use domain::{
+    audit::Action,
     id::{MemberId, UserId, WorkspaceId},
     permission::Permission,
     role::Role,
-    time::Millis,
+    time::{MINUTE, Millis},
     workspace::{MemberBrief, Slug},
 };
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 const LIST: &str = "SELECT m.id, u.name, m.role, r.name, r.permissions FROM members m
@@ -29,6 +32,10 @@ const INSERT: &str = "INSERT INTO members (workspace_id, id, user_id, role, avai
     VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (workspace_id, user_id) DO NOTHING";
 
 const SET_AVAILABLE: &str = "UPDATE members SET available = $3 WHERE workspace_id = $1 AND id = $2";
+
+const LAST_ACTIVE: &str = "SELECT last_active_at FROM members WHERE workspace_id = $1 AND id = $2";
+
+const ACTIVE: &str = "UPDATE members SET last_active_at = $3 WHERE workspace_id = $1 AND id = $2";
 
 /// Somebody who gets an account.
 pub(crate) struct Person<'a> {
@@ -77,6 +84,8 @@ pub(crate) fn brief(
 pub async fn set_available(ctx: &Ctx, available: bool) -> Result<()> {
     let mut tx = ctx.begin().await?;
     sql!(exec tx.conn(), SET_AVAILABLE, ctx.ws(), ctx.me().id.0, available)?;
+    let entry = Entry::new(Action::AvailabilityChanged).on("member", ctx.me().id.0);
+    audit::record(&mut tx, ctx, entry.change(Value::Null, json!({ "available": available }))).await?;
     Ok(tx.commit().await?)
 }
 
@@ -110,6 +119,8 @@ pub async fn add(
     };
     let id = MemberId(new_id());
     insert(tx.conn(), workspace, id.0, user, role, now).await?;
+    let entry = Entry::new(Action::MemberAdded).on("member", id.0).change(Value::Null, json!({ "role": role }));
+    audit::record_as(services, &mut tx, workspace, Actor::System, &Origin::default(), now, entry).await?;
     tx.commit().await?;
     Ok(Added { user, member: brief(id.0, name, role.as_str(), None, None)? })
 }
@@ -139,4 +150,22 @@ pub(crate) async fn insert(
 /// What stands before the `@`, until the person says more.
 pub(crate) fn name_of(email: &str) -> &str {
     email.split('@').next().filter(|name| !name.is_empty()).unwrap_or(email)
+}
+
+/// Notes that the member is here, at most once a minute.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn seen(ctx: &Ctx) -> Result<()> {
+    let (now, me) = (ctx.now(), ctx.me().id.0);
+    let last = {
+        let mut read = ctx.read().await?;
+        sql!(scalar_opt Option<i64>, read.conn(), LAST_ACTIVE, ctx.ws(), me)?.flatten()
+    };
+    if last.is_none_or(|last| now - last >= MINUTE) {
+        let mut tx = ctx.begin().await?;
+        sql!(exec tx.conn(), ACTIVE, ctx.ws(), me, now)?;
+        tx.commit().await?;
+    }
+    Ok(())
 }

@@ -42,6 +42,17 @@ pub fn all(mode: Mode, wasm_opt: bool) -> Result<PathBuf> {
     Ok(with(mode, wasm_opt, &[])?.join("parlance"))
 }
 
+/// The optimised server with master keys at AWS.
+pub fn with_aws() -> Result<PathBuf> {
+    let site = site::build(Mode::Release, false)?;
+    step("Server with AWS (takes some minutes)", || {
+        run(quiet_cargo("build")?
+            .args(["--profile", Mode::Release.profile(), "--bins", "--package", "server", "--features", "aws"])
+            .env(site::ENV, &site.dir))
+    })?;
+    Ok(paths::target()?.join(Mode::Release.profile()).join("parlance"))
+}
+
 /// Builds the browser part, the server and more programs; gives back the folder of the binaries.
 ///
 /// One call of cargo for all of them: their dependencies are compiled once, with the same features.

@@ -19,7 +19,7 @@ cargo xtask <command>
   site  [--quick | --release] [--wasm-opt]   only the browser part; prints its sizes
   lint                                       formatting and clippy, native and wasm
   test [PART..]                              lint, rust, browser: all of them, or the parts named
-  release                                    dist/parlance, the optimised single binary
+  release [--aws]                            dist/parlance, the optimised single binary; with master keys at AWS
   bench [ARGS..]                             the measurements, release build
   chaos [ARGS..]                             kill -9 under load, quick build
   pg [COMMAND..]                             a private PostgreSQL (TEST_PG_URL) while COMMAND runs, or until Ctrl-C";
@@ -51,7 +51,7 @@ fn run(words: &[&str]) -> Result<()> {
         }
         "lint" => test::lint(),
         "test" => test::run_all(rest),
-        "release" => release::dist(),
+        "release" => release::dist(rest),
         "bench" => release::bench(rest),
         "chaos" => release::chaos(rest),
         "pg" => postgres::hold(rest),

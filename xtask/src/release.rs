@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     build::{self, Mode},
@@ -13,9 +13,13 @@ use crate::{
     steps::step,
 };
 
-/// `dist/parlance`.
-pub fn dist() -> Result<()> {
-    let built = build::all(Mode::Release, false)?;
+/// `dist/parlance`; with `--aws` it can use master keys at AWS.
+pub fn dist(options: &[&str]) -> Result<()> {
+    let built = match options {
+        [] => build::all(Mode::Release, false)?,
+        ["--aws"] => build::with_aws()?,
+        [other, ..] => bail!("no option `{other}`: release [--aws]"),
+    };
     let dist = paths::root().join("dist");
     fs::create_dir_all(&dist)?;
     let to = dist.join("parlance");

@@ -24,5 +24,5 @@ mod hold;
 mod keys;
 mod live;
 mod navigate;
-mod outbox;
+pub(crate) mod outbox;
 mod shared;

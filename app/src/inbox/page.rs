@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 
 use super::{
     contact::contact_view,
-    frame::{bar_view, keys_view, rail_view, unread},
+    frame::{around, keys_view, unread},
     list::list_view,
     place::Place,
     screen::Screen,
@@ -14,7 +14,7 @@ use super::{
     server::load_inbox,
     thread::middle_view,
 };
-use crate::{error::Fault, missing::MissingPage, ui::icon};
+use crate::{error::Fault, frame::fault_view, ui::icon};
 
 /// Fetches what the address asks for; the browser takes over what the server has drawn.
 #[component]
@@ -75,23 +75,6 @@ fn answer_status(answer: &Result<Screenful, Fault>) {
     let _ = answer;
 }
 
-fn fault_view(fault: Fault) -> AnyView {
-    match fault {
-        Fault::Domain(domain::Error::NotFound) => view! { <MissingPage/> }.into_any(),
-        fault => view! {
-            <Title text="Parlance"/>
-            <main class="nowhere" id="main">
-                <div class="notice">
-                    <h1>"The inbox did not load"</h1>
-                    <p>{fault.to_string()}</p>
-                    <a class="btn primary" href="" rel="external">{icon("refresh", "sm")}"Try again"</a>
-                </div>
-            </main>
-        }
-        .into_any(),
-    }
-}
-
 fn inbox_view(screen: Screen) -> AnyView {
     take_over(screen);
     let unread = unread(screen);
@@ -99,20 +82,17 @@ fn inbox_view(screen: Screen) -> AnyView {
         0 => "Inbox · Parlance".to_owned(),
         count => format!("({count}) Inbox · Parlance"),
     };
+    let panes = view! {
+        <h1 class="sr">"Inbox"</h1>
+        {offline_view(screen)} {locked_view(&screen.facts().locked)}
+        <div class="inbox" data-pane=move || screen.place.read().pane.as_str()>
+            <div class="inbox__grid">{list_view(screen)} {middle_view(screen)} {contact_view(screen)}</div>
+        </div>
+    }
+    .into_any();
     view! {
         <Title text=title/>
-        <a class="skip" href="#main" rel="external">"Skip to content"</a>
-        <div class="app">
-            {rail_view(screen, unread)}
-            {bar_view(screen)}
-            <main id="main" tabindex="-1">
-                <h1 class="sr">"Inbox"</h1>
-                {offline_view(screen)}
-                <div class="inbox" data-pane=move || screen.place.read().pane.as_str()>
-                    <div class="inbox__grid">{list_view(screen)} {middle_view(screen)} {contact_view(screen)}</div>
-                </div>
-            </main>
-        </div>
+        {around(screen, unread, panes)}
         {keys_view(screen)}
     }
     .into_any()
@@ -130,6 +110,25 @@ fn offline_view(screen: Screen) -> AnyView {
                 }
             })
         }}
+    }
+    .into_any()
+}
+
+/// What colleagues write to customers waits as long as this stands here; nothing is lost.
+fn locked_view(numbers: &[String]) -> AnyView {
+    if numbers.is_empty() {
+        return ().into_any();
+    }
+    let numbers = numbers.join(", ");
+    view! {
+        <div class="banner bad edge" role="status">
+            {icon("lock", "")}
+            <p>
+                <b>"Sending is on hold. "</b>
+                {format!("The access token of {numbers} does not open with the keys of this installation. ")}
+                "Replies wait and are sent once it does; whoever runs it finds more with "<code>"parlance doctor"</code>"."
+            </p>
+        </div>
     }
     .into_any()
 }

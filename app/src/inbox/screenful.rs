@@ -34,4 +34,10 @@ pub struct Screenful {
     pub theme: Option<String>,
     /// Whether this is the demo.
     pub demo: bool,
+    /// Alerts that wait for the person.
+    #[serde(default)]
+    pub alerts: i64,
+    /// Business numbers that send nothing because their access token does not open.
+    #[serde(default)]
+    pub locked: Vec<String>,
 }

@@ -93,9 +93,10 @@ mod native {
     use domain::workspace::MemberBrief;
     use http::request::Parts;
     use leptos::server_fn::axum::register_explicit;
-    use services::{Ctx, Error, Services, accounts::SignedIn, conversations, members, workspaces};
+    use services::{Error, Services, alerts, conversations, members, vault, workspaces};
 
     use super::*;
+    pub use crate::frame::server::native::ctx;
     use crate::{flash::Flash, shell::config};
 
     /// By name: see [`crate::register_server_functions`].
@@ -112,14 +113,6 @@ mod native {
         register_explicit::<MarkRead>();
     }
 
-    /// The member who asks.
-    pub async fn ctx(workspace: &Slug) -> Result<Ctx, Fault> {
-        let services = use_context::<Services>().ok_or_else(|| Error::Internal("no services".to_owned()))?;
-        let user = with_context::<Parts, _>(|parts| parts.extensions.get::<SignedIn>().map(|who| who.user)).flatten();
-        let user = user.ok_or(Error::SignedOut)?;
-        Ok(services.ctx(user, workspace).await?)
-    }
-
     pub async fn screenful(
         workspace: Slug,
         view: Option<View>,
@@ -132,6 +125,7 @@ mod native {
         let flash = with_context::<Parts, _>(|parts| parts.extensions.get::<Flash>().cloned()).flatten();
         let Flash { error, text, .. } = flash.unwrap_or_default();
         let ctx = ctx(&workspace).await?;
+        members::seen(&ctx).await?;
         let me: MemberBrief = ctx.me().clone();
         let access = *ctx.access();
         let view = view.filter(|view| View::offered(&access).contains(view)).unwrap_or_else(|| View::home(&access));
@@ -163,6 +157,8 @@ mod native {
             text,
             theme: config.theme,
             demo: config.demo.is_some(),
+            alerts: alerts::unread(&ctx).await?,
+            locked: vault::locked(&ctx).await?.into_iter().map(|number| number.name).collect(),
         })
     }
 }

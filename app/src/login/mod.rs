@@ -1,3 +1,7 @@
-//! Signing in: a plain form, no script needed.
+//! Signing in: plain forms, no script needed.
 
+pub mod code;
 pub mod page;
+
+#[cfg(feature = "ssr")]
+pub(crate) mod plain;

@@ -11,6 +11,8 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     pub flash: Flash,
+    /// What was done just before.
+    pub done: Option<String>,
     pub demo: Option<Vec<DemoMember>>,
     /// Where the person wanted to go.
     pub next: String,
@@ -25,7 +27,7 @@ pub fn LoginPage() -> impl IntoView {
 }
 
 /// The page for a given request.
-pub fn sign_in(Asked { flash, demo, next, host }: Asked) -> AnyView {
+pub fn sign_in(Asked { flash, done, demo, next, host }: Asked) -> AnyView {
     let Flash { error, email, .. } = flash;
     let invalid = error.is_some().then_some("true");
     view! {
@@ -42,6 +44,15 @@ pub fn sign_in(Asked { flash, demo, next, host }: Asked) -> AnyView {
                             <h1 id="welcome">"Welcome back"</h1>
                             {(!host.is_empty()).then(|| view! { <p class="muted">"Sign in to "{host}</p> })}
                         </div>
+                        {done
+                            .map(|done| {
+                                view! {
+                                    <p class="banner ok" role="status">
+                                        {icon("check", "")}
+                                        <span class="grow">{done}</span>
+                                    </p>
+                                }
+                            })}
                         {error
                             .map(|error| {
                                 view! {
@@ -66,7 +77,10 @@ pub fn sign_in(Asked { flash, demo, next, host }: Asked) -> AnyView {
                             />
                         </div>
                         <div class="field">
-                            <label for="password">"Password"</label>
+                            <span class="label">
+                                <label for="password">"Password"</label>
+                                <a class="link" href="/forgot" rel="external">"Forgot it?"</a>
+                            </span>
                             <input
                                 class="input lg"
                                 id="password"
@@ -128,16 +142,14 @@ fn one_click(members: Vec<DemoMember>, next: &str) -> impl IntoView + use<> {
 
 #[cfg(feature = "ssr")]
 fn asked() -> Asked {
-    use crate::shell::config;
-    use http::request::Parts;
+    use crate::{login::plain::left, shell::config};
     use leptos_router::hooks::use_query_map;
 
     let config = config();
-    let flash =
-        with_context::<Parts, _>(|parts| parts.extensions.get::<Flash>().cloned()).flatten().unwrap_or_default();
+    let (flash, done) = left();
     let host = config.public_url.split_once("://").map_or("", |(_, host)| host).to_owned();
     let next = use_query_map().read_untracked().get("next").unwrap_or_default();
-    Asked { flash, demo: config.demo, next, host }
+    Asked { flash, done, demo: config.demo, next, host }
 }
 
 #[cfg(not(feature = "ssr"))]

@@ -1,17 +1,27 @@
 //! Parts that more than one page uses.
 
 mod avatar;
+mod copy;
 mod icons;
+mod search;
+mod task;
 mod ticks;
+mod toast;
 mod window;
 
+pub mod dialog;
+pub mod menu;
 pub mod when;
 
 pub use avatar::{avatar, avatar_none};
+pub use copy::secret_view;
 #[cfg(feature = "ssr")]
 pub use icons::Sprite;
 pub use icons::icon;
+pub use search::{search, segment};
+pub use task::{Task, reload};
 pub use ticks::{Glyph, glyph, tick};
+pub use toast::Toast;
 pub use window::{Shape, window_ring, window_until};
 
 /// For a value in a query.

@@ -7,3 +7,4 @@ mod lists;
 mod login;
 mod screen;
 mod support;
+mod team;

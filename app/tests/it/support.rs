@@ -103,6 +103,8 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
         text: None,
         theme: None,
         demo: false,
+        alerts: 0,
+        locked: Vec::new(),
     }
 }
 

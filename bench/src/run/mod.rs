@@ -2,10 +2,14 @@
 
 mod ack;
 mod assets;
+mod audit;
 mod busy;
 mod drain;
+mod export;
 mod live;
 mod memory;
+mod permission;
+mod vault;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
@@ -41,8 +45,16 @@ enum Bench {
     Live,
     /// Resident memory, idle and after a drain.
     Memory,
+    /// A long audit trail as a file: speed, and memory meanwhile.
+    Export,
     /// What a browser loads.
     Assets,
+    /// A change with its entry in the audit trail, beside the same change without.
+    Audit,
+    /// A secret that is opened, at hand and from the database.
+    Vault,
+    /// Whether a member may do something.
+    Permission,
 }
 
 /// How much each measurement does.
@@ -58,6 +70,11 @@ struct Scale {
     contacts: usize,
     live_per_second: u32,
     live_seconds: u32,
+    audit_batches: u32,
+    /// Entries of the audit trail that is exported.
+    export_entries: i64,
+    /// Secrets that are opened.
+    secrets: usize,
 }
 
 const FULL: Scale = Scale {
@@ -70,6 +87,9 @@ const FULL: Scale = Scale {
     contacts: 1_000,
     live_per_second: 200,
     live_seconds: 20,
+    audit_batches: 120,
+    export_entries: 1_000_000,
+    secrets: 20_000,
 };
 
 const QUICK: Scale = Scale {
@@ -78,6 +98,9 @@ const QUICK: Scale = Scale {
     busy_seconds: 6,
     drain_deliveries: 3_000,
     live_seconds: 4,
+    audit_batches: 12,
+    export_entries: 100_000,
+    secrets: 2_000,
     ..FULL
 };
 
@@ -117,8 +140,20 @@ pub async fn run(args: Args) -> Result<()> {
     if wanted(Bench::Memory) {
         memory::run(&plan).await?;
     }
+    if wanted(Bench::Export) {
+        export::run(&plan).await?;
+    }
     if wanted(Bench::Assets) {
         assets::run()?;
+    }
+    if wanted(Bench::Audit) {
+        audit::run(&plan).await?;
+    }
+    if wanted(Bench::Vault) {
+        vault::run(&plan).await?;
+    }
+    if wanted(Bench::Permission) {
+        permission::run()?;
     }
     Ok(())
 }

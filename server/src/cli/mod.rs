@@ -1,11 +1,14 @@
 //! The commands.
 
+mod audit;
 mod connect_number;
 mod create_owner;
 mod doctor;
+mod reset_password;
 mod secret;
 mod set_password;
 mod stats;
+mod vault;
 
 use clap::{Args, Parser, Subcommand};
 use secrecy::ExposeSecret;
@@ -39,10 +42,16 @@ enum Command {
     ConnectNumber(connect_number::Number),
     /// Give somebody a new password and sign them out everywhere.
     SetPassword(set_password::Account),
+    /// Make a link with which somebody chooses a new password.
+    ResetPassword(reset_password::Account),
     /// Look for what is wrong or waits for somebody.
     Doctor,
     /// Count what is stored.
     Stats(stats::Stats),
+    /// Check the audit trail, or read that of the installation itself.
+    Audit(audit::Audit),
+    /// Look after the master keys.
+    Vault(vault::Vault),
 }
 
 #[derive(Debug, Args)]
@@ -76,8 +85,11 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::CreateOwner(owner) => create_owner::run(owner, &config).await,
             Command::ConnectNumber(number) => connect_number::run(number, &config).await,
             Command::SetPassword(account) => set_password::run(account, &config).await,
+            Command::ResetPassword(account) => reset_password::run(account, &config).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Stats(stats) => stats::run(&stats, &config).await,
+            Command::Vault(vault) => vault::run(&vault, &config).await,
+            Command::Audit(audit) => audit::run(&audit, &config).await,
         }
     })
 }

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 
 use ipnet::IpNet;
 use secrecy::SecretString;
+use services::mail::{Sender, SmtpUrl};
 use url::Url;
 
 pub use source::Source;
@@ -41,10 +42,21 @@ pub struct Config {
     /// Whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
     pub meta: Meta,
-    /// 32 bytes in hex.
+    pub mail: Option<Mail>,
+    /// 32 bytes in hex, or where the key is held; see [`crate::keys`].
     pub master_key: Option<SecretString>,
+    /// Keys that only open what they once sealed.
+    pub old_master_keys: Vec<SecretString>,
     pub start_webhook_worker: bool,
     pub start_message_retry_worker: bool,
+}
+
+/// The mail server, and whom mail comes from.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// May hold a password.
+    pub smtp: SmtpUrl,
+    pub from: Sender,
 }
 
 /// What is agreed with Meta's app dashboard.
@@ -78,7 +90,9 @@ impl Config {
             public_url,
             trusted_proxies: source.parsed("TRUSTED_PROXIES", values::networks)?.unwrap_or_default(),
             meta: Meta::read(source)?,
+            mail: Mail::read(source)?,
             master_key: source.parsed("TOKEN_MASTER_KEY", values::master_key)?,
+            old_master_keys: source.parsed("TOKEN_MASTER_KEYS_OLD", values::master_keys)?.unwrap_or_default(),
             start_webhook_worker: source.parsed("START_WEBHOOK_WORKER", values::switch)?.unwrap_or(true),
             start_message_retry_worker: source.parsed("START_MESSAGE_RETRY_WORKER", values::switch)?.unwrap_or(true),
         })
@@ -92,6 +106,21 @@ impl Config {
         self.master_key.as_ref().ok_or_else(|| {
             ConfigError::new("TOKEN_MASTER_KEY", "is missing. Make one with `openssl rand -hex 32` and keep it safe")
         })
+    }
+}
+
+impl Mail {
+    /// Both variables are checked, also where only one is set; mail needs the two.
+    fn read(source: &Source) -> Result<Option<Self>, ConfigError> {
+        let smtp = source.parsed("SMTP_URL", SmtpUrl::parse)?;
+        let from = source.parsed("MAIL_FROM", Sender::parse)?;
+        match (smtp, from) {
+            (Some(smtp), Some(from)) => Ok(Some(Self { smtp, from })),
+            (Some(_), None) => {
+                Err(ConfigError::new("MAIL_FROM", "is missing: with SMTP_URL, say whom mail comes from"))
+            }
+            (None, _) => Ok(None),
+        }
     }
 }
 

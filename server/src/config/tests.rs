@@ -17,6 +17,7 @@ fn nothing_set_is_the_documented_default() {
     assert_eq!(config.meta.graph_version, "v25.0");
     assert!(config.start_webhook_worker && config.start_message_retry_worker);
     assert!(config.trusted_proxies.is_empty() && config.meta.app_secrets.is_empty());
+    assert!(config.mail.is_none());
     assert_eq!(config.require_master_key().unwrap_err().variable, "TOKEN_MASTER_KEY");
 }
 
@@ -49,6 +50,14 @@ fn a_malformed_value_names_its_variable() {
         ("META_GRAPH_VERSION", "v.0"),
         ("TOKEN_MASTER_KEY", "00"),
         ("TOKEN_MASTER_KEY", "zz00000000000000000000000000000000000000000000000000000000000000"),
+        ("TOKEN_MASTER_KEY", "aws-kms:"),
+        ("TOKEN_MASTER_KEYS_OLD", "00"),
+        ("TOKEN_MASTER_KEYS_OLD", "0000000000000000000000000000000000000000000000000000000000000000, aws-secret:"),
+        ("SMTP_URL", "mail.example.com"),
+        ("SMTP_URL", "https://mail.example.com"),
+        ("SMTP_URL", "smtp://user@mail.example.com"),
+        ("SMTP_URL", "smtps://mail.example.com/inbox"),
+        ("MAIL_FROM", "parlance"),
         ("START_WEBHOOK_WORKER", "maybe"),
         ("START_MESSAGE_RETRY_WORKER", "2"),
     ] {
@@ -84,6 +93,13 @@ fn well_formed_values_are_taken() {
 }
 
 #[test]
+fn a_mail_server_needs_a_sender() {
+    let error = read([("SMTP_URL", "smtp://127.0.0.1:1025")]).unwrap_err();
+    assert_eq!(error.variable, "MAIL_FROM");
+    assert!(read([("MAIL_FROM", "parlance@example.com")]).unwrap().mail.is_none());
+}
+
+#[test]
 fn secrets_do_not_show() {
     let key = "ab".repeat(32);
     let config = read([
@@ -91,10 +107,13 @@ fn secrets_do_not_show() {
         ("META_APP_SECRET", "0123456789abcdef0123456789abcdef"),
         ("META_VERIFY_TOKEN", "verify-me-please"),
         ("TOKEN_MASTER_KEY", &key),
+        ("SMTP_URL", "smtps://asha:hunter2@mail.example.com"),
+        ("MAIL_FROM", "Parlance <parlance@example.com>"),
     ])
     .unwrap();
+    assert!(config.mail.is_some());
     let shown = format!("{config:?}");
-    for secret in ["pa55word", "0123456789abcdef", "verify-me-please", "abab"] {
+    for secret in ["pa55word", "0123456789abcdef", "verify-me-please", "abab", "hunter2"] {
         assert!(!shown.contains(secret), "{secret}");
     }
 }

@@ -133,12 +133,24 @@ pub(super) fn graph_version(value: &str) -> Result<String, String> {
     if fine { Ok(value.to_owned()) } else { Err("expected a version such as v25.0".to_owned()) }
 }
 
+/// What a key begins with that is held at AWS.
+pub(crate) const AWS_KEYS: [&str; 2] = ["aws-kms:", "aws-secret:"];
+
 pub(super) fn master_key(value: &str) -> Result<SecretString, String> {
-    if value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    let hex = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let aws = AWS_KEYS.iter().any(|start| value.strip_prefix(start).is_some_and(|name| !name.is_empty()));
+    if aws && !cfg!(feature = "aws") {
+        return Err("this program was built without AWS: build it with the feature `aws`".to_owned());
+    }
+    if hex || aws {
         Ok(value.into())
     } else {
         Err("expected 64 hexadecimal digits (32 bytes), as `openssl rand -hex 32` makes them".to_owned())
     }
+}
+
+pub(super) fn master_keys(value: &str) -> Result<Vec<SecretString>, String> {
+    parts(value).map(master_key).collect()
 }
 
 pub(super) fn switch(value: &str) -> Result<bool, String> {

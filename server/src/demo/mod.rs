@@ -101,6 +101,8 @@ async fn close_with(simulator: Simulator, stopping: CancellationToken) {
 fn configure(config: &mut Config, kept: &files::Kept, addr: SocketAddr, graph: SocketAddr) -> Result<(), Failure> {
     config.public_url = PublicUrl::of(addr);
     config.trusted_proxies.clear();
+    // Whom a demo invites gets a link, not a mail.
+    config.mail = None;
     config.meta.app_id = Some(kept.app_id.clone());
     config.meta.app_secrets = vec![kept.app_secret.clone().into()];
     config.meta.verify_token = Some(kept.verify_token.clone().into());

@@ -86,7 +86,7 @@ impl Ask {
             }
             Err(Error::Domain(domain::Error::NotFound)) => return StatusCode::NOT_FOUND.into_response(),
             // No page offers what is not permitted. What was typed is shown on the next one.
-            Err(Error::Domain(wrong @ domain::Error::Forbidden { .. })) => {
+            Err(Error::Domain(wrong @ (domain::Error::Forbidden { .. } | domain::Error::SecondFactor))) => {
                 sessions::put_flash(&self.session, Flash { error: Some(wrong.to_string()), text, email: None }).await;
                 return (StatusCode::FORBIDDEN, format!("{wrong}\n")).into_response();
             }

@@ -1,15 +1,15 @@
 use axum::{
-    Form,
+    Extension, Form,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
 use domain::id::UserId;
 use serde::Deserialize;
-use services::accounts;
+use services::{Origin, accounts};
 use tower_sessions::Session;
 
-use super::{back, login::agent};
+use super::back;
 use crate::{sessions, web::Web};
 
 #[derive(Deserialize)]
@@ -24,11 +24,12 @@ pub struct Chosen {
 pub async fn sign_in(
     State(web): State<Web>,
     session: Session,
-    headers: HeaderMap,
+    origin: Option<Extension<Origin>>,
     Form(chosen): Form<Chosen>,
 ) -> Response {
+    let origin = origin.map(|Extension(origin)| origin).unwrap_or_default();
     match accounts::sign_in_demo(web.services(), chosen.member).await {
-        Ok(who) => match sessions::begin(&session, who.user, agent(&headers)).await {
+        Ok(who) => match sessions::begin(web.services(), &session, who.user, &origin).await {
             Ok(()) => {
                 let cookie = [(header::SET_COOKIE, sessions::last_user_cookie(who.user, web.public_url()))];
                 (AppendHeaders(cookie), back::to(back::local(&chosen.next).unwrap_or("/"))).into_response()

@@ -1,19 +1,9 @@
-use app::flash::Flash;
-use axum::{
-    Extension, Form,
-    extract::State,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{Form, extract::State, response::Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use services::{
-    Error,
-    accounts::{self, SignedIn},
-};
-use tower_sessions::Session;
+use services::accounts;
 
-use super::{back, login::secret};
+use super::{login::secret, security::Own};
 use crate::{
     sessions::{self, Unavailable},
     web::Web,
@@ -28,28 +18,13 @@ pub struct Change {
 }
 
 /// `POST /account/password`. Everywhere else the person is signed out; here the session goes on under a new id.
-pub async fn change(
-    State(web): State<Web>,
-    session: Session,
-    signed_in: Option<Extension<SignedIn>>,
-    headers: HeaderMap,
-    Form(form): Form<Change>,
-) -> Result<Response, Unavailable> {
-    let page = back::page(&headers, web.public_url()).unwrap_or_else(|| "/".to_owned());
-    let Some(Extension(SignedIn { user, .. })) = signed_in else { return Ok(back::login_for(&page).into_response()) };
-    let (old, new) = (form.current.expose_secret(), form.new.expose_secret());
-    let error = match accounts::change_password(web.services(), user, old, new, session.id()).await {
+pub async fn change(State(web): State<Web>, own: Own, Form(form): Form<Change>) -> Result<Response, Unavailable> {
+    let passwords = (form.current.expose_secret(), form.new.expose_secret());
+    match accounts::change_password(web.services(), own.user, passwords, own.session.id(), &own.origin).await {
         Ok(()) => {
-            sessions::renew(&session).await?;
-            return Ok(back::to(&page).into_response());
+            sessions::renew(&own.session).await?;
+            own.done("Your password is changed. Everywhere else you are signed out.").await
         }
-        Err(Error::SignedOut) => return Ok(back::login_for(&page).into_response()),
-        Err(Error::Internal(why)) => {
-            tracing::error!(why, "a password could not be changed");
-            Error::Unavailable.to_string()
-        }
-        Err(error) => error.to_string(),
-    };
-    sessions::put_flash(&session, Flash { error: Some(error), ..Flash::default() }).await;
-    Ok(back::to(&page).into_response())
+        Err(error) => own.refused(error).await,
+    }
 }

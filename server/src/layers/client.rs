@@ -2,7 +2,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, header},
+    http::{Extensions, HeaderMap, header},
     middleware::Next,
     response::Response,
 };
@@ -19,16 +19,25 @@ const AGENT_LIMIT: usize = 200;
 pub struct ClientAddr(pub IpAddr);
 
 pub(super) async fn client_addr(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(addr)| addr.ip());
-    let addr = behind_proxies(peer, request.headers(), web.trusted_proxies());
-    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let origin = Origin { address: Some(addr), agent: agent.map(|agent| agent.chars().take(AGENT_LIMIT).collect()) };
+    let addr = address_of(request.extensions(), request.headers(), web.trusted_proxies());
+    let origin = Origin { address: Some(addr), agent: agent_of(request.headers()) };
     request.extensions_mut().insert(ClientAddr(addr));
     request.extensions_mut().insert(origin);
     next.run(request).await
+}
+
+/// The address that a request comes from.
+pub(crate) fn address_of(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let peer = extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(addr)| addr.ip());
+    behind_proxies(peer, headers, trusted)
+}
+
+/// What a browser or program calls itself.
+fn agent_of(headers: &HeaderMap) -> Option<String> {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    agent.map(|agent| agent.chars().take(AGENT_LIMIT).collect())
 }
 
 /// Walks X-Forwarded-For from the right, as long as each station is one of ours. What a stranger wrote further to the left

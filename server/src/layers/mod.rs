@@ -7,6 +7,7 @@ mod observe;
 mod origin;
 
 pub use client::ClientAddr;
+pub(crate) use client::address_of;
 pub use headers::content_security_policy;
 pub use observe::RequestId;
 

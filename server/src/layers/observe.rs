@@ -11,6 +11,9 @@ use services::clock::new_id;
 use tracing::{Instrument, debug, error, info_span};
 use uuid::Uuid;
 
+/// Whatever is below them is a secret.
+const LINKS: [&str; 2] = ["/invite/", "/reset/"];
+
 /// What a person can name when something went wrong; the log has the same.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestId(pub Uuid);
@@ -20,7 +23,7 @@ pub struct RequestId(pub Uuid);
 pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let id = RequestId(new_id());
     request.extensions_mut().insert(id);
-    let span = info_span!("request", id = %id.0, method = %request.method(), path = %request.uri().path());
+    let span = info_span!("request", id = %id.0, method = %request.method(), path = shown(request.uri().path()));
     async move {
         let started = Instant::now();
         let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
@@ -45,6 +48,12 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     .await
 }
 
+/// The path without what opens a door by itself: the links of invitations and the like.
+fn shown(path: &str) -> &str {
+    let link = LINKS.iter().find(|link| path.starts_with(**link));
+    link.map_or(path, |link| link.trim_end_matches('/'))
+}
+
 /// Stands on its own feet: whatever draws the other pages may be what failed.
 pub fn apology(RequestId(id): RequestId) -> Response {
     let page = format!(
@@ -63,6 +72,18 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+
+    #[test]
+    fn no_link_that_opens_something_is_logged() {
+        for (path, expected) in [
+            ("/invite/0123abcd", "/invite"),
+            ("/invite/0123abcd/sign-out", "/invite"),
+            ("/reset/0123abcd", "/reset"),
+            ("/w/acme/inbox", "/w/acme/inbox"),
+        ] {
+            assert_eq!(shown(path), expected);
+        }
+    }
 
     async fn broken() {
         panic!("the secret is 1234");

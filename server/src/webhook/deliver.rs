@@ -2,15 +2,19 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+
+use domain::audit::Action;
+use services::{Origin, audit};
 
 use super::{
     Webhooks,
     body::{self, NotRead},
     signature::Claimed,
 };
+use crate::layers;
 
 /// Meta calls it: the MAC over the raw bytes.
 const SIGNATURE: &str = "x-hub-signature-256";
@@ -30,12 +34,14 @@ async fn take(webhooks: &Webhooks, request: Request) -> StatusCode {
     if announced > webhooks.limits.body as u64 {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
-    let Some(claimed) = request.headers().get(SIGNATURE).and_then(|value| Claimed::read(value.as_bytes())) else {
+    let (parts, body) = request.into_parts();
+    let Some(claimed) = parts.headers.get(SIGNATURE).and_then(|value| Claimed::read(value.as_bytes())) else {
         webhooks.refusals.missing();
+        audited(webhooks, &parts, "no signature");
         return StatusCode::UNAUTHORIZED;
     };
     let mut share = webhooks.in_flight.share();
-    let body = match body::read(request.into_body(), &webhooks.limits, &mut share).await {
+    let body = match body::read(body, &webhooks.limits, &mut share).await {
         Ok(body) => body,
         Err(NotRead::TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE,
         Err(NotRead::Busy) => return StatusCode::SERVICE_UNAVAILABLE,
@@ -44,6 +50,7 @@ async fn take(webhooks: &Webhooks, request: Request) -> StatusCode {
     };
     if !webhooks.keys.signed(&body, &claimed) {
         webhooks.refusals.wrong();
+        audited(webhooks, &parts, "wrong signature");
         return StatusCode::UNAUTHORIZED;
     }
     match webhooks.services.journal().put(body).await {
@@ -51,4 +58,11 @@ async fn take(webhooks: &Webhooks, request: Request) -> StatusCode {
         // Meta redelivers what is not answered with 200. The journal has logged why.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+/// Strangers at this door stand in the trail of the installation, counted together by network and minute.
+fn audited(webhooks: &Webhooks, parts: &Parts, why: &str) {
+    let address = layers::address_of(&parts.extensions, &parts.headers, &webhooks.trusted_proxies);
+    let origin = Origin { address: Some(address), agent: None };
+    audit::system_event(&webhooks.services, Action::WebhookRefused, &origin, why);
 }

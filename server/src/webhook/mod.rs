@@ -11,10 +11,8 @@ mod signature;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    routing::{MethodRouter, get},
-};
+use axum::{Router, routing::get};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use services::Services;
 
@@ -47,6 +45,7 @@ pub struct Webhooks {
     limits: Limits,
     in_flight: InFlight,
     refusals: Refusals,
+    trusted_proxies: Vec<IpNet>,
 }
 
 impl Webhooks {
@@ -63,7 +62,14 @@ impl Webhooks {
             limits,
             in_flight: InFlight::new(limits.in_flight),
             refusals: Refusals::default(),
+            trusted_proxies: Vec::new(),
         }
+    }
+
+    /// Believes these about where a request came from.
+    #[must_use]
+    pub fn behind(self, trusted_proxies: Vec<IpNet>) -> Self {
+        Self { trusted_proxies, ..self }
     }
 
     /// Deliveries answered with 401 since the start.
@@ -87,6 +93,5 @@ impl Webhooks {
 
 /// The route, complete with its state.
 pub fn router<S: Clone + Send + Sync + 'static>(webhooks: Arc<Webhooks>) -> Router<S> {
-    let methods: MethodRouter<Arc<Webhooks>> = get(handshake::handshake).post(deliver::deliver);
-    Router::new().route("/webhooks/meta", methods).with_state(webhooks)
+    Router::new().route("/webhooks/meta", get(handshake::handshake).post(deliver::deliver)).with_state(webhooks)
 }

@@ -13,9 +13,9 @@ enum Rule {
     Never(&'static [&'static str], &'static [&'static str]),
 }
 
-const OURS: [&str; 8] = ["domain", "services", "app", "frontend", "server", "simulator", "bench", "xtask"];
+const OURS: [&str; 9] = ["domain", "services", "app", "frontend", "server", "simulator", "bench", "xtask", "vault-aws"];
 
-const RULES: [(&str, Rule); 8] = [
+const RULES: [(&str, Rule); 9] = [
     (
         "domain",
         Rule::Only(&["serde", "serde_json", "thiserror", "uuid", "unicode-normalization", "unicode-segmentation"]),
@@ -26,15 +26,19 @@ const RULES: [(&str, Rule); 8] = [
     // No SQL text outside services: the server cannot even name the crate.
     (
         "server",
-        Rule::Never(&["sqlx", "apalis", "apalis-core", "apalis-cron"], &["app", "domain", "services", "simulator"]),
+        Rule::Never(
+            &["sqlx", "apalis", "apalis-core", "apalis-cron"],
+            &["app", "domain", "services", "simulator", "vault-aws"],
+        ),
     ),
     ("simulator", Rule::Never(&["sqlx", "leptos", "apalis"], &[])),
     ("bench", Rule::Never(&[], &["domain", "services", "server", "simulator"])),
     ("xtask", Rule::Never(&["tokio", "axum", "leptos", "sqlx"], &[])),
+    ("vault-aws", Rule::Never(&["sqlx", "axum", "leptos", "apalis"], &["services"])),
 ];
 
 /// Dependencies that only a feature turns on.
-const ONLY_OPTIONAL: [(&str, &str); 2] = [("app", "services"), ("app", "leptos_axum")];
+const ONLY_OPTIONAL: [(&str, &str); 3] = [("app", "services"), ("app", "leptos_axum"), ("server", "vault-aws")];
 
 /// One line of `[dependencies]`.
 #[derive(Debug)]

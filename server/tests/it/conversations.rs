@@ -53,12 +53,17 @@ pub async fn inbox_in(installation: Installation) -> Inbox {
 impl Inbox {
     /// A customer writes; returns when it is in the inbox.
     pub async fn receive(&self, wamid: &str, body: &str) -> Row {
+        self.receive_from("919845550117", wamid, body).await
+    }
+
+    /// The same of one customer of several.
+    pub async fn receive_from(&self, customer: &str, wamid: &str, body: &str) -> Row {
         let at = self.installation.clock.now() / 1_000;
         let delivery = serde_json::json!({"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [{
             "field": "messages", "value": {"messaging_product": "whatsapp",
                 "metadata": {"display_phone_number": "918055500142", "phone_number_id": PHONE_NUMBER_ID},
-                "contacts": [{"profile": {"name": "Meera"}, "wa_id": "919845550117"}],
-                "messages": [{"from": "919845550117", "id": wamid, "timestamp": at.to_string(), "type": "text", "text": {"body": body}}]}}]}]});
+                "contacts": [{"profile": {"name": "Meera"}, "wa_id": customer}],
+                "messages": [{"from": customer, "id": wamid, "timestamp": at.to_string(), "type": "text", "text": {"body": body}}]}}]}]});
         assert_eq!(self.installation.deliver(delivery.to_string()).await, StatusCode::OK);
         let shown = async {
             loop {
@@ -71,6 +76,15 @@ impl Inbox {
             }
         };
         tokio::time::timeout(Duration::from_secs(10), shown).await.expect("the message comes in")
+    }
+
+    pub fn slug(&self) -> &Slug {
+        &self.slug
+    }
+
+    /// The Owner.
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
     }
 
     async fn messages(&self, row: &Row) -> Vec<MessageView> {

@@ -130,7 +130,7 @@ async fn a_new_password_ends_every_other_session_and_renews_this_one() {
     let before = here.cookie("parlance_session").unwrap().to_owned();
 
     for (current, new, why) in
-        [("wrong wrong wrong", NEW, "this is not your present password"), (PASSWORD, "short", "new password")]
+        [("wrong wrong wrong", NEW, "this is not your present password"), (PASSWORD, "short", "New password")]
     {
         let response =
             here.post_from("/account/password", &[("current", current), ("new", new)], "/w/kaveri-home/inbox").await;

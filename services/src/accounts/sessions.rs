@@ -1,5 +1,6 @@
 //! Sessions in the database, for tower-sessions. Only a hash of the id is stored, so a copy of the table signs nobody in.
 
+use super::tell;
 use crate::{Result, Services, clock::Clock, db::Conn, db::Db, sql};
 use async_trait::async_trait;
 use domain::{
@@ -20,6 +21,8 @@ use uuid::Uuid;
 pub const USER_KEY: &str = "user";
 /// Under this key a session holds the browser's name for itself; copied to a column too.
 pub const AGENT_KEY: &str = "user_agent";
+/// Under this key a session holds the address it was begun from; copied to a column too.
+pub const ADDRESS_KEY: &str = "address";
 
 /// A session that nobody uses for this long ends,
 const IDLE: Millis = 14 * DAY;
@@ -29,14 +32,15 @@ const ABSOLUTE: Millis = 30 * DAY;
 const ANONYMOUS: Millis = HOUR;
 /// How often use is noted.
 const NOTE_EVERY: Millis = MINUTE;
-const AGENT_LIMIT: usize = 200;
+const TEXT_LIMIT: usize = 200;
 
-const CREATE: &str = "INSERT INTO sessions (id_hash, user_id, data, user_agent, created_at, last_seen_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (id_hash) DO NOTHING";
+const CREATE: &str =
+    "INSERT INTO sessions (id_hash, user_id, data, user_agent, address, created_at, last_seen_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT (id_hash) DO NOTHING";
 
 /// Never inserts: a session that was ended meanwhile stays ended.
-const SAVE: &str = "UPDATE sessions SET user_id = $2, data = $3, user_agent = $4, last_seen_at = $5,
-    expires_at = CASE WHEN created_at + $7 < $6 THEN created_at + $7 ELSE $6 END WHERE id_hash = $1";
+const SAVE: &str = "UPDATE sessions SET user_id = $2, data = $3, user_agent = $4, address = $5, last_seen_at = $6,
+    expires_at = CASE WHEN created_at + $8 < $7 THEN created_at + $8 ELSE $7 END WHERE id_hash = $1";
 
 const LOAD: &str = "SELECT user_id, data, created_at, last_seen_at, expires_at FROM sessions
     WHERE id_hash = $1 AND expires_at > $2";
@@ -73,13 +77,13 @@ pub fn user_of(record: &Record) -> Option<UserId> {
     record.data.get(USER_KEY).and_then(|user| serde_json::from_value(user.clone()).ok())
 }
 
-fn hash(id: &Id) -> Vec<u8> {
+pub(super) fn hash(id: &Id) -> Vec<u8> {
     Sha256::digest(id.0.to_le_bytes()).to_vec()
 }
 
-fn agent_of(record: &Record) -> String {
-    let agent = record.data.get(AGENT_KEY).and_then(Value::as_str).unwrap_or_default();
-    domain::text::storable(&agent.chars().take(AGENT_LIMIT).collect::<String>())
+fn kept_text(record: &Record, key: &str) -> String {
+    let text = record.data.get(key).and_then(Value::as_str).unwrap_or_default();
+    domain::text::storable(&text.chars().take(TEXT_LIMIT).collect::<String>())
 }
 
 fn idle(user: Option<UserId>) -> Millis {
@@ -94,13 +98,15 @@ fn backend(e: impl fmt::Display) -> StoreError {
 impl tower_sessions_core::SessionStore for SessionStore {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         let data = encode(record)?;
-        let (user, agent, now) = (user_of(record), agent_of(record), self.clock.now());
+        let (user, now) = (user_of(record), self.clock.now());
+        let (agent, address) = (kept_text(record, AGENT_KEY), kept_text(record, ADDRESS_KEY));
         let mut tx = self.db.begin().await.map_err(backend)?;
         let expires = now + idle(user);
         loop {
             let id = hash(&record.id);
-            let (id, user, data, agent) = (id.as_slice(), user.map(|u| u.0), data.as_str(), agent.as_str());
-            if sql!(exec tx.conn(), CREATE, id, user, data, agent, now, expires).map_err(backend)? == 1 {
+            let (id, user, data) = (id.as_slice(), user.map(|u| u.0), data.as_str());
+            let (agent, address) = (agent.as_str(), address.as_str());
+            if sql!(exec tx.conn(), CREATE, id, user, data, agent, address, now, expires).map_err(backend)? == 1 {
                 return tx.commit().await.map_err(backend);
             }
             record.id = Id::default();
@@ -109,10 +115,12 @@ impl tower_sessions_core::SessionStore for SessionStore {
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let data = encode(record)?;
-        let (user, agent, now, id) = (user_of(record), agent_of(record), self.clock.now(), hash(&record.id));
+        let (user, now, id) = (user_of(record), self.clock.now(), hash(&record.id));
+        let (agent, address) = (kept_text(record, AGENT_KEY), kept_text(record, ADDRESS_KEY));
         let mut tx = self.db.begin().await.map_err(backend)?;
-        let (id, expires, data, agent) = (id.as_slice(), now + idle(user), data.as_str(), agent.as_str());
-        sql!(exec tx.conn(), SAVE, id, user.map(|u| u.0), data, agent, now, expires, ABSOLUTE).map_err(backend)?;
+        let (id, expires, data) = (id.as_slice(), now + idle(user), data.as_str());
+        let (user, agent, address) = (user.map(|u| u.0), agent.as_str(), address.as_str());
+        sql!(exec tx.conn(), SAVE, id, user, data, agent, address, now, expires, ABSOLUTE).map_err(backend)?;
         tx.commit().await.map_err(backend)
     }
 
@@ -146,14 +154,17 @@ fn encode(record: &Record) -> session_store::Result<String> {
     serde_json::to_string(&record.data).map_err(|e| StoreError::Encode(e.to_string()))
 }
 
-/// Ends all sessions of a person but `except`; returns how many.
+/// Ends all sessions of a person but `except`, and their open streams; returns how many. Whoever calls it says why in the audit
+/// trail.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn revoke_all(services: &Services, user: UserId, except: Option<Id>) -> Result<u64> {
     let mut tx = services.db().begin().await?;
     let ended = revoke(tx.conn(), user, except).await?;
+    let streams = tell::streams(&mut tx, user, services.clock().now()).await?;
     tx.commit().await?;
+    streams.publish(services);
     Ok(ended)
 }
 

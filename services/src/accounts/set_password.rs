@@ -1,6 +1,9 @@
-use super::{check, sessions};
-use crate::{Result, Services, sql};
-use domain::id::UserId;
+use super::{
+    check, sessions,
+    tell::{self, By},
+};
+use crate::{Origin, Result, Services, audit::Entry, sql};
+use domain::{audit::Action, id::UserId};
 use uuid::Uuid;
 
 const SET: &str = "UPDATE users SET password_hash = $2, password_changed_at = $3 WHERE email = $1 RETURNING id";
@@ -17,7 +20,16 @@ pub async fn set_password(services: &Services, email: &str, new: &str) -> Result
     let mut tx = services.db().begin().await?;
     let now = services.clock().now();
     let user = sql!(scalar_opt Uuid, tx.conn(), SET, email.as_str(), hash.as_str(), now)?;
-    let user = user.ok_or_else(|| domain::Error::invalid("email", "nobody signs in with this address"))?;
-    sessions::revoke(tx.conn(), UserId(user), None).await?;
-    Ok(tx.commit().await?)
+    let user = UserId(user.ok_or_else(nobody)?);
+    sessions::revoke(tx.conn(), user, None).await?;
+    let entry = Entry::new(Action::PasswordChanged).about("at the command line");
+    tell::record(services, &mut tx, user, (By::System, &Origin::default()), now, entry).await?;
+    let streams = tell::streams(&mut tx, user, now).await?;
+    tx.commit().await?;
+    streams.publish(services);
+    Ok(())
+}
+
+pub(super) fn nobody() -> domain::Error {
+    domain::Error::invalid("email", "nobody signs in with this address")
 }

@@ -1,10 +1,29 @@
-use super::{BY_EMAIL, SignedIn, throttle::Attempt};
-use crate::{Error, Result, Services, sql};
-use domain::{id::UserId, time::Millis};
-use std::net::IpAddr;
+use super::{
+    BY_EMAIL, SignedIn,
+    tell::{self, By},
+    throttle::{Attempt, Blocked, wait_text},
+    totp,
+};
+use crate::{
+    Error, Origin, Result, Services,
+    audit::{self, Entry},
+    sql,
+};
+use domain::{
+    audit::Action,
+    id::UserId,
+    time::{MINUTE, Millis},
+};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr};
 use uuid::Uuid;
 
+/// For this long after the password the code may be typed.
+const PATIENCE: Millis = 10 * MINUTE;
+
 const NAME: &str = "SELECT name FROM users WHERE id = $1";
+const SECOND: &str = "SELECT u.password_changed_at, EXISTS (SELECT 1 FROM totp_secrets t WHERE t.user_id = u.id)
+    FROM users u WHERE u.id = $1";
 
 /// Why nobody was signed in. The texts do not tell whether an account exists.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +31,12 @@ pub enum SignInError {
     /// Unknown address or wrong password.
     #[error("This e-mail address and password do not belong together.")]
     Wrong,
+    /// A code that is not right now, or that was taken before.
+    #[error("This code is not right. Each works once; the app shows a new one every 30 seconds.")]
+    WrongCode,
+    /// The password was said too long ago, or is another one now.
+    #[error("That took too long. Sign in again.")]
+    TooLate,
     /// Too many failures for this account or from this address.
     #[error("Too many attempts. Try again in {}.", wait_text(*retry_after_ms))]
     Throttled { retry_after_ms: Millis },
@@ -26,21 +51,41 @@ impl From<sqlx::Error> for SignInError {
     }
 }
 
+impl From<Blocked> for SignInError {
+    fn from(blocked: Blocked) -> Self {
+        Self::Throttled { retry_after_ms: blocked.retry_after_ms }
+    }
+}
+
+/// Somebody who gave the right password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    pub user: UserId,
+    pub name: String,
+    /// While this is set they are not signed in: a code is missing.
+    pub waiting: Option<Waiting>,
+}
+
+/// The right password was given, and the code was not. It opens nothing; a session keeps it between the two steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    user: UserId,
+    since: Millis,
+    /// Of the password that was given: with another one it counts no more.
+    password_changed_at: Millis,
+}
+
 /// Checks an e-mail and password from an address of the network.
 ///
 /// # Errors
 /// [`SignInError`]. An unknown account takes as long as a wrong password.
-pub async fn sign_in(
-    services: &Services,
-    email: &str,
-    password: &str,
-    address: IpAddr,
-) -> Result<SignedIn, SignInError> {
+pub async fn sign_in(services: &Services, email: &str, password: &str, address: IpAddr) -> Result<Passed, SignInError> {
     // What cannot be an address is counted and answered like one that nobody has.
     let email = domain::text::email(email).unwrap_or_else(|_| email.trim().to_lowercase());
     let attempt = Attempt::new(&email, address);
     if let Err(blocked) = attempt.count(services).await? {
-        return Err(SignInError::Throttled { retry_after_ms: blocked.retry_after_ms });
+        failed(services, Action::SignInBlocked, address, "a password");
+        return Err(blocked.into());
     }
     let account = {
         let mut read = services.db().read().await?;
@@ -50,13 +95,72 @@ pub async fn sign_in(
     };
     let hash = account.as_ref().map(|(_, _, hash)| hash.as_str());
     let matches = services.passwords().verify(password, hash).await?;
-    match account {
-        Some((user, name, _)) if matches => {
-            attempt.succeeded(services).await?;
-            Ok(SignedIn { user: UserId(user), name })
-        }
-        _ => Err(SignInError::Wrong),
+    let Some((user, name, _)) = account else {
+        // What was typed is not kept: people mistake the field, and type their password.
+        failed(services, Action::SignInFailed, address, "an address that nobody has");
+        return Err(SignInError::Wrong);
+    };
+    if !matches {
+        failed(services, Action::SignInFailed, address, &format!("a wrong password for {email}"));
+        return Err(SignInError::Wrong);
     }
+    attempt.succeeded(services).await?;
+    let user = UserId(user);
+    Ok(Passed { user, name, waiting: waiting(services, user).await? })
+}
+
+async fn waiting(services: &Services, user: UserId) -> Result<Option<Waiting>> {
+    let mut read = services.db().read().await?;
+    let (password_changed_at, second) = sql!(one(Millis, bool), read.conn(), SECOND, user.0)?;
+    Ok(second.then(|| Waiting { user, since: services.clock().now(), password_changed_at }))
+}
+
+/// The second step: a code of the person's app, or a recovery code.
+///
+/// # Errors
+/// [`SignInError`]; `TooLate` means that the first step has to be taken again.
+pub async fn sign_in_with_code(
+    services: &Services,
+    waiting: &Waiting,
+    typed: &str,
+    origin: &Origin,
+) -> Result<SignedIn, SignInError> {
+    let Waiting { user, since, password_changed_at } = *waiting;
+    if services.clock().now() - since > PATIENCE {
+        return Err(SignInError::TooLate);
+    }
+    match self::waiting(services, user).await {
+        Ok(Some(now)) if now.password_changed_at == password_changed_at => {}
+        Ok(_) | Err(Error::Domain(domain::Error::NotFound)) => return Err(SignInError::TooLate),
+        Err(error) => return Err(error.into()),
+    }
+    let address = origin.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
+    let attempt = Attempt::code(user, address);
+    if let Err(blocked) = attempt.count(services).await? {
+        failed(services, Action::SignInBlocked, address, "a code");
+        return Err(blocked.into());
+    }
+    if !totp::accept(services, user, typed, origin).await? {
+        failed(services, Action::SignInFailed, address, "a wrong code after the right password");
+        return Err(SignInError::WrongCode);
+    }
+    attempt.succeeded(services).await?;
+    signed_in(services, user).await?.ok_or(SignInError::TooLate)
+}
+
+fn failed(services: &Services, action: Action, address: IpAddr, detail: &str) {
+    audit::system_event(services, action, &Origin { address: Some(address), agent: None }, detail);
+}
+
+/// Writes down that somebody's session begins.
+///
+/// # Errors
+/// When the database cannot be written; then it must not begin.
+pub async fn note_signed_in(services: &Services, user: UserId, origin: &Origin) -> Result<()> {
+    let mut tx = services.db().begin().await?;
+    let now = services.clock().now();
+    tell::record(services, &mut tx, user, (By::Person, origin), now, Entry::new(Action::SignedIn)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Who a session's user is today; `None` when the account is gone.
@@ -67,12 +171,4 @@ pub async fn signed_in(services: &Services, user: UserId) -> Result<Option<Signe
     let mut read = services.db().read().await?;
     let name = sql!(scalar_opt String, read.conn(), NAME, user.0)?;
     Ok(name.map(|name| SignedIn { user, name }))
-}
-
-fn wait_text(ms: Millis) -> String {
-    match (ms + 999) / 1_000 {
-        1 => "1 second".to_owned(),
-        s @ ..=90 => format!("{s} seconds"),
-        s => format!("{} minutes", (s + 59) / 60),
-    }
 }

@@ -1,4 +1,4 @@
-//! The brake on guessing passwords: by account and by address, kept in the database so that a restart does not lift it.
+//! The brake on guessing passwords and codes: by account and by address, kept in the database so that a restart does not lift it.
 
 use crate::{Result, Services, db::Conn, sql};
 use domain::{
@@ -6,7 +6,7 @@ use domain::{
     time::{MINUTE, Millis, SECOND},
 };
 use sha2::{Digest, Sha256};
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 /// Failures count together until this long after the first, or after the last block.
 const WINDOW: Millis = 15 * MINUTE;
@@ -56,11 +56,25 @@ pub(super) struct Blocked {
     pub retry_after_ms: Millis,
 }
 
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Too many attempts. Try again in {}.", wait_text(self.retry_after_ms))
+    }
+}
+
+/// How long to wait, as people read it.
+pub(super) fn wait_text(ms: Millis) -> String {
+    match (ms + 999) / 1_000 {
+        1 => "1 second".to_owned(),
+        s @ ..=90 => format!("{s} seconds"),
+        s => format!("{} minutes", (s + 59) / 60),
+    }
+}
+
 impl Attempt {
     pub fn new(email: &str, address: IpAddr) -> Self {
         Self {
-            // Hashed: the table need not tell whose addresses strangers tried.
-            account: Key { text: format!("account:{}", hex::encode(&Sha256::digest(email)[..16])), limit: 5 },
+            account: Key { text: format!("account:{}", digest(email)), limit: 5 },
             address: Some(Key { text: format!("address:{}", network(address)), limit: 20 }),
         }
     }
@@ -68,6 +82,22 @@ impl Attempt {
     /// Somebody who is signed in says their password once more: whoever took over a session must not guess it.
     pub fn again(user: UserId) -> Self {
         Self { account: Key { text: format!("again:{user}"), limit: 5 }, address: None }
+    }
+
+    /// Somebody who gave the right password types a code.
+    pub fn code(user: UserId, address: IpAddr) -> Self {
+        Self {
+            account: Key { text: format!("code:{user}"), limit: 5 },
+            address: Some(Key { text: format!("code-from:{}", network(address)), limit: 20 }),
+        }
+    }
+
+    /// A link for a new password is asked for. Never taken back: each may send a mail.
+    pub fn link(email: &str, address: IpAddr) -> Self {
+        Self {
+            account: Key { text: format!("link:{}", digest(email)), limit: 3 },
+            address: Some(Key { text: format!("link-from:{}", network(address)), limit: 20 }),
+        }
     }
 
     /// Counts the attempt, or says how long to wait.
@@ -107,6 +137,11 @@ impl Key {
         }
         Ok(Ok(()))
     }
+}
+
+/// The table need not tell whose addresses strangers tried.
+fn digest(email: &str) -> String {
+    hex::encode(&Sha256::digest(email)[..16])
 }
 
 /// How long the `n`th failure past the free ones blocks, from 0.

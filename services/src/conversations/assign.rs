@@ -1,10 +1,18 @@
 use super::change;
-use crate::{Ctx, Result, ctx::held, db::Conn, sql};
+use crate::{
+    Ctx, Result,
+    audit::{self, Entry},
+    ctx::held,
+    db::Conn,
+    sql,
+};
 use domain::{
+    audit::Action,
     id::{ConversationId, MemberId},
     inbox::Row,
     permission::Permission,
 };
+use serde_json::json;
 
 const MEMBER: &str = "SELECT m.role, r.permissions FROM members m
     LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
@@ -25,6 +33,10 @@ pub async fn assign(ctx: &Ctx, id: ConversationId, to: Option<MemberId>) -> Resu
     let to = to.map(|member| member.0);
     sql!(exec tx.conn(), ASSIGN, ctx.ws(), id.0, to)?;
     sql!(exec tx.conn(), CONTACT, ctx.ws(), row.contact_id, to)?;
+    let entry = Entry::new(Action::ConversationAssigned)
+        .on("conversation", id.0)
+        .change(json!({ "assignee": row.assignee() }), json!({ "assignee": to }));
+    audit::record(&mut tx, ctx, entry).await?;
     change::commit(ctx, tx, row).await
 }
 

@@ -2,6 +2,7 @@
 
 mod assign;
 mod change;
+mod get;
 mod list;
 mod read;
 mod reply;
@@ -11,6 +12,7 @@ mod state;
 mod thread;
 
 pub use assign::assign;
+pub use get::get;
 pub use list::{inbox, list};
 pub use read::mark_read;
 pub use reply::reply;

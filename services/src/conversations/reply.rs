@@ -2,9 +2,15 @@ use super::{
     PREVIEW_LIMIT, change,
     row::{MessageRecord, RowRecord},
 };
-use crate::{Ctx, Result, db::Tx, sql};
+use crate::{
+    Ctx, Result,
+    audit::{self, Entry},
+    db::Tx,
+    sql,
+};
 use domain::{
     Error as Wrong,
+    audit::Action,
     id::{ConversationId, MessageId},
     inbox::{Event, MessageView, Preview, Row},
     message::{Direction, Kind, Status, Times, outgoing_text},
@@ -13,6 +19,7 @@ use domain::{
     time::Millis,
     window::{self, Window},
 };
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2";
@@ -32,6 +39,18 @@ const TOUCH: &str = "UPDATE conversations SET last_message_at = $3, unread = 0, 
 /// `EmptyMessage`, `MessageTooLong`, `ConversationClosed`, `WindowClosed`, `NoAddress`, `Forbidden`, `NotFound`; `Conflict`
 /// when the key belongs to another message.
 pub async fn reply(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) -> Result<MessageView> {
+    let entry = Entry::new(Action::MessageSent).change(Value::Null, json!({ "message": key, "kind": "text" }));
+    queue(ctx, id, key, text, entry).await
+}
+
+/// The same, audited as `entry`. The text stands in the message itself.
+pub(super) async fn queue(
+    ctx: &Ctx,
+    id: ConversationId,
+    key: MessageId,
+    text: &str,
+    entry: Entry,
+) -> Result<MessageView> {
     let (mut tx, record) = change::lock(ctx, id).await?;
     ctx.demand_on(Permission::MessagesSend, record.assignee())?;
     let text = outgoing_text(text)?;
@@ -65,6 +84,7 @@ pub async fn reply(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) ->
         error: None,
         author: Some(ctx.me().id),
     };
+    audit::record(&mut tx, ctx, entry.on("conversation", id.0)).await?;
     announce(ctx, tx, record, &message, short).await?;
     Ok(message)
 }

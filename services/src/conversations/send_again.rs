@@ -1,17 +1,18 @@
 use super::{
-    reply::{again_key, reply},
+    reply::{again_key, queue},
     row::MessageRecord,
     thread::find,
 };
-use crate::{Ctx, Error, Result, sql};
-use domain::{id::MessageId, inbox::MessageView, message::Status, permission::Permission};
+use crate::{Ctx, Error, Result, audit::Entry, sql};
+use domain::{audit::Action, id::MessageId, inbox::MessageView, message::Status, permission::Permission};
+use serde_json::json;
 
 const MESSAGE: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
 
 /// Sends the text of a message that did not arrive, or may not have, once more as a new message.
 ///
 /// # Errors
-/// `Conflict` when the message is on its way or has arrived; else as [`reply`].
+/// `Conflict` when the message is on its way or has arrived; else as [`super::reply`].
 pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
     let mut message = {
         let mut read = ctx.read().await?;
@@ -36,5 +37,8 @@ pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
             "This message is on its way or has arrived; there is nothing to send again.".into(),
         ));
     }
-    reply(ctx, message.conversation_id.into(), again_key(message.id), &message.body).await
+    let key = again_key(message.id);
+    let entry = Entry::new(Action::MessageRetried)
+        .change(json!({ "message": MessageId(message.id) }), json!({ "message": key, "kind": "text" }));
+    queue(ctx, message.conversation_id.into(), key, &message.body, entry).await
 }

@@ -1,6 +1,12 @@
 use super::change;
-use crate::{Ctx, Error, Result, sql};
-use domain::{id::ConversationId, inbox::Row, permission::Permission};
+use crate::{
+    Ctx, Error, Result,
+    audit::{self, Entry},
+    db::Tx,
+    sql,
+};
+use domain::{audit::Action, id::ConversationId, inbox::Row, permission::Permission};
+use serde_json::json;
 
 const CLOSE: &str = "UPDATE conversations SET state = 'closed', closed_at = $3, unread = 0
     WHERE workspace_id = $1 AND id = $2 AND state = 'open'";
@@ -15,6 +21,7 @@ pub async fn close(ctx: &Ctx, id: ConversationId) -> Result<Row> {
     let (mut tx, row) = change::lock(ctx, id).await?;
     ctx.demand_on(Permission::ConversationsClose, row.assignee())?;
     sql!(exec tx.conn(), CLOSE, ctx.ws(), id.0, ctx.now())?;
+    record(ctx, &mut tx, id, Action::ConversationClosed, "closed").await?;
     change::commit(ctx, tx, row).await
 }
 
@@ -29,5 +36,13 @@ pub async fn reopen(ctx: &Ctx, id: ConversationId) -> Result<Row> {
         Some(db) if db.is_unique_violation() => domain::Error::AlreadyOpen.into(),
         _ => Error::from(e),
     })?;
+    record(ctx, &mut tx, id, Action::ConversationReopened, "open").await?;
     change::commit(ctx, tx, row).await
+}
+
+/// Where nothing changes the transaction ends without a commit, and this with it.
+async fn record(ctx: &Ctx, tx: &mut Tx, id: ConversationId, action: Action, state: &str) -> Result<()> {
+    let was = if state == "open" { "closed" } else { "open" };
+    let entry = Entry::new(action).on("conversation", id.0).change(json!({ "state": was }), json!({ "state": state }));
+    audit::record(tx, ctx, entry).await
 }

@@ -23,6 +23,13 @@ const DUE_MESSAGES: &str = "SELECT o.message_id, o.workspace_id FROM outbox o
     ORDER BY o.due_at, o.message_id LIMIT $2";
 const LEASE: &str = "UPDATE outbox SET leased_by = $2, lease_until = $3 WHERE message_id = $1 AND lease_until <= $4";
 const RELEASE_LEASES: &str = "UPDATE outbox SET leased_by = NULL, lease_until = 0 WHERE lease_until > 0";
+const ALERTS_TO_MAIL: &str =
+    "SELECT workspace_id, id FROM alerts WHERE mail_due AND last_at > $1 ORDER BY last_at LIMIT $2";
+const PURGE_ALERT_READS: &str = "DELETE FROM alert_reads WHERE alert_id IN
+    (SELECT id FROM alerts WHERE last_at < $1 ORDER BY last_at, id LIMIT 1000)";
+const PURGE_ALERTS: &str = "DELETE FROM alerts WHERE id IN
+    (SELECT id FROM alerts WHERE last_at < $1 ORDER BY last_at, id LIMIT 1000)";
+const HANDOVERS: &str = "SELECT workspace_id, member_id FROM handovers ORDER BY created_at LIMIT 100";
 
 /// A connected number, whosever it is.
 #[derive(sqlx::FromRow)]
@@ -121,4 +128,157 @@ pub async fn numbers_health(conn: Conn<'_>) -> sqlx::Result<Vec<NumberHealth>> {
 /// Lets go of every lease. Only where no other process can hold one: on SQLite, at start.
 pub async fn release_leases(conn: Conn<'_>) -> sqlx::Result<u64> {
     sql!(exec conn, RELEASE_LEASES)
+}
+
+/// Members who were removed and whose conversations still have to move, as (workspace, member).
+pub async fn handovers(conn: Conn<'_>) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sql!(all(Uuid, Uuid), conn, HANDOVERS)
+}
+
+const INVITATION_BY_HASH: &str = "SELECT workspace_id, id FROM invitations WHERE token_hash = $1";
+const PURGE_INVITATIONS: &str = "DELETE FROM invitations WHERE closed_at < $1 OR expires_at < $1";
+
+/// The invitation whose link has this digest, as (workspace, invitation); also one that was used.
+pub async fn invitation_by_hash(conn: Conn<'_>, hash: &[u8; 32]) -> sqlx::Result<Option<(Uuid, Uuid)>> {
+    sql!(opt(Uuid, Uuid), conn, INVITATION_BY_HASH, hash.as_slice())
+}
+
+/// Removes invitations that were closed, or ran out, before; returns how many went.
+pub async fn purge_invitations(conn: Conn<'_>, before: Millis) -> sqlx::Result<u64> {
+    sql!(exec conn, PURGE_INVITATIONS, before)
+}
+
+const TOKEN_BY_HASH: &str =
+    "SELECT t.id, m.user_id, w.slug, t.name, t.permissions, t.any_address, t.expires_at, t.ended_at,
+    t.last_used_at, t.last_address
+    FROM api_tokens t JOIN members m ON m.id = t.member_id JOIN workspaces w ON w.id = t.workspace_id
+    WHERE t.hash = $1";
+const PURGE_TOKEN_MINUTES: &str = "DELETE FROM api_token_uses WHERE minute < $1";
+const PURGE_TOKEN_HOURS: &str = "DELETE FROM api_token_hours WHERE hour < $1";
+const PURGE_REQUESTS: &str = "DELETE FROM api_requests WHERE started_at < $1";
+
+/// A token of the REST API, whosever it is.
+#[derive(sqlx::FromRow)]
+pub struct KnownToken {
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub permissions: String,
+    pub any_address: bool,
+    pub expires_at: Option<Millis>,
+    pub ended_at: Option<Millis>,
+    pub last_used_at: Option<Millis>,
+    pub last_address: Option<String>,
+}
+
+/// The token with this digest.
+pub async fn token_by_hash(conn: Conn<'_>, hash: &[u8; 32]) -> sqlx::Result<Option<KnownToken>> {
+    sql!(opt KnownToken, conn, TOKEN_BY_HASH, hash.as_slice())
+}
+
+/// Removes what the watch over tokens needs no more, and answers that nobody can ask for again.
+pub async fn purge_api(mut conn: Conn<'_>, minute: i64, hour: i64, requests_before: Millis) -> sqlx::Result<u64> {
+    let uses = sql!(exec conn.again(), PURGE_TOKEN_MINUTES, minute)?;
+    let hours = sql!(exec conn.again(), PURGE_TOKEN_HOURS, hour)?;
+    Ok(uses + hours + sql!(exec conn, PURGE_REQUESTS, requests_before)?)
+}
+
+/// Alerts whose mails are still to be written, with their workspaces; the oldest first.
+pub async fn alerts_to_mail(conn: Conn<'_>, after: Millis, limit: i64) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sql!(all(Uuid, Uuid), conn, ALERTS_TO_MAIL, after, limit)
+}
+
+/// Removes a thousand alerts that last happened long ago, and who read them; returns how many went.
+pub async fn purge_alerts(mut conn: Conn<'_>, before: Millis) -> sqlx::Result<u64> {
+    sql!(exec conn.again(), PURGE_ALERT_READS, before)?;
+    sql!(exec conn, PURGE_ALERTS, before)
+}
+
+const UNSEALED_WORKSPACES: &str = "SELECT DISTINCT workspace_id FROM audit_entries WHERE position IS NULL";
+/// A chain that lost its end, its key or its entries is still one.
+const AUDITED_WORKSPACES: &str = "SELECT c.workspace_id, w.slug, w.audit_days, h.checked_at, h.problem FROM
+    (SELECT workspace_id FROM audit_heads UNION SELECT workspace_id FROM secrets WHERE kind = 'audit_key' UNION
+        SELECT e.id FROM workspaces e WHERE EXISTS (SELECT 1 FROM audit_entries a WHERE a.workspace_id = e.id)) c
+    LEFT JOIN workspaces w ON w.id = c.workspace_id LEFT JOIN audit_heads h ON h.workspace_id = c.workspace_id
+    ORDER BY w.slug, c.workspace_id";
+
+/// Workspaces with audit entries that are not in their chain yet; zeros stand for the installation itself.
+pub async fn unsealed_workspaces(conn: Conn<'_>) -> sqlx::Result<Vec<Uuid>> {
+    sql!(scalars Uuid, conn, UNSEALED_WORKSPACES)
+}
+
+/// A workspace that has an audit chain; without a name it is the installation's own.
+#[derive(sqlx::FromRow)]
+pub struct Audited {
+    pub workspace_id: Uuid,
+    pub slug: Option<String>,
+    /// Days for which entries are kept.
+    pub audit_days: Option<i64>,
+    pub checked_at: Option<Millis>,
+    /// What the last check found.
+    pub problem: Option<String>,
+}
+
+/// Every audit chain.
+pub async fn audited_workspaces(conn: Conn<'_>) -> sqlx::Result<Vec<Audited>> {
+    sql!(all Audited, conn, AUDITED_WORKSPACES)
+}
+
+const SEALED_SECRETS: &str = "SELECT id, workspace_id, kind, subject_id, version, sealed FROM secrets WHERE id > $1
+    ORDER BY id LIMIT $2";
+const REPLACE_SEALED: &str = "UPDATE secrets SET sealed = $2 WHERE id = $1 AND sealed = $3";
+const NUMBERS_TO_UNLOCK: &str = "SELECT workspace_id, id FROM numbers
+    WHERE state = 'active' AND (token_locked_at IS NOT NULL OR $1) ORDER BY created_at, id";
+const TOKENS_BEFORE: &str = "SELECT n.workspace_id, n.id, n.phone_number_id, n.name, s.created_at FROM secrets s
+    JOIN numbers n ON n.workspace_id = s.workspace_id AND n.id = s.subject_id AND n.state = 'active'
+    WHERE s.kind = 'access_token' AND s.created_at < $1 ORDER BY s.created_at, s.id";
+const PURGE_SECRET_ACCESS: &str =
+    "DELETE FROM secret_access WHERE (workspace_id, kind, subject_id, purpose, minute, outcome) IN
+    (SELECT workspace_id, kind, subject_id, purpose, minute, outcome FROM secret_access WHERE minute < $1 LIMIT 1000)";
+
+/// A secret as it is stored, whosever it is.
+#[derive(sqlx::FromRow)]
+pub struct SealedSecret {
+    pub id: Uuid,
+    pub workspace_id: Uuid,
+    pub kind: String,
+    pub subject_id: Uuid,
+    pub version: i64,
+    pub sealed: Vec<u8>,
+}
+
+/// Stored secrets in the order of their ids.
+pub async fn sealed_secrets(conn: Conn<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<SealedSecret>> {
+    sql!(all SealedSecret, conn, SEALED_SECRETS, after, limit)
+}
+
+/// Replaces a sealed value where it still stands; returns how many rows that was.
+pub async fn replace_sealed(conn: Conn<'_>, id: Uuid, new: &[u8], old: &[u8]) -> sqlx::Result<u64> {
+    sql!(exec conn, REPLACE_SEALED, id, new, old)
+}
+
+/// Connected numbers whose token did not open, or all, as (workspace, number).
+pub async fn numbers_to_unlock(conn: Conn<'_>, all: bool) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sql!(all(Uuid, Uuid), conn, NUMBERS_TO_UNLOCK, all)
+}
+
+/// A connected number and since when its token has been in use.
+#[derive(sqlx::FromRow)]
+pub struct TokenAge {
+    pub workspace_id: Uuid,
+    pub id: Uuid,
+    pub phone_number_id: String,
+    pub name: String,
+    pub created_at: Millis,
+}
+
+/// Tokens of connected numbers that were stored before.
+pub async fn tokens_before(conn: Conn<'_>, before: Millis) -> sqlx::Result<Vec<TokenAge>> {
+    sql!(all TokenAge, conn, TOKENS_BEFORE, before)
+}
+
+/// Forgets a thousand old openings of secrets; returns how many went.
+pub async fn purge_secret_access(conn: Conn<'_>, before: Millis) -> sqlx::Result<u64> {
+    sql!(exec conn, PURGE_SECRET_ACCESS, before)
 }

@@ -1,4 +1,4 @@
-use crate::{Result, Services, accounts, db::system, numbers};
+use crate::{Result, Services, accounts, alerts, db::system, mail, numbers, team, tokens, vault};
 use domain::time::{DAY, Millis};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,12 @@ pub(super) async fn worker(services: Services, stop: CancellationToken) {
     for minute in 0_u64.. {
         if let Err(error) = numbers::release_stranded(&services).await {
             tracing::error!(%error, "waiting deliveries could not be looked at; trying again in a minute");
+        }
+        if let Err(error) = alerts::mail_due(&services).await {
+            tracing::error!(%error, "alerts could not be mailed; trying again in a minute");
+        }
+        if let Err(error) = team::resume_handovers(&services).await {
+            tracing::error!(%error, "what removed members left could not be moved; trying again in a minute");
         }
         if minute.is_multiple_of(PURGES)
             && let Err(error) = purge(&services).await
@@ -57,5 +63,10 @@ pub async fn purge(services: &Services) -> Result<()> {
         }
     }
     accounts::purge(services).await?;
+    tokens::purge(services).await?;
+    vault::purge(services).await?;
+    alerts::purge(services).await?;
+    mail::purge(services).await?;
+    team::invitations::purge(services).await?;
     Ok(())
 }

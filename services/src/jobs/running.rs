@@ -1,8 +1,8 @@
 use super::{Lane, purge};
 use crate::{
-    Services,
+    Services, audit,
     db::{Db, system},
-    ingest, live, send,
+    ingest, live, mail, send, vault,
 };
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
@@ -37,6 +37,7 @@ pub(crate) const SENDS: usize = 32;
 pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Running {
     let mut workers = JoinSet::new();
     live::start_remote(services, &stop);
+    workers.spawn(vault::worker(services.clone(), which.outbox, stop.clone()));
     if which.ingest {
         // SQLite has one writer, so a second worker would only wait.
         let parallel = if matches!(services.db(), Db::Sqlite(_)) { 1 } else { 2 };
@@ -44,8 +45,10 @@ pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Runn
             workers.spawn(ingest_worker(services.clone(), nth, stop.clone()));
         }
         workers.spawn(purge::worker(services.clone(), stop.clone()));
+        workers.spawn(audit::worker(services.clone(), stop.clone()));
     }
     if which.outbox {
+        workers.spawn(mail::worker(services.clone(), stop.clone()));
         workers.spawn(outbox_worker(services.clone(), stop));
     }
     Running(workers)

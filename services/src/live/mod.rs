@@ -62,7 +62,7 @@ fn about(event: &Event) -> Uuid {
 
 /// What a member may see has changed, or with `None` what members may: their streams are narrowed, widened or ended at once.
 /// As [`record`]: the last step of the transaction, published after the commit.
-pub async fn access_changed(
+pub(crate) async fn access_changed(
     tx: &mut Tx,
     workspace: Uuid,
     member: Option<MemberId>,

@@ -1,6 +1,7 @@
 use super::release;
 use crate::{
-    Error, Result, Services,
+    Actor, Error, Origin, Result, Services,
+    audit::{self, Entry},
     clock::new_id,
     db::Conn,
     sql,
@@ -8,12 +9,14 @@ use crate::{
     workspaces,
 };
 use domain::{
+    audit::Action,
     id::{NumberId, WorkspaceId},
     number::parse_meta_id,
     time::Millis,
     workspace::Slug,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The number as this workspace knew it before, the active row first.
@@ -21,7 +24,7 @@ const KNOWN: &str = "SELECT id FROM numbers WHERE workspace_id = $1 AND phone_nu
     ORDER BY CASE state WHEN 'active' THEN 0 ELSE 1 END, created_at DESC LIMIT 1";
 
 const RECONNECT: &str = "UPDATE numbers SET waba_id = $3, display_number = $4, name = COALESCE(CAST($5 AS TEXT), name),
-    state = 'active', token_problem = NULL WHERE workspace_id = $1 AND id = $2";
+    state = 'active', token_problem = NULL, token_locked_at = NULL WHERE workspace_id = $1 AND id = $2";
 
 const INSERT: &str = "INSERT INTO numbers
         (workspace_id, id, phone_number_id, waba_id, display_number, name, state, token_problem, created_at)
@@ -54,7 +57,12 @@ pub async fn connect(services: &Services, workspace: &Slug, number: Connect) -> 
     let now = services.clock().now();
     let mut tx = services.db().begin().await?;
     let workspace = workspaces::by_slug(tx.conn(), workspace).await?;
-    let id = write(services, tx.conn(), workspace, &number, now).await?;
+    let (id, known) = write(services, tx.conn(), workspace, &number, now).await?;
+    let action = if known { Action::NumberReconnected } else { Action::NumberConnected };
+    let what =
+        json!({ "number": number.display_number, "name": number.name, "phone_number_id": number.phone_number_id });
+    let entry = Entry::new(action).on("number", id.0).change(Value::Null, what);
+    audit::record_as(services, &mut tx, workspace, Actor::System, &Origin::default(), now, entry).await?;
     tx.commit().await?;
     // Only after the commit: whoever is let in must find the number. What is missed here, `release_stranded` finds.
     release::release(services, &number.phone_number_id, &number.waba_id).await?;
@@ -69,36 +77,37 @@ pub(crate) async fn connect_in(
     number: &Connect,
     now: Millis,
 ) -> Result<NumberId> {
-    write(services, conn, workspace, &checked(number)?, now).await
+    write(services, conn, workspace, &checked(number)?, now).await.map(|(id, _)| id)
 }
 
+/// Also whether the workspace had the number before.
 async fn write(
     services: &Services,
     mut conn: Conn<'_>,
     workspace: WorkspaceId,
     number: &Connect,
     now: Millis,
-) -> Result<NumberId> {
-    let id = upsert(conn.again(), workspace, number, now).await?;
+) -> Result<(NumberId, bool)> {
+    let (id, known) = upsert(conn.again(), workspace, number, now).await?;
     let place = Place { workspace, kind: Kind::AccessToken, subject: id.0 };
     vault::store(services, conn, place, &number.token, now).await?;
-    Ok(id)
+    Ok((id, known))
 }
 
 /// Writes the row; from here on the transaction holds its lock.
-async fn upsert(mut conn: Conn<'_>, workspace: WorkspaceId, number: &Connect, now: Millis) -> Result<NumberId> {
+async fn upsert(mut conn: Conn<'_>, workspace: WorkspaceId, number: &Connect, now: Millis) -> Result<(NumberId, bool)> {
     let (phone, waba, display) =
         (number.phone_number_id.as_str(), number.waba_id.as_str(), number.display_number.as_str());
     let name = number.name.as_deref();
     if let Some(id) = sql!(scalar_opt Uuid, conn.again(), KNOWN, workspace.0, phone)? {
         sql!(exec conn, RECONNECT, workspace.0, id, waba, display, name).map_err(taken)?;
-        return Ok(NumberId(id));
+        return Ok((NumberId(id), true));
     }
     let id = new_id();
     let name = name.unwrap_or(display);
     match sql!(exec conn, INSERT, workspace.0, id, phone, waba, display, name, now)? {
         0 => Err(held_elsewhere()),
-        _ => Ok(NumberId(id)),
+        _ => Ok((NumberId(id), false)),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     clock::new_id,
     members,
     numbers::{self, Connect},
-    vault::{self, Kind},
+    vault::{self, Kind, Purpose},
     workspaces,
 };
 use domain::{
@@ -86,7 +86,7 @@ async fn is_current(
     number: &Connect,
 ) -> bool {
     let Some(brief) = known.iter().find(|brief| brief.display_number == number.display_number) else { return false };
-    match vault::load(services, ctx.workspace().id, Kind::AccessToken, brief.id.0).await {
+    match vault::load(services, ctx.workspace().id, Kind::AccessToken, brief.id.0, Purpose::Check).await {
         Ok(token) => token.expose_secret() == number.token.expose_secret(),
         Err(_) => false,
     }

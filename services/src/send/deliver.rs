@@ -2,8 +2,9 @@ use super::{
     Due,
     lane::LEASE,
     outcome::{Attempt, settle},
+    park::{self, Token},
 };
-use crate::{Result, Services, db::Tx, ingest::Target, live, numbers, sql};
+use crate::{Result, Services, db::Tx, ingest::Target, live, sql};
 use domain::{
     inbox::{Event, Row},
     message::Status,
@@ -23,7 +24,6 @@ const GONE: &str = "DELETE FROM outbox WHERE workspace_id = $1 AND message_id = 
 
 /// What is needed to make the request, read and committed as `sending` before it leaves.
 struct Ready {
-    number: Uuid,
     phone_number_id: String,
     request: TextMessage,
 }
@@ -33,14 +33,18 @@ struct Ready {
 /// # Errors
 /// When the database fails; the lease runs out and the message is found again.
 pub async fn deliver(services: &Services, due: &Due) -> Result<()> {
+    let token = match park::token(services, due).await? {
+        Some(Token::Opened(token)) => Some(token),
+        Some(Token::Missing) => None,
+        Some(Token::Waits) | None => return Ok(()),
+    };
     let Some(ready) = prepare(services, due).await? else { return Ok(()) };
-    let attempt = match numbers::token(services, due.workspace.into(), ready.number.into()).await {
-        Ok(token) => {
-            let sent = services.graph().send_text(&ready.phone_number_id, &token, &ready.request).await;
-            Attempt::Answered(sent)
+    let attempt = match token {
+        Some(token) => {
+            Attempt::Answered(services.graph().send_text(&ready.phone_number_id, &token, &ready.request).await)
         }
-        Err(error) => {
-            tracing::error!(%error, "the access token of a number cannot be read");
+        None => {
+            tracing::error!(message = %due.message, "no access token of its number is stored");
             Attempt::NoToken
         }
     };
@@ -83,9 +87,8 @@ async fn prepare(services: &Services, due: &Due) -> Result<Option<Ready>> {
     if let (None, Some(phone_number_id), Some(to)) = (blocked, phone, to) {
         let text = target.message.body.clone();
         let request = TextMessage::new(to, text, target.message.id.to_string());
-        let number = target.number_id;
         let left = sending(services, tx, due.workspace, target, row.into()).await?;
-        return Ok(left.then_some(Ready { number, phone_number_id, request }));
+        return Ok(left.then_some(Ready { phone_number_id, request }));
     }
     tx.commit().await?;
     let why = blocked.unwrap_or("This contact has no address that WhatsApp could send to.");

@@ -7,6 +7,7 @@ mod deliver;
 mod graph;
 mod lane;
 mod outcome;
+mod park;
 
 pub use deliver::deliver;
 pub use graph::{Graph, GraphUrlError, SendError};

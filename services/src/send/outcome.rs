@@ -1,12 +1,15 @@
 use super::{Due, SendError};
 use crate::{
-    Result, Services,
+    Actor, Origin, Result, Services,
+    audit::{self, Entry},
     conversations::row::RowRecord,
     db::{Tx, dialect},
     ingest::{Target, statuses},
     live, sql,
 };
 use domain::{
+    audit::Action,
+    id::WorkspaceId,
     inbox::{Event, Row},
     message::Status,
     meta::send::explain,
@@ -18,12 +21,13 @@ const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2
 const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
 const TOKEN_WORKS: &str = "UPDATE numbers SET token_problem = NULL
     WHERE workspace_id = $1 AND id = $2 AND token_problem IS NOT NULL";
-const TOKEN_PROBLEM: &str = "UPDATE numbers SET token_problem = $3 WHERE workspace_id = $1 AND id = $2";
+const TOKEN_PROBLEM: &str = "UPDATE numbers SET token_problem = $3
+    WHERE workspace_id = $1 AND id = $2 AND (token_problem IS NULL OR token_problem <> $3)";
 
 /// How an attempt to send ended.
 pub(super) enum Attempt {
     Answered(Result<String, SendError>),
-    /// The token could not be opened; nothing was sent.
+    /// The number has no token; nothing was sent.
     NoToken,
     /// It may not be sent now; nothing was.
     Forbidden(String),
@@ -62,10 +66,16 @@ async fn try_settle(services: &Services, due: &Due, attempt: &Attempt) -> Result
         && is_token_problem(error.code)
     {
         let why = explain(error.code, None);
-        sql!(exec tx.conn(), TOKEN_PROBLEM, due.workspace, target.number_id, &why)?;
+        if sql!(exec tx.conn(), TOKEN_PROBLEM, due.workspace, target.number_id, &why)? > 0 {
+            let entry = Entry::new(Action::NumberTokenRefused).about(why);
+            record(services, &mut tx, due, entry.on("number", target.number_id), now).await?;
+        }
     }
     if let Some(wamid) = wamid {
-        sql!(exec tx.conn(), TOKEN_WORKS, due.workspace, target.number_id)?;
+        if sql!(exec tx.conn(), TOKEN_WORKS, due.workspace, target.number_id)? > 0 {
+            record(services, &mut tx, due, Entry::new(Action::NumberTokenWorks).on("number", target.number_id), now)
+                .await?;
+        }
         for early in statuses::unpark(&mut tx, due.workspace, target.number_id, &wamid).await? {
             statuses::advance(&mut target, &early);
         }
@@ -112,7 +122,7 @@ fn note(target: &mut Target, attempt: &Attempt, now: Millis) -> Option<String> {
         }
         Attempt::Interrupted => (Status::Unconfirmed, None, Some(UNCONFIRMED.to_owned()), None),
         Attempt::NoToken => {
-            let why = "The access token of this number cannot be read. Connect the number again, then send again.";
+            let why = "This number has no access token. Connect the number again, then send again.";
             (Status::Failed, None, Some(why.to_owned()), None)
         }
         Attempt::Forbidden(why) => (Status::Failed, None, Some(why.clone()), None),
@@ -133,6 +143,11 @@ fn note(target: &mut Target, attempt: &Attempt, now: Millis) -> Option<String> {
 }
 
 const UNCONFIRMED: &str = "Meta has not confirmed this message: it may or may not have arrived.";
+
+/// What happened to the message stands in the message; to its number, in the audit trail.
+async fn record(services: &Services, tx: &mut Tx, due: &Due, entry: Entry, now: Millis) -> Result<()> {
+    audit::record_as(services, tx, WorkspaceId(due.workspace), Actor::System, &Origin::default(), now, entry).await
+}
 
 const fn is_token_problem(code: i64) -> bool {
     matches!(code, 0 | 3 | 10 | 190 | 200..=299 | 131_005)

@@ -1,26 +1,32 @@
-//! The format `v1`, in bytes:
+//! What stands in the database, in bytes.
 //!
-//! `"v1"` (2) · key id (8) · nonce (12) · wrapped data key (32 + 16) · nonce (12) · ciphertext (n + 16)
+//! `v2`: `"v2"` (2) · key id (8) · length w of the wrapped data key (2, big endian) · wrapped data key (w) · nonce (12) ·
+//! ciphertext (n + 16). The ciphertext is AES-256-GCM under the data key; its associated data are format, owner, version and
+//! kind, so a row that is copied to another workspace or user, another kind or an older version does not open. The key id is
+//! not among them: rotation wraps the data key anew and leaves the ciphertext alone.
 //!
-//! Both layers are AES-256-GCM with the same associated data: format, key id, kind, workspace and version. So a row that is
-//! copied to another workspace, another kind or an older version does not open.
+//! A local master key wraps a data key as nonce (12) · AES-256-GCM (32 + 16) with format and key id as associated data. What a
+//! service like KMS makes of it is its own.
+//!
+//! `v1`, read and no longer written: `"v1"` (2) · key id (8) · nonce (12) · wrapped data key (32 + 16) · nonce (12) ·
+//! ciphertext (n + 16), both layers with format, key id, workspace, version and kind as associated data.
 
-use super::{
-    Kind,
-    key::{ID, MasterKey},
-};
+use super::{DataKey, KeyId, Label, MasterKey, Owner};
 use aes_gcm::{
     Aes256Gcm, KeyInit, Nonce,
     aead::{Aead, Generate, Key, Payload, consts::U12},
 };
-use domain::id::WorkspaceId;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-const FORMAT: &[u8; 2] = b"v1";
+const V1: &[u8; 2] = b"v1";
+const V2: &[u8; 2] = b"v2";
 const NONCE: usize = 12;
-const WRAPPED: usize = 32 + 16;
-const HEAD: usize = FORMAT.len() + ID + NONCE + WRAPPED + NONCE;
+const TAG: usize = 16;
+const WRAPPED_V1: usize = 32 + TAG;
+
+/// Format and key id: what a row begins with that needs no rotation.
+pub(super) const HEAD: usize = 2 + KeyId::LENGTH;
 
 /// Why a sealed secret does not open.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,64 +40,123 @@ pub enum OpenError {
     /// The bytes were changed, or stand where they do not belong.
     #[error("the sealed value was changed or belongs somewhere else")]
     Tampered,
+    /// The service that holds the master key does not answer.
+    #[error("the master key cannot be used: {0}")]
+    Unavailable(String),
 }
 
-pub(super) fn seal(
-    key: &MasterKey,
-    workspace: WorkspaceId,
-    kind: Kind,
-    version: i64,
-    secret: &SecretString,
-) -> Vec<u8> {
-    let aad = associated(key.id(), workspace, kind, version);
-    let data_key = Zeroizing::new(<[u8; 32]>::generate());
-    let (wrap_nonce, wrapped) = encrypt(key.bytes(), data_key.as_slice(), &aad);
-    let (nonce, ciphertext) = encrypt(&data_key, secret.expose_secret().as_bytes(), &aad);
-    [FORMAT.as_slice(), &key.id(), &wrap_nonce, &wrapped, &nonce, &ciphertext].concat()
+/// An envelope taken apart; nothing of it is believed yet.
+pub(super) struct Envelope<'a> {
+    pub key: KeyId,
+    first: bool,
+    pub wrapped: &'a [u8],
+    /// Nonce and ciphertext.
+    content: &'a [u8],
 }
 
-pub(super) fn open(
-    key: &MasterKey,
-    workspace: WorkspaceId,
-    kind: Kind,
-    version: i64,
-    sealed: &[u8],
-) -> Result<SecretString, OpenError> {
-    let (head, ciphertext) = sealed.split_at_checked(HEAD).ok_or(OpenError::Format)?;
-    let (format, head) = head.split_at(FORMAT.len());
-    if format != FORMAT {
-        return Err(OpenError::Format);
+impl<'a> Envelope<'a> {
+    pub fn read(sealed: &'a [u8]) -> Result<Self, OpenError> {
+        let (format, rest) = split(sealed, 2)?;
+        let first = format == V1;
+        if !first && format != V2 {
+            return Err(OpenError::Format);
+        }
+        let (id, rest) = split(rest, KeyId::LENGTH)?;
+        let key = KeyId::from_bytes(id.try_into().map_err(|_| OpenError::Format)?);
+        let (wrapped, content) = if first {
+            split(rest, NONCE + WRAPPED_V1)?
+        } else {
+            let (length, rest) = split(rest, 2)?;
+            let length = u16::from_be_bytes(length.try_into().map_err(|_| OpenError::Format)?);
+            split(rest, usize::from(length))?
+        };
+        if content.len() < NONCE + TAG {
+            return Err(OpenError::Format);
+        }
+        Ok(Self { key, first, wrapped, content })
     }
-    let (id, head) = head.split_at(ID);
-    if id != key.id() {
-        return Err(OpenError::OtherKey(hex::encode(id)));
+
+    /// Whether it has the format that only a local key opens.
+    pub const fn is_first_format(&self) -> bool {
+        self.first
     }
-    let aad = associated(key.id(), workspace, kind, version);
-    let (wrap_nonce, head) = head.split_at(NONCE);
-    let (wrapped, nonce) = head.split_at(WRAPPED);
-    let unwrapped = decrypt(key.bytes(), wrap_nonce, wrapped, &aad)?;
-    let data_key = Zeroizing::new(<[u8; 32]>::try_from(unwrapped.as_slice()).map_err(|_| OpenError::Tampered)?);
-    let plain = decrypt(&data_key, nonce, ciphertext, &aad)?;
-    let text = std::str::from_utf8(&plain).map_err(|_| OpenError::Tampered)?;
-    Ok(SecretString::from(text))
+
+    /// Opens with the unwrapped data key.
+    pub fn open(&self, data_key: &DataKey, label: Label) -> Result<SecretString, OpenError> {
+        text(&decrypt(data_key.expose(), self.content, &associated(label))?)
+    }
+
+    /// Opens an envelope of the first format.
+    pub fn open_first(&self, key: &MasterKey, label: Label) -> Result<SecretString, OpenError> {
+        let Owner::Workspace(workspace) = label.owner else { return Err(OpenError::Tampered) };
+        let kind = label.kind.as_str().as_bytes();
+        let aad =
+            [V1.as_slice(), &self.key.bytes(), workspace.0.as_bytes(), &label.version.to_be_bytes(), kind].concat();
+        let unwrapped = decrypt(key.bytes(), self.wrapped, &aad)?;
+        let data_key = DataKey::from_bytes(&unwrapped).ok_or(OpenError::Tampered)?;
+        text(&decrypt(data_key.expose(), self.content, &aad)?)
+    }
+
+    /// The same content behind a data key that was wrapped anew.
+    pub fn under(&self, key: KeyId, wrapped: &[u8]) -> Vec<u8> {
+        join(key, wrapped, self.content)
+    }
 }
 
-fn associated(key_id: [u8; ID], workspace: WorkspaceId, kind: Kind, version: i64) -> Vec<u8> {
+/// Seals under a data key.
+pub(super) fn seal(key: KeyId, (data_key, wrapped): (&DataKey, &[u8]), label: Label, secret: &SecretString) -> Vec<u8> {
+    let content = encrypt(data_key.expose(), secret.expose_secret().as_bytes(), &associated(label));
+    join(key, wrapped, &content)
+}
+
+/// The first bytes of everything that is sealed under this key in today's format.
+pub(super) fn head(key: KeyId) -> Vec<u8> {
+    [V2.as_slice(), &key.bytes()].concat()
+}
+
+pub(super) fn wrap(master: &[u8; 32], id: KeyId, key: &DataKey) -> Vec<u8> {
+    encrypt(master, key.expose(), &head(id))
+}
+
+pub(super) fn unwrap(master: &[u8; 32], id: KeyId, wrapped: &[u8]) -> Result<DataKey, OpenError> {
+    DataKey::from_bytes(&decrypt(master, wrapped, &head(id))?).ok_or(OpenError::Tampered)
+}
+
+fn join(key: KeyId, wrapped: &[u8], content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(wrapped.len()).expect("a wrapped key of 32 bytes is below 64 KiB");
+    [V2.as_slice(), &key.bytes(), &length.to_be_bytes(), wrapped, content].concat()
+}
+
+fn associated(label: Label) -> Vec<u8> {
+    let (tag, owner) = match label.owner {
+        Owner::Workspace(id) => (b'w', id.0),
+        Owner::User(id) => (b'u', id.0),
+    };
     // Fixed lengths first and the only variable part last: no two inputs give the same bytes.
-    [FORMAT.as_slice(), &key_id, workspace.0.as_bytes(), &version.to_be_bytes(), kind.as_str().as_bytes()].concat()
+    [V2.as_slice(), &[tag], owner.as_bytes(), &label.version.to_be_bytes(), label.kind.as_str().as_bytes()].concat()
+}
+
+fn split(bytes: &[u8], at: usize) -> Result<(&[u8], &[u8]), OpenError> {
+    bytes.split_at_checked(at).ok_or(OpenError::Format)
+}
+
+fn text(plain: &[u8]) -> Result<SecretString, OpenError> {
+    std::str::from_utf8(plain).map(SecretString::from).map_err(|_| OpenError::Tampered)
 }
 
 fn cipher(key: &[u8; 32]) -> Aes256Gcm {
     Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key))
 }
 
-fn encrypt(key: &[u8; 32], msg: &[u8], aad: &[u8]) -> ([u8; NONCE], Vec<u8>) {
+/// Nonce, then ciphertext.
+fn encrypt(key: &[u8; 32], msg: &[u8], aad: &[u8]) -> Vec<u8> {
     let nonce = Nonce::<U12>::generate();
     let sealed = cipher(key).encrypt(&nonce, Payload { msg, aad }).expect("AES-GCM takes up to 64 GiB");
-    (nonce.into(), sealed)
+    [nonce.as_slice(), &sealed].concat()
 }
 
-fn decrypt(key: &[u8; 32], nonce: &[u8], msg: &[u8], aad: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+fn decrypt(key: &[u8; 32], sealed: &[u8], aad: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let (nonce, msg) = split(sealed, NONCE)?;
     let nonce = Nonce::<U12>::try_from(nonce).map_err(|_| OpenError::Format)?;
     cipher(key).decrypt(&nonce, Payload { msg, aad }).map(Zeroizing::new).map_err(|_| OpenError::Tampered)
 }

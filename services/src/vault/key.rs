@@ -1,14 +1,13 @@
-use sha2::{Digest, Sha256};
+use super::{DataKey, KeyId, KeyProvider, KeyTrouble, envelope};
+use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Bytes of a key id.
-pub(super) const ID: usize = 8;
-
-/// The key that wraps every data key. Wiped from memory when dropped.
+/// A master key that this process holds. Wiped from memory when dropped.
 pub struct MasterKey {
     bytes: Zeroizing<[u8; 32]>,
-    id: [u8; ID],
+    id: KeyId,
 }
 
 /// The configured master key cannot be used.
@@ -24,33 +23,64 @@ impl MasterKey {
     pub fn from_hex(hex: &str) -> Result<Self, KeyError> {
         let mut bytes = Zeroizing::new([0; 32]);
         hex::decode_to_slice(hex.trim(), bytes.as_mut_slice()).map_err(|_| KeyError)?;
-        Ok(Self::new(bytes))
+        let id = KeyId::of(bytes.as_slice());
+        Ok(Self { bytes, id })
     }
 
-    fn new(bytes: Zeroizing<[u8; 32]>) -> Self {
-        let digest = Sha256::digest(bytes.as_slice());
-        let mut id = [0; ID];
-        id.copy_from_slice(&digest[..ID]);
-        Self { bytes, id }
+    /// The same from a secret.
+    ///
+    /// # Errors
+    /// As for [`MasterKey::from_hex`].
+    pub fn from_secret(hex: &SecretString) -> Result<Self, KeyError> {
+        Self::from_hex(hex.expose_secret())
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.bytes
     }
 
-    pub(super) const fn id(&self) -> [u8; ID] {
+    /// Its id as hex.
+    pub fn id_hex(&self) -> String {
+        self.id.to_string()
+    }
+
+    /// Wraps a data key on the spot.
+    pub(super) fn wrap(&self, key: &DataKey) -> Vec<u8> {
+        envelope::wrap(&self.bytes, self.id, key)
+    }
+
+    /// Unwraps a data key on the spot.
+    pub(super) fn unwrap(&self, wrapped: &[u8]) -> Result<DataKey, KeyTrouble> {
+        envelope::unwrap(&self.bytes, self.id, wrapped).map_err(|_| KeyTrouble::Refused)
+    }
+}
+
+#[async_trait]
+impl KeyProvider for MasterKey {
+    fn id(&self) -> KeyId {
         self.id
     }
 
-    /// The first 8 bytes of the key's SHA-256: tells keys apart without telling them.
-    pub fn id_hex(&self) -> String {
-        hex::encode(self.id)
+    fn name(&self) -> String {
+        "local key".to_owned()
+    }
+
+    async fn wrap_key(&self, key: &DataKey) -> Result<Vec<u8>, KeyTrouble> {
+        Ok(self.wrap(key))
+    }
+
+    async fn unwrap_key(&self, wrapped: &[u8]) -> Result<DataKey, KeyTrouble> {
+        self.unwrap(wrapped)
+    }
+
+    fn local(&self) -> Option<&MasterKey> {
+        Some(self)
     }
 }
 
 impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MasterKey(id {})", self.id_hex())
+        write!(f, "MasterKey(id {})", self.id)
     }
 }
 

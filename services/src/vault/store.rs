@@ -1,4 +1,4 @@
-use super::{Kind, OpenError};
+use super::{Kind, OpenError, Purpose, opened};
 use crate::{Services, db::Conn, sql};
 use domain::{id::WorkspaceId, time::Millis};
 use secrecy::SecretString;
@@ -58,7 +58,7 @@ pub(crate) async fn store(
     Ok(version)
 }
 
-/// The newest version of a secret.
+/// The newest version of a secret, and a note of what it was opened for.
 ///
 /// # Errors
 /// [`LoadError`], whose text holds no secret.
@@ -67,9 +67,33 @@ pub async fn load(
     workspace: WorkspaceId,
     kind: Kind,
     subject: Uuid,
+    purpose: Purpose,
 ) -> Result<SecretString, LoadError> {
-    let mut read = services.db().read().await?;
-    let row = sql!(opt(i64, Vec<u8>), read.conn(), NEWEST, workspace.0, kind.as_str(), subject)?;
+    let secret = newest(services, workspace, kind, subject).await?;
+    opened(services, workspace, (kind, subject), purpose, secret.as_ref().err());
+    Ok(secret?)
+}
+
+/// Whether the newest version of a secret opens. Told to whoever asks and to nobody else: a command that was started with the
+/// wrong settings raises no alarm.
+///
+/// # Errors
+/// [`LoadError`].
+pub async fn opens(services: &Services, workspace: WorkspaceId, kind: Kind, subject: Uuid) -> Result<(), LoadError> {
+    Ok(newest(services, workspace, kind, subject).await?.map(drop)?)
+}
+
+async fn newest(
+    services: &Services,
+    workspace: WorkspaceId,
+    kind: Kind,
+    subject: Uuid,
+) -> Result<Result<SecretString, OpenError>, LoadError> {
+    // The connection goes back before a key service is asked.
+    let row = {
+        let mut read = services.db().read().await?;
+        sql!(opt(i64, Vec<u8>), read.conn(), NEWEST, workspace.0, kind.as_str(), subject)?
+    };
     let (version, sealed) = row.ok_or(LoadError::Missing)?;
-    Ok(services.vault().open(workspace, kind, version, &sealed)?)
+    Ok(services.vault().open(workspace, kind, version, &sealed).await)
 }

@@ -1,6 +1,6 @@
 //! `doctor` and `stats`.
 
-use crate::support::{START, number, workspace};
+use crate::support::{START, number, vault, workspace};
 use domain::time::MINUTE;
 use services::{
     clock::Clock,
@@ -26,8 +26,8 @@ crate::on_both! {
         assert_eq!(stats(&services).await.unwrap(), Stats::default());
         let report = doctor::report(&services).await;
         let states: Vec<_> = report.iter().map(|c| (c.name.as_str(), c.state)).collect();
-        assert_eq!(states, [("database", State::Ok), ("numbers", State::Warn), ("deliveries", State::Ok), ("refused deliveries", State::Ok)]);
-        assert!(report[0].text.contains("1 migration"), "{}", report[0].text);
+        assert_eq!(states, [("database", State::Ok), ("numbers", State::Warn), ("vault", State::Ok), ("deliveries", State::Ok), ("refused deliveries", State::Ok)]);
+        assert!(report[0].text.contains("migration(s) applied"), "{}", report[0].text);
     }
 
     async fn troubles_are_named_with_what_to_do(db) {
@@ -41,12 +41,14 @@ crate::on_both! {
         delivery(&db.db, "e", "pending", None, None).await;
         services.clock().advance(5 * MINUTE);
         let report = doctor::report(&services).await;
+        let told_of_vault = format!("1 secret(s) open; key {} seals", vault().key_id());
         let told: Vec<_> = report[1..].iter().map(|c| (c.state, c.text.as_str())).collect();
         assert_eq!(
             told,
             [
                 (State::Ok, "1 connected"),
                 (State::Ok, "+91 80 5550 0142, its access token opens"),
+                (State::Ok, told_of_vault.as_str()),
                 (State::Warn, "1 pending, the oldest for 5 min"),
                 (State::Warn, "2 wait for the number 2002, which nobody has connected"),
                 (State::Warn, "1 wait for the number 3003, which nobody has connected"),

@@ -6,11 +6,19 @@ mod support;
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod contacts;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod graph;
+#[cfg(test)]
+mod idempotency;
 #[cfg(test)]
 mod ingest;
 #[cfg(test)]
@@ -22,6 +30,8 @@ mod meta;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod seed;
 #[cfg(test)]
 mod send;
@@ -30,4 +40,12 @@ mod sessions;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]
+mod team;
+#[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod vault;
+#[cfg(test)]
+mod vault_access;
+#[cfg(test)]
+mod vault_rotate;

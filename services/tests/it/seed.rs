@@ -10,6 +10,7 @@ use services::{
     seed::{self, SeedConfig, SeedResult},
     sql,
     stats::{self, Stats},
+    vault::Purpose,
     workspaces,
 };
 
@@ -82,7 +83,7 @@ crate::on_both! {
         let listed = numbers::list(&owner).await.unwrap();
         assert_eq!(listed.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["Shop", "Export desk"]);
         for number in listed {
-            let token = numbers::token(&services, owner.workspace().id, number.id).await.unwrap();
+            let token = numbers::token(&services, owner.workspace().id, number.id, Purpose::Check).await.unwrap();
             assert_eq!(token.expose_secret(), "EAAtwo");
         }
     }

@@ -36,7 +36,8 @@ struct Scene {
 /// A conversation with an open window and a Graph that answers as told.
 async fn scene(db: &TestDb, answers: impl IntoIterator<Item = Answer>) -> Scene {
     let (graph, url) = FakeGraph::start(answers).await;
-    let options = Options { clock: Clock::fixed(START), vault: vault(), graph: Graph::new(&url, "v25.0").unwrap() };
+    let graph_api = Graph::new(&url, "v25.0").unwrap();
+    let options = Options { clock: Clock::fixed(START), vault: vault(), graph: graph_api, mailer: None };
     let services = Services::new(db.db.clone(), options);
     let owner = workspace(&services, "Kaveri").await;
     number(&services, &owner.workspace().slug, PHONE).await;

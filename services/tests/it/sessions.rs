@@ -3,7 +3,7 @@
 use crate::support::{TestDb, workspace};
 use domain::time::{DAY, HOUR, MINUTE};
 use services::{
-    Services,
+    Origin, Services,
     accounts::{self, AGENT_KEY, SessionStore, USER_KEY, user_of},
     sql,
 };
@@ -127,7 +127,8 @@ crate::on_both! {
         store.save(&records[0]).await.unwrap();
         assert!(store.load(&ids[0]).await.unwrap().is_none());
         assert!(store.load(&ids[1]).await.unwrap().is_some());
-        accounts::change_password(&services, owner.user(), crate::support::PASSWORD, "a new password", None).await.unwrap();
+        let passwords = (crate::support::PASSWORD, "a new password");
+        accounts::change_password(&services, owner.user(), passwords, None, &Origin::default()).await.unwrap();
         assert!(stored(&db).await.is_empty());
     }
 

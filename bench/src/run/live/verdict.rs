@@ -52,7 +52,7 @@ impl<'a> Verdict<'a> {
         let Record { name, own, events } = record;
         let mut times = vec![0_u32; self.sent.len()];
         for (at, event) in events {
-            let id = event.conversation();
+            let id = event.conversation().with_context(|| format!("{name} got an event about no conversation"))?;
             let conversation =
                 self.conversations.get(&id.0).with_context(|| format!("{name} saw conversation {id}"))?;
             ensure!(

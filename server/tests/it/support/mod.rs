@@ -61,11 +61,10 @@ pub struct Installation {
     pub stopping: CancellationToken,
     pub clock: Clock,
     router: Router,
-    #[expect(dead_code, reason = "held until the test ends")]
     home: Home,
 }
 
-#[expect(dead_code, reason = "held until the test ends")]
+/// Held until the test ends.
 enum Home {
     Folder(TempDir),
     Server(postgres::Database),
@@ -101,6 +100,7 @@ impl Installation {
                 clock: clock.clone(),
                 vault: Vault::new(MasterKey::from_hex(&"ab".repeat(32)).unwrap()),
                 graph: Graph::new("http://127.0.0.1:9", "v25.0").unwrap(),
+                mailer: None,
             },
         );
         let stopping = CancellationToken::new();
@@ -165,6 +165,17 @@ impl Installation {
         tokio::time::timeout(Duration::from_secs(20), settled).await.expect("a delivery stays pending");
     }
 
+    /// All bytes that are stored.
+    pub async fn kept(&self) -> Vec<u8> {
+        match &self.home {
+            Home::Server(database) => crate::at_rest::every_row(&database.url).await,
+            Home::Folder(folder) => {
+                let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+                files.flat_map(|file| std::fs::read(file).unwrap()).collect()
+            }
+        }
+    }
+
     /// A browser without cookies.
     pub fn browser(&self) -> Browser<'_> {
         Browser { installation: self, cookies: Vec::new() }
@@ -204,7 +215,7 @@ impl Browser<'_> {
         self.go(request.body(body.into()).unwrap()).await
     }
 
-    async fn go(&mut self, mut request: Request<Body>) -> Response<Body> {
+    pub async fn go(&mut self, mut request: Request<Body>) -> Response<Body> {
         if !self.cookies.is_empty() {
             let line: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request.headers_mut().insert(header::COOKIE, line.join("; ").parse().unwrap());

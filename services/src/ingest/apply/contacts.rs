@@ -14,6 +14,8 @@ pub struct Contact {
     pub wa_id: Option<String>,
     pub meta_user_id: Option<String>,
     pub profile_name: String,
+    /// A colleague named them: what they call themselves is not taken over.
+    pub named: bool,
     pub assignee_id: Option<Uuid>,
 }
 
@@ -92,6 +94,7 @@ impl People {
                 wa_id: sender.wa_id.clone(),
                 meta_user_id: sender.user_id.clone(),
                 profile_name: sender.profile_name.clone().unwrap_or_default(),
+                named: false,
                 assignee_id: None,
             });
         };
@@ -108,6 +111,7 @@ impl People {
         let mut learnt = false;
         if let Some(name) = &sender.profile_name
             && *name != contact.profile_name
+            && !contact.named
         {
             contact.profile_name.clone_from(name);
             learnt = true;

@@ -8,6 +8,7 @@ use services::{
     Ctx, Options, Services, accounts,
     clock::Clock,
     db::Db,
+    mail::Mailer,
     members::{self, Added},
     numbers::{self, Connect},
     send::Graph,
@@ -52,8 +53,13 @@ impl TestDb {
     }
 
     pub fn services_with(&self, clock: Clock, vault: Vault) -> Services {
+        self.services_mailing(clock, vault, None)
+    }
+
+    /// Services with a mail server.
+    pub fn services_mailing(&self, clock: Clock, vault: Vault, mailer: Option<Mailer>) -> Services {
         let graph = Graph::new("http://127.0.0.1:9", "v25.0").unwrap();
-        Services::new(self.db.clone(), Options { clock, vault, graph })
+        Services::new(self.db.clone(), Options { clock, vault, graph, mailer })
     }
 }
 

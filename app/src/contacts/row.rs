@@ -1,0 +1,100 @@
+use domain::{contact::Contact, id::MemberId};
+use leptos::prelude::*;
+
+use super::screen::Screen;
+use crate::ui::{avatar, when};
+
+/// One customer.
+pub fn row(screen: Screen, contact: Contact) -> AnyView {
+    let (id, at, clock) = (contact.id, contact.created_at, screen.clock);
+    let name = name_of(&contact);
+    let address = contact.phone.clone().or(contact.user_id.clone()).unwrap_or_default();
+    let selected = move || screen.selected.with(|selected| selected.contains(&id));
+    let choose = move |event| {
+        let on = event_target_checked(&event);
+        screen.selected.update(|selected| {
+            if on {
+                selected.insert(id);
+            } else {
+                selected.remove(&id);
+            }
+        });
+    };
+    let movable = screen.may_assign(contact.assignee);
+    let assignee = if movable {
+        let label = format!("Assigned to, for {name}");
+        view! { {people(screen, contact.assignee, label, move |to| screen.assign(vec![id], to))} }.into_any()
+    } else {
+        view! { <span>{screen.name_of(contact.assignee)}</span> }.into_any()
+    };
+    view! {
+        <tr aria-selected=move || selected().to_string()>
+            <td class="tight">
+                <input
+                    class="check script"
+                    type="checkbox"
+                    aria-label=format!("Select {name}")
+                    disabled=!movable
+                    prop:checked=selected
+                    on:change=choose
+                />
+            </td>
+            <th scope="row">
+                <span class="person">
+                    {avatar(id.0, &name, "")}
+                    <span><b dir="auto">{name.clone()}</b><small>{address}</small></span>
+                </span>
+            </th>
+            <td>{assignee}</td>
+            <td class="nowrap fold-hide">
+                <time datetime=when::iso(at) title=move || when::full(at, clock.local.get())>
+                    {move || when::ago(at, clock.now.get(), clock.local.get())}
+                </time>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Members who can look after contacts, and nobody.
+pub fn people(
+    screen: Screen,
+    now: Option<MemberId>,
+    label: String,
+    chosen: impl Fn(Option<MemberId>) + 'static,
+) -> AnyView {
+    let value = now.map(|member| member.to_string()).unwrap_or_default();
+    let known = now.is_none_or(|now| screen.members().iter().any(|member| member.id == now && member.replies));
+    // Who has it stays visible, though they could not be given it today.
+    let former = (!known).then(|| {
+        view! { <option value=value.clone() selected=true disabled=true>{screen.name_of(now)}</option> }
+    });
+    let members = screen.members();
+    let options = members
+        .iter()
+        .filter(|member| member.replies)
+        .map(|member| {
+            view! { <option value=member.id.to_string() selected=Some(member.id) == now>{member.name.clone()}</option> }
+        })
+        .collect_view();
+    view! {
+        <select
+            class="input sm bare"
+            aria-label=label
+            disabled=move || screen.task.busy.get()
+            prop:value=value.clone()
+            on:change=move |event| chosen(event_target_value(&event).parse().ok())
+        >
+            <option value="" selected=now.is_none()>"Unassigned"</option>
+            {former}
+            {options}
+        </select>
+    }
+    .into_any()
+}
+
+/// A customer is known by a name, else by an address.
+fn name_of(contact: &Contact) -> String {
+    let name = Some(contact.name.clone()).filter(|name| !name.is_empty());
+    name.or_else(|| contact.phone.clone()).or_else(|| contact.user_id.clone()).unwrap_or_else(|| "Unknown".to_owned())
+}

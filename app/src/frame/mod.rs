@@ -1,0 +1,189 @@
+//! What stands around every page of a workspace: the rail, the top bar, the menus.
+
+mod bar;
+mod bell;
+mod leave;
+mod page;
+mod rail;
+mod subnav;
+
+pub mod server;
+
+pub use leave::sure;
+pub use page::{Clock, clock, fault_view, page};
+
+use domain::{
+    permission::{Access, Permission},
+    time::Millis,
+    workspace::{MemberBrief, WorkspaceBrief},
+};
+use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_meta::Title;
+use serde::{Deserialize, Serialize};
+
+/// Who looks at which workspace, and what the frame shows of that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    pub me: MemberBrief,
+    /// What they may do here.
+    pub access: Access,
+    pub workspace: WorkspaceBrief,
+    /// All that the person belongs to.
+    pub workspaces: Vec<WorkspaceBrief>,
+    /// `light` or `dark`; otherwise the system decides.
+    #[serde(default)]
+    pub theme: Option<String>,
+    /// Whether this is the demo.
+    pub demo: bool,
+    /// The server's clock: both sides draw the first paint with it.
+    pub now: Millis,
+    /// Alerts that wait for the member.
+    #[serde(default)]
+    pub alerts: i64,
+}
+
+/// The pages of a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    Inbox,
+    Contacts,
+    Team,
+    Permissions,
+    Roles,
+    Audit,
+    Alerts,
+    Tokens,
+    Security,
+    Settings,
+}
+
+impl Here {
+    /// The last part of its address.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Here::Inbox => "inbox",
+            Here::Contacts => "contacts",
+            Here::Team => "team",
+            Here::Permissions => "permissions",
+            Here::Roles => "roles",
+            Here::Audit => "audit",
+            Here::Alerts => "alerts",
+            Here::Tokens => "tokens",
+            Here::Security => "security",
+            Here::Settings => "settings",
+        }
+    }
+
+    /// As people read it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Here::Inbox => "Inbox",
+            Here::Contacts => "Contacts",
+            Here::Team => "Team",
+            Here::Permissions => "Permissions",
+            Here::Roles => "Custom roles",
+            Here::Audit => "Audit trail",
+            Here::Alerts => "Alerts",
+            Here::Tokens => "API tokens",
+            Here::Security => "Security",
+            Here::Settings => "Settings",
+        }
+    }
+
+    pub(crate) const fn drawing(self) -> &'static str {
+        match self {
+            Here::Inbox => "inbox",
+            Here::Contacts => "contacts",
+            Here::Team => "team",
+            Here::Permissions => "shield",
+            Here::Roles => "key",
+            Here::Audit => "audit",
+            Here::Alerts => "bell",
+            Here::Tokens => "code",
+            Here::Security => "lock",
+            Here::Settings => "gear",
+        }
+    }
+
+    /// Whether a member with this access has anything to see there.
+    pub const fn offered(self, access: &Access) -> bool {
+        let permission = match self {
+            Here::Inbox => Permission::ConversationsView,
+            Here::Contacts => Permission::ContactsRead,
+            Here::Team | Here::Permissions | Here::Roles => Permission::TeamsView,
+            Here::Audit => Permission::AuditView,
+            Here::Tokens => Permission::ApiView,
+            Here::Settings => Permission::WorkspaceSettings,
+            // Everybody's own.
+            Here::Alerts | Here::Security => return true,
+        };
+        access.allows(permission)
+    }
+
+    /// Whether the list of settings stands beside it.
+    const fn is_setting(self) -> bool {
+        matches!(self, Here::Settings | Here::Tokens | Here::Security)
+    }
+}
+
+impl Frame {
+    /// A page of this workspace.
+    pub fn path(&self, here: Here) -> String {
+        format!("/w/{}/{}", self.workspace.slug, here.path())
+    }
+
+    pub fn may(&self, permission: Permission) -> bool {
+        self.access.allows(permission)
+    }
+}
+
+/// What a page adds to the frame.
+#[derive(Clone, Copy, Default)]
+pub struct Extras {
+    /// Conversations with something unread, where the page knows them.
+    pub unread: Option<Memo<usize>>,
+    /// Asked before the person is signed out.
+    pub leave: Option<Callback<SubmitEvent>>,
+    /// The page has a list of its keys, with the id `keys`.
+    pub keys: bool,
+}
+
+/// A page with everything around it. The content scrolls; its `<h1>` is its own.
+pub fn framed(frame: &Frame, here: Here, content: AnyView) -> AnyView {
+    let inner = view! {
+        <div class="page" tabindex="0" role="region" aria-label=here.label()>
+            <div class="page__inner">{content}</div>
+        </div>
+    }
+    .into_any();
+    bare(frame, here, inner)
+}
+
+/// The same for a page that divides the room itself.
+pub fn bare(frame: &Frame, here: Here, content: AnyView) -> AnyView {
+    let content = if here.is_setting() {
+        view! { <div class="sided">{subnav::subnav_view(frame, here)} {content}</div> }.into_any()
+    } else {
+        content
+    };
+    let title = format!("{} · {} · Parlance", here.label(), frame.workspace.name);
+    let around = around(frame, here, Extras::default(), content);
+    view! {
+        <Title text=title/>
+        {around}
+    }
+    .into_any()
+}
+
+/// Rail, bar and the main landmark.
+pub fn around(frame: &Frame, here: Here, extras: Extras, main: AnyView) -> AnyView {
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <div class="app">
+            {rail::rail_view(frame, here, extras)}
+            {bar::bar_view(frame, here, extras)}
+            <main id="main" tabindex="-1">{main}</main>
+        </div>
+    }
+    .into_any()
+}

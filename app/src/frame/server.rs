@@ -1,0 +1,74 @@
+//! What every page asks of the server.
+
+use domain::workspace::Slug;
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use crate::error::Fault;
+
+/// How many alerts wait for the member.
+#[server(prefix = "/fn", endpoint = "alerts/unread", input = Json, output = Json)]
+pub async fn unread_alerts(workspace: Slug) -> Result<i64, Fault> {
+    Ok(services::alerts::unread(&native::ctx(&workspace).await?).await?)
+}
+
+/// For the server's side of every slice.
+#[cfg(feature = "ssr")]
+pub mod native {
+    use domain::workspace::Slug;
+    use http::request::Parts;
+    use leptos::{
+        prelude::{use_context, with_context},
+        server_fn::axum::register_explicit,
+    };
+    use services::{Ctx, Error, Origin, Services, accounts::SignedIn, alerts, members, workspaces};
+
+    use super::{super::Frame, UnreadAlerts};
+    use crate::{error::Fault, shell::config};
+
+    /// By name: see [`crate::register_server_functions`].
+    pub fn register() {
+        register_explicit::<UnreadAlerts>();
+    }
+
+    /// What the server put there for this request.
+    ///
+    /// # Errors
+    /// Only when the server forgot to.
+    pub fn services() -> Result<Services, Fault> {
+        Ok(use_context::<Services>().ok_or_else(|| Error::Internal("no services".to_owned()))?)
+    }
+
+    /// The member who asks, and from where.
+    ///
+    /// # Errors
+    /// `SignedOut`, and `NotFound` for a workspace that is not theirs.
+    pub async fn ctx(workspace: &Slug) -> Result<Ctx, Fault> {
+        let services = services()?;
+        let asked = with_context::<Parts, _>(|parts| {
+            let user = parts.extensions.get::<SignedIn>().map(|who| who.user);
+            (user, parts.extensions.get::<Origin>().cloned().unwrap_or_default())
+        });
+        let (user, origin) = asked.unwrap_or_default();
+        let ctx = services.ctx(user.ok_or(Error::SignedOut)?, workspace).await?;
+        Ok(ctx.from(origin))
+    }
+
+    /// What stands around a page.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn frame(ctx: &Ctx) -> Result<Frame, Fault> {
+        let config = config();
+        members::seen(ctx).await?;
+        Ok(Frame {
+            me: ctx.me().clone(),
+            access: *ctx.access(),
+            workspace: ctx.workspace().clone(),
+            workspaces: workspaces::of_user(ctx.services(), ctx.user()).await?,
+            theme: config.theme,
+            demo: config.demo.is_some(),
+            now: ctx.now(),
+            alerts: alerts::unread(ctx).await?,
+        })
+    }
+}

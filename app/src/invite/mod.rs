@@ -1,0 +1,5 @@
+//! Accepting an invitation: plain forms, no script needed.
+
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod view;

@@ -1,0 +1,4 @@
+//! What a workspace sets for itself.
+
+pub mod page;
+pub mod server;

@@ -1,0 +1,160 @@
+//! Messages of a conversation.
+
+use axum::{Extension, Json, http::StatusCode};
+use domain::{
+    id::{ConversationId, MessageId},
+    inbox::{MessageView, Page},
+    message::{Direction, Kind, Status},
+    time::Millis,
+};
+use serde::{Deserialize, Serialize};
+use services::{clock::new_id, conversations};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    caller::Caller,
+    once::KeyId,
+    page::{self, List, Slice},
+    problem::Problem,
+    read::{Body, Id, Query},
+};
+
+/// In cursors.
+const LIST: &str = "message";
+
+/// One message, in or out.
+#[derive(Serialize, ToSchema)]
+pub struct Message {
+    id: Uuid,
+    direction: MessageDirection,
+    kind: MessageKind,
+    /// The text; for an unsupported message Meta's name of its kind.
+    text: String,
+    /// Meta's time of a customer's message, ours of an answer. Unix time in milliseconds.
+    at: i64,
+    status: MessageStatus,
+    /// When WhatsApp took it.
+    accepted_at: Option<i64>,
+    sent_at: Option<i64>,
+    delivered_at: Option<i64>,
+    read_at: Option<i64>,
+    failed_at: Option<i64>,
+    /// Why it failed and what to do about it.
+    error: Option<String>,
+    /// The member who wrote it.
+    author: Option<Uuid>,
+}
+
+impl From<MessageView> for Message {
+    fn from(message: MessageView) -> Self {
+        let MessageView { id, direction, kind, text, at, status, times, error, author } = message;
+        Self {
+            id: id.0,
+            direction: direction.into(),
+            kind: kind.into(),
+            text,
+            at,
+            status: status.into(),
+            accepted_at: times.accepted,
+            sent_at: times.sent,
+            delivered_at: times.delivered,
+            read_at: times.read,
+            failed_at: times.failed,
+            error,
+            author: author.map(|member| member.0),
+        }
+    }
+}
+
+/// Declares an enum of the description that mirrors one of the domain.
+macro_rules! mirrored {
+    ($(#[$doc:meta])* $name:ident of $domain:ident { $($variant:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($variant,)+
+        }
+
+        impl From<$domain> for $name {
+            fn from(one: $domain) -> Self {
+                match one {
+                    $($domain::$variant => Self::$variant,)+
+                }
+            }
+        }
+    };
+}
+
+mirrored! {
+    /// `in` from the customer, `out` from the business.
+    MessageDirection of Direction { In, Out }
+}
+mirrored! {
+    MessageKind of Kind { Text, Unsupported }
+}
+mirrored! {
+    /// How far it has come. `unconfirmed`: WhatsApp's answer was lost, it may or may not have gone out.
+    MessageStatus of Status {
+        Received, Queued, Sending, Accepted, Sent, Delivered, Read, Unconfirmed, RetryQueued, Failed, Cancelled, Dead,
+    }
+}
+
+/// A text to send.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    #[schema(min_length = 1, max_length = 4096)]
+    text: String,
+}
+
+/// Messages of a conversation
+///
+/// The newest first. Needs `messages.view`.
+#[utoipa::path(
+    get, path = "/api/v1/conversations/{id}/messages", tag = "Messages", operation_id = "listMessages",
+    params(("id" = Uuid, Path, description = "Of the conversation"), Slice),
+    responses((status = 200, description = "A page of messages", body = List<Message>)),
+)]
+pub async fn list(Caller(ctx): Caller, Id(id): Id, Query(slice): Query<Slice>) -> Result<Json<List<Message>>, Problem> {
+    let (limit, before) = (slice.limit()?, slice.before::<MessageId>(LIST)?);
+    let before = before.unwrap_or((Millis::MAX, MessageId(Uuid::max())));
+    let Page { mut items, more } = conversations::older(&ctx, ConversationId(id), before).await?;
+    items.reverse();
+    let place = |message: &MessageView| format!("{}.{}", message.at, message.id);
+    Ok(Json(page::list(LIST, Page { items, more }, limit, place, Message::from)))
+}
+
+/// Send a text
+///
+/// It is queued; its status says how far it has come. Needs `messages.send`, and a customer-service window that is open. With an
+/// `Idempotency-Key` it is sent once, whatever happens on the way.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/messages", tag = "Messages", operation_id = "sendMessage",
+    params(("id" = Uuid, Path, description = "Of the conversation")), request_body = NewMessage,
+    responses((status = 202, description = "The message, queued", body = Message)),
+)]
+pub async fn send(
+    Caller(ctx): Caller,
+    Id(id): Id,
+    key: Option<Extension<KeyId>>,
+    Body(new): Body<NewMessage>,
+) -> Result<(StatusCode, Json<Message>), Problem> {
+    let message = MessageId(key.map_or_else(new_id, |Extension(KeyId(id))| id));
+    let sent = conversations::reply(&ctx, ConversationId(id), message, &new.text).await?;
+    Ok((StatusCode::ACCEPTED, Json(sent.into())))
+}
+
+/// Send a message again
+///
+/// One that did not arrive, or may not have, goes out once more as a new message. Needs `messages.retry` and `messages.send`.
+#[utoipa::path(
+    post, path = "/api/v1/messages/{id}/retry", tag = "Messages", operation_id = "retryMessage",
+    params(("id" = Uuid, Path, description = "Of the message")),
+    responses((status = 202, description = "The new message", body = Message)),
+)]
+pub async fn retry(Caller(ctx): Caller, Id(id): Id) -> Result<(StatusCode, Json<Message>), Problem> {
+    let sent = conversations::send_again(&ctx, MessageId(id)).await?;
+    Ok((StatusCode::ACCEPTED, Json(sent.into())))
+}

@@ -1,0 +1,100 @@
+//! The inbox, and what has no lock.
+
+use domain::permission::Permission as P;
+use serde_json::json;
+
+use super::{Door, Need, door, form, function, get, page, public, typed};
+
+/// A conversation to read.
+const READ: Need = Need::On(P::ConversationsView, P::MessagesView);
+
+/// The pages, forms and server functions of the inbox, and what has no lock.
+pub const DOORS: &[Door] = &[
+    public("POST /webhooks/meta", "Meta calls it, and proves itself with a signature"),
+    public("GET /webhooks/meta", "Meta's handshake, with the verify token"),
+    public("GET /healthz", "says that the process lives"),
+    public("GET /readyz", "says that the database answers"),
+    public("GET /favicon.ico", "the same for everybody"),
+    public("GET /assets/{}", "the same for everybody"),
+    public("GET /", "leads to the sign-in page or to the person's own inbox"),
+    public("GET /w/{}", "leads to the inbox, which is locked"),
+    public("GET /w/{}/", "leads to the inbox, which is locked"),
+    public("GET /w/{}/inbox/", "leads to the inbox, which is locked"),
+    public("POST /theme", "sets a cookie"),
+    public("POST /demo/sign-in", "exists in a demo only, where everybody may be anybody"),
+    public("PAGE /login", "where people prove who they are"),
+    public("PAGE /invite/{}", "whoever holds the link of an invitation"),
+    public("POST /invite/{}", "whoever holds the link of an invitation; accepting is tested apart"),
+    public("POST /invite/{}/sign-out", "ends the caller's own session, if there is one"),
+    page("POST /account/password", Need::Person, |_, _| {
+        form("/account/password".into(), &[("current", "wrong"), ("new", "as long as it has to be")])
+    }),
+    door("GET /w/{}/events", Need::May(P::ConversationsView), |world, _| get(format!("/w/{}/events", world.slug))),
+    page("PAGE /w/{}/inbox", Need::May(P::ConversationsView), |world, _| get(format!("/w/{}/inbox", world.slug))),
+    page("PAGE /w/{}/inbox/{}", READ, |world, thing| get(format!("/w/{}/inbox/{}", world.slug, thing.conversation))),
+    page("PAGE /w/{}/inbox/{}/{}", READ, |world, thing| {
+        get(format!("/w/{}/inbox/{}/contact", world.slug, thing.conversation))
+    }),
+    door("POST /fn/inbox", Need::May(P::ConversationsView), |world, _| {
+        function(
+            "/fn/inbox",
+            json!({"workspace": world.slug, "view": null, "open": null, "before": null, "older": null}),
+        )
+    }),
+    door("POST /fn/thread", READ, |world, thing| {
+        function("/fn/thread", json!({"workspace": world.slug, "conversation": thing.conversation}))
+    }),
+    door("POST /fn/older", READ, |world, thing| {
+        let before = json!([i64::MAX, thing.message]);
+        function("/fn/older", json!({"workspace": world.slug, "conversation": thing.conversation, "before": before}))
+    }),
+    door("POST /fn/list", Need::May(P::ConversationsView), |world, thing| {
+        let before = json!([i64::MAX, thing.conversation]);
+        function("/fn/list", json!({"workspace": world.slug, "view": "all", "before": before}))
+    }),
+    door("POST /fn/reply", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        let key = services::clock::new_id();
+        function(
+            "/fn/reply",
+            json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "text": "Yes"}),
+        )
+    }),
+    door("POST /fn/send-again", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
+        function("/fn/send-again", json!({"workspace": world.slug, "message": thing.message}))
+    }),
+    door("POST /fn/close", Need::On(P::ConversationsView, P::ConversationsClose), |world, thing| {
+        function("/fn/close", json!({"workspace": world.slug, "conversation": thing.conversation}))
+    }),
+    door("POST /fn/reopen", Need::On(P::ConversationsView, P::ConversationsClose), |world, thing| {
+        function("/fn/reopen", json!({"workspace": world.slug, "conversation": thing.conversation}))
+    }),
+    door("POST /fn/assign", Need::On(P::ConversationsView, P::ConversationsAssign), |world, thing| {
+        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "member": thing.assignee});
+        function("/fn/assign", body)
+    }),
+    door("POST /fn/mark-read", Need::On(P::ConversationsView, P::ConversationsView), |world, thing| {
+        function("/fn/mark-read", json!({"workspace": world.slug, "conversation": thing.conversation}))
+    }),
+    typed("POST /w/{}/conversations/{}/reply", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        form(format!("/w/{}/conversations/{}/reply", world.slug, thing.conversation), &[("text", "Yes")])
+    }),
+    page("POST /w/{}/conversations/{}/close", Need::On(P::ConversationsView, P::ConversationsClose), |world, thing| {
+        form(format!("/w/{}/conversations/{}/close", world.slug, thing.conversation), &[])
+    }),
+    page(
+        "POST /w/{}/conversations/{}/reopen",
+        Need::On(P::ConversationsView, P::ConversationsClose),
+        |world, thing| form(format!("/w/{}/conversations/{}/reopen", world.slug, thing.conversation), &[]),
+    ),
+    page(
+        "POST /w/{}/conversations/{}/assign",
+        Need::On(P::ConversationsView, P::ConversationsAssign),
+        |world, thing| {
+            let member = thing.assignee.map(|member| member.to_string()).unwrap_or_default();
+            form(format!("/w/{}/conversations/{}/assign", world.slug, thing.conversation), &[("member", &member)])
+        },
+    ),
+    page("POST /w/{}/messages/{}/send-again", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
+        form(format!("/w/{}/messages/{}/send-again", world.slug, thing.message), &[])
+    }),
+];

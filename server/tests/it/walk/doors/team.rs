@@ -1,0 +1,111 @@
+//! Everything for managers: contacts, team, roles, settings, tokens, alerts, the audit trail.
+
+use domain::permission::Permission as P;
+use serde_json::json;
+
+use super::{super::world, Door, Need, door, function, get, page, public};
+use crate::support::EMAIL;
+
+pub const DOORS: &[Door] = &[
+    public("PAGE /invite/{}", "whoever has the link may look at the invitation"),
+    public("POST /invite/{}", "whoever has the link proves with it that they are invited"),
+    public("POST /invite/{}/sign-out", "ends the caller's own session, if there is one"),
+    page("PAGE /w/{}/contacts", Need::May(P::ContactsRead), |world, _| get(format!("/w/{}/contacts", world.slug))),
+    door("POST /fn/contacts", Need::May(P::ContactsRead), |world, _| {
+        function("/fn/contacts", json!({"workspace": world.slug, "before": null}))
+    }),
+    door("POST /fn/contacts/more", Need::May(P::ContactsRead), |world, thing| {
+        function("/fn/contacts/more", json!({"workspace": world.slug, "before": thing.contact}))
+    }),
+    door("POST /fn/contacts/assign", Need::First(P::ContactsRead, P::ContactsUpdate), |world, thing| {
+        let body = json!({"workspace": world.slug, "contacts": [thing.contact], "to": thing.assignee});
+        function("/fn/contacts/assign", body)
+    }),
+    page("PAGE /w/{}/team", Need::May(P::TeamsView), |world, _| get(format!("/w/{}/team", world.slug))),
+    door("POST /fn/team", Need::May(P::TeamsView), |world, _| function("/fn/team", json!({"workspace": world.slug}))),
+    door("POST /fn/team/role", Need::Of(P::TeamsManage), |world, thing| {
+        function("/fn/team/role", json!({"workspace": world.slug, "member": thing.has.member, "role": "agent"}))
+    }),
+    // Whom they leave everything to is themselves: that is refused.
+    door("POST /fn/team/remove", Need::Of(P::TeamsManage), |world, thing| {
+        let body = json!({"workspace": world.slug, "member": thing.has.member, "hand_over_to": thing.has.member});
+        function("/fn/team/remove", body)
+    }),
+    door("POST /fn/team/restore", Need::Of(P::TeamsManage), |world, thing| {
+        function("/fn/team/restore", json!({"workspace": world.slug, "member": thing.has.member}))
+    }),
+    door("POST /fn/team/reset-link", Need::Of(P::TeamsManage), |world, thing| {
+        function("/fn/team/reset-link", json!({"workspace": world.slug, "member": thing.has.member}))
+    }),
+    door("POST /fn/team/invite", Need::May(P::TeamsInvite), |world, _| {
+        function("/fn/team/invite", json!({"workspace": world.slug, "email": EMAIL, "role": "agent"}))
+    }),
+    door("POST /fn/team/resend", Need::Of(P::TeamsInvite), |world, thing| {
+        function("/fn/team/resend", json!({"workspace": world.slug, "invitation": thing.has.invitation}))
+    }),
+    door("POST /fn/team/revoke", Need::Of(P::TeamsInvite), |world, thing| {
+        function("/fn/team/revoke", json!({"workspace": world.slug, "invitation": thing.has.spare}))
+    }),
+    page("PAGE /w/{}/permissions", Need::May(P::TeamsView), |world, _| get(format!("/w/{}/permissions", world.slug))),
+    door("POST /fn/permissions", Need::May(P::TeamsView), |world, _| {
+        function("/fn/permissions", json!({"workspace": world.slug}))
+    }),
+    page("PAGE /w/{}/roles", Need::May(P::TeamsView), |world, _| get(format!("/w/{}/roles", world.slug))),
+    door("POST /fn/roles", Need::May(P::TeamsView), |world, _| function("/fn/roles", json!({"workspace": world.slug}))),
+    door("POST /fn/roles/create", Need::May(P::TeamsManage), |world, _| {
+        function(
+            "/fn/roles/create",
+            json!({"workspace": world.slug, "name": "Bookkeeper", "about": "", "base": "viewer"}),
+        )
+    }),
+    door("POST /fn/roles/save", Need::Of(P::TeamsManage), |world, thing| {
+        let as_it_is = json!({"workspace": world.slug, "role": thing.has.role, "name": "Bookkeeper", "about": "",
+            "permissions": world::custom()});
+        function("/fn/roles/save", as_it_is)
+    }),
+    // Somebody has the role: it stays.
+    door("POST /fn/roles/delete", Need::Of(P::TeamsManage), |world, thing| {
+        function("/fn/roles/delete", json!({"workspace": world.slug, "role": thing.has.role}))
+    }),
+    page("PAGE /w/{}/settings", Need::May(P::WorkspaceSettings), |world, _| get(format!("/w/{}/settings", world.slug))),
+    door("POST /fn/settings", Need::May(P::WorkspaceSettings), |world, _| {
+        function("/fn/settings", json!({"workspace": world.slug}))
+    }),
+    door("POST /fn/settings/save", Need::May(P::WorkspaceSettings), |world, _| {
+        let settings = json!({"name": "Kaveri Home", "agents_see_unassigned": false, "require_totp": false,
+            "audit_days": 90});
+        function("/fn/settings/save", json!({"workspace": world.slug, "settings": settings}))
+    }),
+    page("PAGE /w/{}/tokens", Need::May(P::ApiView), |world, _| get(format!("/w/{}/tokens", world.slug))),
+    door("POST /fn/tokens", Need::May(P::ApiView), |world, _| {
+        function("/fn/tokens", json!({"workspace": world.slug, "before": null}))
+    }),
+    door("POST /fn/tokens/create", Need::May(P::ApiManage), |world, _| {
+        let wish = json!({"name": "till", "permissions": ["contacts.read"], "days": null, "any_address": false});
+        function("/fn/tokens/create", json!({"workspace": world.slug, "wish": wish}))
+    }),
+    // It was revoked before.
+    door("POST /fn/tokens/revoke", Need::Of(P::ApiManage), |world, thing| {
+        function("/fn/tokens/revoke", json!({"workspace": world.slug, "token": thing.has.token}))
+    }),
+    page("PAGE /w/{}/alerts", Need::Member, |world, _| get(format!("/w/{}/alerts", world.slug))),
+    door("POST /fn/alerts", Need::Member, |world, _| {
+        function("/fn/alerts", json!({"workspace": world.slug, "before": null}))
+    }),
+    door("POST /fn/alerts/read", Need::Member, |world, _| {
+        function("/fn/alerts/read", json!({"workspace": world.slug, "alert": null}))
+    }),
+    door("POST /fn/alerts/unread", Need::Member, |world, _| {
+        function("/fn/alerts/unread", json!({"workspace": world.slug}))
+    }),
+    page("PAGE /w/{}/audit", Need::May(P::AuditView), |world, _| get(format!("/w/{}/audit", world.slug))),
+    door("POST /fn/audit", Need::May(P::AuditView), |world, _| {
+        function("/fn/audit", json!({"workspace": world.slug, "asked": {}}))
+    }),
+    page("GET /w/{}/audit/export.csv", Need::May(P::AuditExport), |world, _| {
+        get(format!("/w/{}/audit/export.csv", world.slug))
+    }),
+    page("GET /w/{}/audit/export.jsonl", Need::May(P::AuditExport), |world, _| {
+        get(format!("/w/{}/audit/export.jsonl", world.slug))
+    }),
+];

@@ -1,0 +1,121 @@
+use super::{
+    look_at::{by_token, usable},
+    open,
+};
+use crate::{
+    Actor, Error, Origin, Result, Services, accounts,
+    audit::{self, Entry},
+    clock::new_id,
+    db::Conn,
+    live, mail, members, sql,
+    team::change::lock,
+};
+use domain::{
+    audit::Action,
+    id::{MemberId, UserId, WorkspaceId},
+    permission::Permission,
+    text,
+    workspace::Slug,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+const JOIN: &str = "INSERT INTO members (workspace_id, id, user_id, role, role_id, available, last_turn, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (workspace_id, user_id) DO NOTHING";
+const SLUG: &str = "SELECT slug FROM workspaces WHERE id = $1";
+const ADDRESS: &str = "SELECT email FROM users WHERE id = $1";
+
+/// Characters that a person's name may have.
+const NAME_LIMIT: usize = 80;
+
+/// Who accepts.
+#[derive(Debug)]
+pub enum Joining {
+    /// Somebody who is signed in.
+    SignedIn(UserId),
+    /// Somebody who signs in for the first time.
+    New { name: String, password: SecretString },
+}
+
+/// Somebody who has become a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    pub user: UserId,
+    pub workspace: Slug,
+}
+
+/// Accepts an invitation: its link is used up, and the person is a member.
+///
+/// # Errors
+/// `NotFound` and `Gone` as [`super::look_at`]; `Conflict` for somebody who is signed in under another address, who is or was a
+/// member, and for a new person whose address has an account; `Invalid` names the field.
+pub async fn accept(services: &Services, token: &SecretString, joining: Joining, origin: &Origin) -> Result<Joined> {
+    // Hashing a password is work: it is done for links that work, and outside of the transaction.
+    let hash = match &joining {
+        Joining::SignedIn(_) => None,
+        Joining::New { password, .. } => {
+            super::look_at(services, token).await?;
+            accounts::check("password", password.expose_secret())?;
+            Some(services.passwords().hash(password.expose_secret()).await?)
+        }
+    };
+    let now = services.clock().now();
+    let mut tx = services.db().begin().await?;
+    let (ws, _) = by_token(tx.conn(), token).await?;
+    lock(&mut tx, ws).await?;
+    // Once more, now that nobody else changes this team.
+    let (_, invitation) = by_token(tx.conn(), token).await?;
+    let role = usable(tx.conn(), ws, &invitation, now).await?;
+    open::must_be_new(tx.conn(), ws, &invitation.email).await?;
+    let user = match joining {
+        Joining::SignedIn(user) => with_address(tx.conn(), user, &invitation.email).await?,
+        Joining::New { name, .. } => {
+            let (name, hash) = (person_name(&name)?, hash.unwrap_or_default());
+            let person = members::Person { email: &invitation.email, name: &name, hash: &hash };
+            members::insert_user(tx.conn(), person, now).await?.ok_or_else(taken)?
+        }
+    };
+    let (member, answers) = (new_id(), role.permissions.allows(Permission::MessagesSend));
+    if sql!(exec tx.conn(), JOIN, ws, member, user.0, role.base.as_str(), role.id, answers, now)? == 0 {
+        return Err(Error::Conflict("You are a member of this workspace already.".to_owned()));
+    }
+    open::close(tx.conn(), ws, invitation.id, now).await?;
+    mail::withdraw(&mut tx, invitation.mail_id).await?;
+    let after = json!({ "role": role.name, "invitation": invitation.id, "invited_by": invitation.invited_by });
+    let entry = Entry::new(Action::InvitationAccepted).on("member", member).change(Value::Null, after);
+    let member = MemberId(member);
+    audit::record_as(services, &mut tx, WorkspaceId(ws), Actor::Member(member), origin, now, entry).await?;
+    let workspace = sql!(scalar String, tx.conn(), SLUG, ws)?.parse()?;
+    let seq = live::access_changed(&mut tx, ws, Some(member), now).await?;
+    tx.commit().await?;
+    services.bus().publish(ws, seq);
+    Ok(Joined { user, workspace })
+}
+
+/// # Errors
+/// `Conflict` for another address; `SignedOut` for an account that is no more.
+async fn with_address(conn: Conn<'_>, user: UserId, invited: &str) -> Result<UserId> {
+    match sql!(scalar_opt String, conn, ADDRESS, user.0)? {
+        Some(email) if email == invited => Ok(user),
+        Some(_) => {
+            let why = format!("This invitation is for {invited}. Sign out first, then open its link again.");
+            Err(Error::Conflict(why))
+        }
+        None => Err(Error::SignedOut),
+    }
+}
+
+fn person_name(name: &str) -> Result<String> {
+    let name = text::storable(name).split_whitespace().collect::<Vec<_>>().join(" ");
+    match name.chars().count() {
+        0 => Err(domain::Error::invalid("name", "say what your colleagues call you").into()),
+        n if n > NAME_LIMIT => {
+            Err(domain::Error::invalid("name", format!("use at most {NAME_LIMIT} characters")).into())
+        }
+        _ => Ok(name),
+    }
+}
+
+fn taken() -> Error {
+    Error::Conflict("Somebody signs in with this address already. Sign in first, then accept.".to_owned())
+}

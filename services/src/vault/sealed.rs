@@ -1,0 +1,76 @@
+//! The places in the database that hold sealed values.
+
+use super::{Kind, Owner, kind::Label};
+use crate::{
+    db::{Conn, Tx, system},
+    sql,
+};
+use domain::id::{UserId, WorkspaceId};
+use uuid::Uuid;
+
+const MAILS: &str = "SELECT id, sealed FROM mails WHERE id > $1 AND length(sealed) > 0 ORDER BY id LIMIT $2";
+const PUT_MAIL: &str = "UPDATE mails SET sealed = $2 WHERE id = $1 AND sealed = $3";
+const TOTP: &str = "SELECT user_id, sealed FROM totp_secrets WHERE user_id > $1 ORDER BY user_id LIMIT $2";
+const PUT_TOTP: &str = "UPDATE totp_secrets SET sealed = $2 WHERE user_id = $1 AND sealed = $3";
+
+/// A table with sealed values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Table {
+    Secrets,
+    Totp,
+    Mails,
+}
+
+pub(super) const TABLES: [Table; 3] = [Table::Secrets, Table::Totp, Table::Mails];
+
+/// One sealed value and what it opens for.
+pub(super) struct Sealed {
+    pub id: Uuid,
+    /// What the secret is about: a number, a workspace, a user, a mail.
+    pub subject: Uuid,
+    pub label: Label,
+    pub bytes: Vec<u8>,
+}
+
+impl Table {
+    /// The next ones behind `after`, in the order of their ids.
+    pub async fn page(self, conn: Conn<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<Sealed>> {
+        Ok(match self {
+            Table::Secrets => {
+                let rows = system::sealed_secrets(conn, after, limit).await?;
+                // A kind that is not known was written by a newer version; it rotates it.
+                rows.into_iter().filter_map(secret).collect()
+            }
+            Table::Totp => sql!(all(Uuid, Vec<u8>), conn, TOTP, after, limit)?
+                .into_iter()
+                .map(|(id, bytes)| own(id, Owner::User(UserId(id)), Kind::TotpSecret, bytes))
+                .collect(),
+            // Its own id stands for the owner: it opens as this mail and no other.
+            Table::Mails => sql!(all(Uuid, Vec<u8>), conn, MAILS, after, limit)?
+                .into_iter()
+                .map(|(id, bytes)| own(id, Owner::Workspace(WorkspaceId(id)), Kind::Mail, bytes))
+                .collect(),
+        })
+    }
+
+    /// Puts `new` where `old` stood; `false` when it stands there no more.
+    pub async fn replace(self, tx: &mut Tx, old: &Sealed, new: &[u8]) -> sqlx::Result<bool> {
+        let (id, bytes) = (old.id, old.bytes.as_slice());
+        let done = match self {
+            Table::Secrets => system::replace_sealed(tx.conn(), id, new, bytes).await?,
+            Table::Totp => sql!(exec tx.conn(), PUT_TOTP, id, new, bytes)?,
+            Table::Mails => sql!(exec tx.conn(), PUT_MAIL, id, new, bytes)?,
+        };
+        Ok(done == 1)
+    }
+}
+
+fn own(id: Uuid, owner: Owner, kind: Kind, bytes: Vec<u8>) -> Sealed {
+    Sealed { id, subject: id, label: Label { owner, kind, version: 1 }, bytes }
+}
+
+fn secret(row: system::SealedSecret) -> Option<Sealed> {
+    let owner = Owner::Workspace(WorkspaceId(row.workspace_id));
+    let label = Label { owner, kind: Kind::parse(&row.kind)?, version: row.version };
+    Some(Sealed { id: row.id, subject: row.subject_id, label, bytes: row.sealed })
+}
