@@ -72,7 +72,7 @@ async fn events(
     // The first tick comes at once, and all was checked just now.
     check.reset();
     let stopping = web.stopping().clone();
-    let follow = Follow { frames, check, web, session, user, slug };
+    let follow = Follow { frames, check, web, session, user, slug, over: false };
     let stream = stream::unfold(follow, Follow::next).take_until(stopping.cancelled_owned());
     let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     // Reverse proxies that collect answers before passing them on are asked not to.
@@ -90,23 +90,27 @@ struct Follow {
     session: Session,
     user: UserId,
     slug: Slug,
+    over: bool,
 }
 
 impl Follow {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        loop {
-            tokio::select! {
-                frame = self.frames.next() => {
-                    let frame = frame?;
-                    // Also told when somebody was signed out somewhere: it may have been here.
-                    if matches!(frame, Frame::Resync) && !self.may_go_on().await {
-                        return None;
-                    }
-                    return Some((Ok(event(frame)), self));
-                },
-                _ = self.check.tick() => if !self.may_go_on().await { return None },
-            }
+        if self.over {
+            return None;
         }
+        let frame = loop {
+            tokio::select! {
+                frame = self.frames.next() => match frame {
+                    // Also told when somebody was signed out somewhere: it may have been here.
+                    Some(Frame::Resync) if !self.may_go_on().await => break None,
+                    frame => break frame,
+                },
+                _ = self.check.tick() => if !self.may_go_on().await { break None },
+            }
+        };
+        // Before the stream ends, the page is told to ask: the answer says that there is nothing for it any more.
+        self.over = frame.is_none();
+        Some((Ok(event(frame.unwrap_or(Frame::Resync))), self))
     }
 
     /// Signed out, or removed while nobody could be told: the stream ends.
@@ -119,6 +123,6 @@ impl Follow {
 fn event(frame: Frame) -> Event {
     match frame {
         Frame::Event { seq, data } => Event::default().event("live").id(seq.to_string()).data(data),
-        Frame::Resync => Event::default().event("resync").data(""),
+        Frame::Resync => Event::default().event("resync").data("afresh"),
     }
 }

@@ -1,6 +1,15 @@
 use crate::{
-    accounts::Passwords, audit::Seen, clock::Clock, db::Db, ingest::Journal, jobs::Wakes, live::Bus, mail::Mailer,
-    send::Graph, tokens::Watch, vault::Vault,
+    accounts::Passwords,
+    audit::{ChainEnds, Seen},
+    clock::Clock,
+    db::Db,
+    ingest::Journal,
+    jobs::Wakes,
+    live::Bus,
+    mail::Mailer,
+    send::Graph,
+    tokens::Watch,
+    vault::Vault,
 };
 use std::sync::Arc;
 
@@ -29,6 +38,7 @@ struct Inner {
     mailer: Option<Mailer>,
     watch: Watch,
     seen: Seen,
+    chain_ends: ChainEnds,
 }
 
 impl Services {
@@ -48,6 +58,7 @@ impl Services {
             passwords: Passwords::default(),
             watch: Watch::default(),
             seen: Seen::default(),
+            chain_ends: ChainEnds::default(),
             mailer: options.mailer,
         }))
     }
@@ -94,6 +105,11 @@ impl Services {
     /// The configured mail server, if any.
     pub fn mailer(&self) -> Option<&Mailer> {
         self.0.mailer.as_ref()
+    }
+
+    /// How far this process has sealed the audit chains.
+    pub(crate) fn chain_ends(&self) -> &ChainEnds {
+        &self.0.chain_ends
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

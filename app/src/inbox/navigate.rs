@@ -1,6 +1,7 @@
 //! What is fetched when the address changes, and when more is asked for.
 
 use domain::{
+    Error as Wrong,
     conversation::View,
     id::ConversationId,
     inbox::{Live, MessageView, Page, Row},
@@ -9,7 +10,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     place::Place,
-    screen::{Middle, Screen},
+    screen::{Middle, Screen, anew},
     server,
 };
 use crate::error::Fault;
@@ -129,6 +130,8 @@ impl Screen {
                         screen.open_thread(here);
                     }
                 }
+                // Not theirs any more: nothing of it stays on the screen.
+                Err(Fault::Domain(Wrong::NotFound | Wrong::Forbidden { .. } | Wrong::SecondFactor)) => anew(),
                 Err(fault) => {
                     // What is on its way and what is not there any more is offered again in its own place.
                     if let (Some(id), Middle::Loading(_)) = (open, screen.middle.get_untracked()) {

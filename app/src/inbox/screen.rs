@@ -315,7 +315,7 @@ impl Screen {
 }
 
 /// What the member may do has changed: the whole page is drawn for it. Texts that are not sent yet survive that.
-fn anew() {
+pub fn anew() {
     #[cfg(feature = "hydrate")]
     if window().location().reload().is_err() {
         leptos::logging::warn!("the page cannot be loaded anew");

@@ -12,12 +12,15 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use services::{
     Error, Origin,
-    accounts::SignedIn,
+    accounts::{CurrentSession, SignedIn},
     team::invitations::{self, Joining},
 };
 use tower_sessions::Session;
 
-use super::{back, login::secret};
+use super::{
+    back,
+    login::{self, secret},
+};
 use crate::{
     layers::RequestId,
     sessions::{self, Unavailable},
@@ -97,8 +100,16 @@ async fn accept(
 }
 
 /// `POST /invite/{token}/sign-out`: for whoever is signed in as somebody else.
-async fn sign_out(Path(link): Path<Link>, session: Session) -> Result<Response, Unavailable> {
-    sessions::end(&session).await?;
+async fn sign_out(
+    State(web): State<Web>,
+    Path(link): Path<Link>,
+    session: Session,
+    signed_in: Option<Extension<SignedIn>>,
+    current: Option<Extension<CurrentSession>>,
+    origin: Option<Extension<Origin>>,
+) -> Result<Response, Unavailable> {
+    // The same as at /logout; only the page after it is another.
+    let _ = login::sign_out(State(web), session, signed_in, current, origin).await?;
     Ok(back::to(&link.page()).into_response())
 }
 

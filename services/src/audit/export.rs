@@ -14,7 +14,7 @@ const AT_ONCE: usize = 500;
 /// was asked for is audited itself.
 ///
 /// # Errors
-/// `Forbidden` without `audit.export`. The stream ends with an error when the database fails.
+/// `Forbidden` without `audit.export`. The stream ends with an error when the database fails or the permission is lost.
 pub async fn export(ctx: &Ctx, filter: Filter) -> Result<impl Stream<Item = Result<EntryView>> + Send + use<>> {
     ctx.demand_all(Permission::AuditExport)?;
     let asked = serde_json::to_value(&filter).unwrap_or(Value::Null);
@@ -25,6 +25,8 @@ pub async fn export(ctx: &Ctx, filter: Filter) -> Result<impl Stream<Item = Resu
     let (ctx, start) = (ctx.clone(), Some(None));
     let pages = stream::try_unfold((ctx, filter, start), |(ctx, filter, next)| async move {
         let Some(before) = next else { return Ok(None) };
+        // A file that takes long stops where the permission does.
+        ctx.again().await?.demand_all(Permission::AuditExport)?;
         let page = {
             let mut read = ctx.read().await?;
             page(read.conn(), ctx.ws(), &filter, before, AT_ONCE).await?

@@ -4,7 +4,7 @@ use super::chain::Key;
 use crate::{
     Error, Result, Services,
     db::Conn,
-    vault::{self, Kind, LoadError, Place, Purpose},
+    vault::{self, Kind, LoadError, OpenError, Place, Purpose},
 };
 use domain::{id::WorkspaceId, time::Millis};
 use rand::RngCore;
@@ -16,6 +16,7 @@ pub(super) async fn load(services: &Services, workspace: WorkspaceId) -> Result<
     match vault::load(services, workspace, Kind::AuditKey, workspace.0, Purpose::Audit).await {
         Ok(secret) => read(&secret).map(Some),
         Err(LoadError::Missing) => Ok(None),
+        Err(LoadError::Open(OpenError::Unavailable(_))) => Err(Error::Unavailable),
         Err(LoadError::Open(e)) => Err(Error::Internal(format!("audit key of workspace {workspace}: {e}"))),
         Err(LoadError::Database(e)) => Err(e.into()),
     }

@@ -5,6 +5,7 @@
 
 mod chain;
 mod check;
+mod ends;
 mod entry;
 mod erase;
 mod export;
@@ -30,6 +31,7 @@ pub use status::status;
 pub use system::{flush, system_entries, system_event};
 pub use verify::{Break, Report, verify};
 
+pub(crate) use ends::ChainEnds;
 pub(crate) use record::record_as;
 pub(crate) use system::Seen;
 pub(crate) use worker::worker;

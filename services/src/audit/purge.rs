@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::{
     id::WorkspaceId,
+    team::Settings,
     time::{DAY, Millis},
 };
 
@@ -28,10 +29,13 @@ pub async fn daily(services: &Services) -> Result<()> {
     let now = services.clock().now();
     for chain in chains(services).await? {
         let workspace = WorkspaceId(chain.workspace_id);
-        if chain.checked_at.is_some_and(|at| at + DAY > now) {
+        // A check that lies in the future never was.
+        if chain.checked_at.is_some_and(|at| at <= now && at + DAY > now) {
             continue;
         }
-        let days = chain.audit_days.unwrap_or(SYSTEM_DAYS);
+        // Whoever can write to the database does not shorten this below what the settings take.
+        let kept = Settings::AUDIT_DAYS;
+        let days = chain.audit_days.unwrap_or(SYSTEM_DAYS).clamp(*kept.start(), *kept.end());
         match check::check(services, chain).await {
             Ok(true) => {
                 let gone = purge(services, workspace, now - days * DAY).await?;

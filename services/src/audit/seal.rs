@@ -78,10 +78,11 @@ pub(super) async fn seal_workspace(services: &Services, workspace: WorkspaceId) 
         let key = key::load(services, workspace).await?;
         let proofs = proofs(services, workspace).await?;
         let mut tx = services.db().begin().await?;
-        let count = piece(services, &mut tx, key, workspace, &proofs).await?;
+        let done = piece(services, &mut tx, key, workspace, &proofs).await?;
         tx.commit().await?;
-        match count {
-            Some(count) => {
+        match done {
+            Some((count, position)) => {
+                services.chain_ends().note(workspace, position);
                 sealed += count;
                 if count < AT_ONCE.unsigned_abs() {
                     return Ok(sealed);
@@ -125,11 +126,15 @@ async fn piece(
     known: Option<Key>,
     workspace: WorkspaceId,
     proofs: &Proofs,
-) -> Result<Option<u64>> {
+) -> Result<Option<(u64, i64)>> {
     let now = services.clock().now();
     let Some((key, mut ends)) = lock(services, tx.conn(), known, workspace, now).await? else {
         return Ok(None);
     };
+    // An old head and its signature may have been put back, and what was sealed behind it taken out.
+    if services.chain_ends().is_behind(workspace, ends.position) {
+        return Err(Error::Internal(LOST.to_owned()));
+    }
     let rows: Vec<Row> = sql!(all Row, tx.conn(), UNSEALED, workspace.0, AT_ONCE)?;
     let mut sealed = 0;
     for mut row in rows {
@@ -151,7 +156,7 @@ async fn piece(
     if sealed > 0 {
         head::set(tx.conn(), &key, workspace, &ends).await?;
     }
-    Ok(Some(sealed))
+    Ok(Some((sealed, ends.position)))
 }
 
 /// Takes the chain for this transaction; begins it where there is none. `None` when somebody else did just now.

@@ -17,8 +17,12 @@ const CHAIN: &str = "SELECT at, id, actor_kind, member_id, token_id, action, res
     FROM audit_entries WHERE workspace_id = $1 AND position > $2 ORDER BY position LIMIT $3";
 const SEALED: &str = "SELECT EXISTS (SELECT 1 FROM audit_entries WHERE workspace_id = $1 AND position IS NOT NULL)";
 
+/// Places are counted from 1: what stands below was put there by somebody else.
+const BELOW: &str =
+    "SELECT position FROM audit_entries WHERE workspace_id = $1 AND position < 1 ORDER BY position LIMIT $2";
+
 const PAGE: i64 = 500;
-/// Enough to see what happened.
+/// Enough to see what happened; what is found behind them is counted.
 const MOST: usize = 100;
 
 /// A place where a chain does not hold.
@@ -70,19 +74,26 @@ pub struct Report {
     pub anchor: i64,
     /// Entries that were looked at.
     pub entries: i64,
-    /// At most a hundred, in order; none when all is well.
+    /// Those that were found first; none when all is well.
     pub breaks: Vec<Break>,
+    /// How many more there are.
+    pub more: usize,
+    /// The chain itself does not hold, whatever else is in it.
+    broken: bool,
 }
 
 impl Report {
     /// Whether the chain itself holds, so that what is old may go. An entry that somebody slipped in is bound like any other.
     pub(super) fn is_whole(&self) -> bool {
-        self.breaks.iter().all(|found| matches!(found, Break::Unproven(_)))
+        !self.broken
     }
 
     /// All breaks in one sentence.
     pub fn problem(&self) -> Option<String> {
-        let said: Vec<String> = self.breaks.iter().map(ToString::to_string).collect();
+        let mut said: Vec<String> = self.breaks.iter().map(ToString::to_string).collect();
+        if self.more > 0 {
+            said.push(format!("and {} more", self.more));
+        }
         (!said.is_empty()).then(|| said.join("; "))
     }
 }
@@ -114,22 +125,23 @@ pub(super) async fn verify_workspace(
     workspace: WorkspaceId,
     slug: Option<String>,
 ) -> Result<Report> {
-    let mut report = Report { workspace, slug, position: 0, anchor: 0, entries: 0, breaks: Vec::new() };
+    let mut report =
+        Report { workspace, slug, position: 0, anchor: 0, entries: 0, breaks: Vec::new(), more: 0, broken: false };
     let key = key::load(services, workspace).await?;
     let mut tx = services.db().snapshot().await?;
     let Some(key) = key else {
         // A first entry that is just being sealed has brought its key along.
         if sql!(scalar bool, tx.conn(), SEALED, workspace.0)? && key::load(services, workspace).await?.is_none() {
-            report.breaks.push(Break::Key);
+            found(&mut report, Break::Key);
         }
         return Ok(report);
     };
     let Some(head) = head::find(tx.conn(), &key, workspace).await? else {
-        report.breaks.push(Break::Ends);
+        found(&mut report, Break::Ends);
         return Ok(report);
     };
     if !head.genuine {
-        report.breaks.push(Break::Ends);
+        found(&mut report, Break::Ends);
     }
     (report.position, report.anchor) = (head.ends.position, head.ends.anchor_position);
     walk(&mut tx, &key, &head.ends, &mut report).await?;
@@ -139,8 +151,11 @@ pub(super) async fn verify_workspace(
 async fn walk(tx: &mut Tx, key: &Key, ends: &Ends, report: &mut Report) -> Result<()> {
     let workspace = report.workspace;
     let (mut at, mut mac) = (ends.anchor_position, ends.anchor_mac.to_vec());
-    // From the very first, so that what was put before the anchor is found too.
-    let mut page_from = i64::MIN;
+    for position in sql!(scalars i64, tx.conn(), BELOW, workspace.0, PAGE)? {
+        found(report, Break::Inserted(position));
+    }
+    // From the first, so that what was put before the anchor is found too.
+    let mut page_from = 0;
     loop {
         let rows: Vec<Row> = sql!(all Row, tx.conn(), CHAIN, workspace.0, page_from, PAGE)?;
         let last = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -165,24 +180,28 @@ async fn walk(tx: &mut Tx, key: &Key, ends: &Ends, report: &mut Report) -> Resul
             at = position;
             mac = row.mac.unwrap_or_default();
         }
-        if last || report.breaks.len() >= MOST {
+        // To the end in any case: a hundred entries that anybody slipped in must not hide what was taken out behind them.
+        if last {
             break;
         }
     }
-    if report.breaks.len() < MOST {
-        if at < ends.position {
-            found(report, Break::CutOff(at + 1, ends.position));
-        } else if mac != ends.mac && report.breaks.is_empty() {
-            found(report, Break::Edited(at));
-        }
+    if at < ends.position {
+        found(report, Break::CutOff(at + 1, ends.position));
+    } else if mac != ends.mac && !report.broken {
+        found(report, Break::Edited(at));
     }
     Ok(())
 }
 
 fn found(report: &mut Report, broken: Break) {
-    if report.breaks.len() < MOST {
+    let slipped_in = matches!(broken, Break::Unproven(_));
+    // The first thing that is wrong with the chain itself is always told.
+    if report.breaks.len() < MOST || (!slipped_in && !report.broken) {
         report.breaks.push(broken);
+    } else {
+        report.more += 1;
     }
+    report.broken |= !slipped_in;
 }
 
 /// Whether an entry is what was sealed at this place behind that link.

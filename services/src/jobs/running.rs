@@ -37,18 +37,22 @@ pub(crate) const SENDS: usize = 32;
 pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Running {
     let mut workers = JoinSet::new();
     live::start_remote(services, &stop);
-    workers.spawn(vault::worker(services.clone(), which.outbox, stop.clone()));
+    let here = services.clone();
+    keep(&mut workers, "vault", &stop, move |stop| vault::worker(here.clone(), which.outbox, stop));
     if which.ingest {
         // SQLite has one writer, so a second worker would only wait.
         let parallel = if matches!(services.db(), Db::Sqlite(_)) { 1 } else { 2 };
         for nth in 0..parallel {
             workers.spawn(ingest_worker(services.clone(), nth, stop.clone()));
         }
-        workers.spawn(purge::worker(services.clone(), stop.clone()));
-        workers.spawn(audit::worker(services.clone(), stop.clone()));
+        let here = services.clone();
+        keep(&mut workers, "purge", &stop, move |stop| purge::worker(here.clone(), stop));
+        let here = services.clone();
+        keep(&mut workers, "audit", &stop, move |stop| audit::worker(here.clone(), stop));
     }
     if which.outbox {
-        workers.spawn(mail::worker(services.clone(), stop.clone()));
+        let here = services.clone();
+        keep(&mut workers, "mail", &stop, move |stop| mail::worker(here.clone(), stop));
         workers.spawn(outbox_worker(services.clone(), stop));
     }
     Running(workers)
@@ -110,6 +114,24 @@ async fn send_message(due: send::Due, services: Data<Services>) -> Result<(), Bo
         Err(_) => tracing::error!(message = %due.message, "sending a message panicked; it is found again"),
     }
     Ok(())
+}
+
+/// Runs a worker until `stop`, and again after a panic: none of them is missed before it is needed.
+fn keep<F>(
+    workers: &mut JoinSet<()>,
+    name: &'static str,
+    stop: &CancellationToken,
+    worker: impl Fn(CancellationToken) -> F + Send + 'static,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let stop = stop.clone();
+    workers.spawn(async move {
+        while AssertUnwindSafe(worker(stop.clone())).catch_unwind().await.is_err() && !stop.is_cancelled() {
+            tracing::error!(worker = name, "a worker panicked; starting it again");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    });
 }
 
 /// Runs a worker again should it ever end by itself.

@@ -36,8 +36,13 @@ pub async fn subscribe(ctx: &Ctx, after: Option<i64>) -> Result<impl Stream<Item
         last_seq(read.conn(), ctx.ws()).await?
     };
     let receiver = ctx.services.bus().follow(&ctx.services, ctx.ws(), since);
-    let (missed, last) = replay(ctx, after).await?;
-    let state = Follower { receiver, last, eyes: eyes(ctx), ctx: ctx.clone() };
+    let (mut missed, last) = replay(ctx, after).await?;
+    // What changed between the caller's look and the replay is not told again.
+    let now = ctx.again().await?;
+    if now.access() != ctx.access() {
+        missed = vec![Frame::Resync];
+    }
+    let state = Follower { receiver, last, eyes: eyes(&now), ctx: now };
     Ok(stream::iter(missed)
         .chain(stream::unfold(state, |mut state| async move { state.next().await.map(|frame| (frame, state)) })))
 }
@@ -99,7 +104,8 @@ impl Follower {
         loop {
             let stamped = match self.receiver.recv().await {
                 Ok(stamped) => stamped,
-                Err(RecvError::Lagged(_)) => return Some(Frame::Resync),
+                // Among what was passed over may be a change of what they may see.
+                Err(RecvError::Lagged(_)) => return self.afresh().await,
                 Err(RecvError::Closed) => return None,
             };
             if stamped.seq <= self.last {
@@ -108,14 +114,21 @@ impl Follower {
             self.last = stamped.seq;
             if stamped.event.concerns(self.ctx.me().id) {
                 // Removed, or it cannot be told: the stream ends. Whoever still may connects again.
-                self.ctx = self.ctx.again().await.ok()?;
-                self.eyes = eyes(&self.ctx);
-                return Some(Frame::Resync);
+                return self.afresh().await;
             }
             if let Some(frame) = stamped.event.seen_by(self.eyes).and_then(|event| frame(&stamped, &event)) {
                 return Some(frame);
             }
         }
+    }
+}
+
+impl Follower {
+    /// With what the member may see now; `None` ends the stream.
+    async fn afresh(&mut self) -> Option<Frame> {
+        self.ctx = self.ctx.again().await.ok()?;
+        self.eyes = eyes(&self.ctx);
+        Some(Frame::Resync)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whoever changes the tables behind Parlance's back is found.
 
-use super::{acts, holds, report};
+use super::{acts, fill, holds, report};
 use crate::{on_both, support::workspace};
 use domain::time::DAY;
 use services::{
@@ -42,6 +42,12 @@ const LOWERED: &str = "UPDATE audit_heads SET position = $2 - 1 WHERE workspace_
 const RAISED: &str = "UPDATE audit_heads SET anchor_position = $2 WHERE workspace_id = $1";
 const HEAD: &str = "DELETE FROM audit_heads WHERE workspace_id = $1 AND $2 > 0";
 const KEY: &str = "DELETE FROM secrets WHERE workspace_id = $1 AND kind = 'audit_key' AND $2 > 0";
+
+const UNPROVEN: &str = "UPDATE audit_entries SET proof = NULL WHERE workspace_id = $1 AND position IS NULL AND $2 > 0";
+const FAR_AWAY: &str =
+    "UPDATE audit_entries SET position = -9223372036854775807 - 1 WHERE workspace_id = $1 AND position = $2";
+const HEAD_NOW: &str = "SELECT position, mac, signature FROM audit_heads WHERE workspace_id = $1";
+const PUT_BACK: &str = "UPDATE audit_heads SET position = $2, mac = $3, signature = $4 WHERE workspace_id = $1";
 
 async fn tamper(ctx: &Ctx, statements: &[&'static str], place: i64) {
     let mut tx = ctx.services().db().begin().await.unwrap();
@@ -104,6 +110,53 @@ on_both! {
         // Without naming a workspace all are looked at, those too that lost everything that says where they end.
         let all = audit::verify(&services, None).await.unwrap();
         assert_eq!(all.iter().filter(|report| !report.breaks.is_empty()).count(), 20, "{all:#?}");
+    }
+
+    async fn what_was_slipped_in_hides_nothing(db) {
+        let services = db.services();
+        let ctx = workspace(&services, "Kaveri").await;
+        // More than a report lists.
+        fill(&ctx, 150, 50).await;
+        tamper(&ctx, &[UNPROVEN], 1).await;
+        acts(&ctx, 10).await;
+        audit::seal(&services).await.unwrap();
+        let before = report(&ctx).await;
+        assert!(before.breaks.iter().all(|b| matches!(b, Break::Unproven(_))) && before.more >= 50, "{before:?}");
+        let place = before.position - 3;
+        tamper(&ctx, &[DELETED], place).await;
+        let after = report(&ctx).await;
+        assert_eq!(after.breaks.last(), Some(&Break::Deleted(place, place)));
+        assert!(after.problem().unwrap().contains(&format!("and {} more", after.more)));
+    }
+
+    async fn no_place_is_too_far_away(db) {
+        let services = db.services();
+        let ctx = workspace(&services, "Kaveri").await;
+        acts(&ctx, 9).await;
+        audit::seal(&services).await.unwrap();
+        tamper(&ctx, &[FAR_AWAY], 3).await;
+        assert_eq!(report(&ctx).await.breaks, [Break::Inserted(i64::MIN), Break::Deleted(3, 3)]);
+    }
+
+    async fn nothing_is_sealed_on_a_head_that_was_put_back(db) {
+        let services = db.services();
+        let ctx = workspace(&services, "Kaveri").await;
+        let ws = ctx.workspace().id.0;
+        acts(&ctx, 3).await;
+        audit::seal(&services).await.unwrap();
+        let mut tx = services.db().begin().await.unwrap();
+        let (position, mac, signature) =
+            sql!(opt(i64, Vec<u8>, Vec<u8>), tx.conn(), HEAD_NOW, ws).unwrap().unwrap();
+        tx.commit().await.unwrap();
+        acts(&ctx, 2).await;
+        audit::seal(&services).await.unwrap();
+
+        tamper(&ctx, &[CUT_OFF], position + 1).await;
+        let mut tx = services.db().begin().await.unwrap();
+        sql!(exec tx.conn(), PUT_BACK, ws, position, mac.as_slice(), signature.as_slice()).unwrap();
+        tx.commit().await.unwrap();
+        acts(&ctx, 1).await;
+        assert_eq!(audit::seal(&services).await.unwrap(), 0, "places that were given are not given again");
     }
 
     async fn a_chain_that_was_meddled_with_does_not_go_on(db) {
