@@ -42,5 +42,6 @@ clean: ## removes what builds and tests left (not ./data)
 
 prepare:
 	@scripts/prepare.sh
+	@scripts/clone.sh "$(CARGO_TARGET_DIR)"
 	@echo "==> Build tool (the first time takes a minute)" >&2
 	@cargo build --quiet --profile quick --package xtask

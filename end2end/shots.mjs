@@ -4,6 +4,7 @@ import { chromium as browserType } from "@playwright/test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "./lib/chromium.mjs";
+import { hydrated } from "./lib/fixtures.mjs";
 import { startServer } from "./lib/server.mjs";
 import { openInbox, openThread, takePhone } from "./lib/steps.mjs";
 
@@ -42,6 +43,19 @@ try {
     await shot("inbox", () => openInbox(page, "Asha"));
     await shot("thread", () => openThread(page, CUSTOMER));
     await shot("simulator", () => takePhone(page, CUSTOMER));
+    await openInbox(page, "Asha");
+    const slug = new URL(page.url()).pathname.split("/")[2];
+    for (const name of ["contacts", "team", "permissions", "roles", "settings", "tokens", "security", "alerts", "audit"]) {
+      await shot(name, async () => {
+        await page.goto(`/w/${slug}/${name}`);
+        await hydrated(page);
+      });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (over > 0) {
+        failures += 1;
+        console.error(`${name}-${look}: the page is ${over} px wider than the screen`);
+      }
+    }
     await context.close();
   }
 } finally {

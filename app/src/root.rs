@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
-    SsrMode,
+    Lazy, LazyRoute, SsrMode,
     components::{FlatRoutes, Route, Router},
     path,
 };
@@ -25,6 +25,58 @@ use crate::{
     tokens::page::TokensPage,
 };
 
+/// Pages that the browser loads, all together, when somebody first goes to one of them: whoever answers customers needs none.
+macro_rules! lazy_pages {
+    ($($name:ident: $page:ident => $route:ident),+ $(,)?) => {
+        #[derive(Clone, Copy)]
+        enum Rest {
+            $($name,)+
+        }
+
+        /// One function for all, so that they come as one file: cut apart page by page they would share dozens of crumbs.
+        #[lazy]
+        fn rest(page: Rest) -> AnyView {
+            match page {
+                $(Rest::$name => view! { <$page/> }.into_any(),)+
+            }
+        }
+
+        $(
+            struct $route;
+
+            impl LazyRoute for $route {
+                fn data() -> Self {
+                    Self
+                }
+
+                async fn view(_this: Self) -> AnyView {
+                    rest(Rest::$name).await
+                }
+
+                async fn preload() {
+                    #[cfg(target_arch = "wasm32")]
+                    __preload_rest().await;
+                }
+            }
+        )+
+    };
+}
+
+lazy_pages! {
+    Forgot: ForgotPage => ForgotRoute,
+    Reset: ResetPage => ResetRoute,
+    Invite: InvitePage => InviteRoute,
+    Contacts: ContactsPage => ContactsRoute,
+    Team: TeamPage => TeamRoute,
+    Permissions: PermissionsPage => PermissionsRoute,
+    Roles: RolesPage => RolesRoute,
+    Settings: SettingsPage => SettingsRoute,
+    Tokens: TokensPage => TokensRoute,
+    Security: SecurityPage => SecurityRoute,
+    Alerts: AlertsPage => AlertsRoute,
+    Audit: AuditPage => AuditRoute,
+}
+
 /// Everything below `<body>`.
 #[component]
 pub fn App() -> impl IntoView {
@@ -34,20 +86,20 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=MissingPage>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
                 <Route path=path!("/login/code") view=CodePage ssr=SsrMode::Async/>
-                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
-                <Route path=path!("/reset/:token") view=ResetPage ssr=SsrMode::Async/>
-                <Route path=path!("/invite/:token") view=InvitePage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view={Lazy::<ForgotRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/reset/:token") view={Lazy::<ResetRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/invite/:token") view={Lazy::<InviteRoute>::new()} ssr=SsrMode::Async/>
                 // The panes are routes of one page: it stays while the path changes, and works without a script.
                 <Route path=path!("/w/:slug/inbox/:conversation?/:pane?") view=InboxPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/contacts") view=ContactsPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/team") view=TeamPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/permissions") view=PermissionsPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/roles") view=RolesPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/settings") view=SettingsPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/tokens") view=TokensPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/security") view=SecurityPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/alerts") view=AlertsPage ssr=SsrMode::Async/>
-                <Route path=path!("/w/:slug/audit") view=AuditPage ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/contacts") view={Lazy::<ContactsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/team") view={Lazy::<TeamRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/permissions") view={Lazy::<PermissionsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/roles") view={Lazy::<RolesRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/tokens") view={Lazy::<TokensRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/security") view={Lazy::<SecurityRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/alerts") view={Lazy::<AlertsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/audit") view={Lazy::<AuditRoute>::new()} ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

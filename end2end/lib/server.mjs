@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,12 +27,21 @@ export function newPostgresDatabase() {
   return url.href;
 }
 
+/** What a backup of such a database holds, as SQL. */
+export function dumpPostgresDatabase(url) {
+  return execFileSync(join(process.env.PARLANCE_PG_BIN, "pg_dump"), [`--dbname=${url}`], { maxBuffer: 1 << 30 });
+}
+
 /**
  * A demo server of its own: fresh data in a folder that goes with it, a free port, loopback only.
  * @param {Record<string, string>} [env] more settings
+ * @param {{ keep?: string }} [options] `keep`: a folder of the caller's, in which `data` and the whole `server.log` stay
  */
-export async function startServer(env = {}) {
-  const dir = await mkdtemp(join(tmpdir(), "parlance-e2e-"));
+export async function startServer(env = {}, { keep: folder } = {}) {
+  const dir = folder ? join(folder, "data") : await mkdtemp(join(tmpdir(), "parlance-e2e-"));
+  if (folder) await mkdir(dir);
+  const logFile = folder && join(folder, "server.log");
+  const output = logFile ? openSync(logFile, "a") : "pipe";
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(binary, ["serve", "--demo"], {
@@ -46,12 +56,14 @@ export async function startServer(env = {}) {
       DATABASE_URL: `sqlite://${dir}/parlance.db`,
       ...env,
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", output, output],
   });
   let log = "";
   const keep = (chunk) => (log = (log + chunk).slice(-200_000));
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
+  child.stdout?.on("data", keep);
+  child.stderr?.on("data", keep);
+  if (logFile) closeSync(output);
+  const logged = () => (logFile ? readFileSync(logFile, "utf8").slice(-200_000) : log);
   let failed = null;
   const ended = new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? code));
@@ -61,14 +73,14 @@ export async function startServer(env = {}) {
   const server = {
     url,
     pid: child.pid,
-    log: () => log,
+    log: logged,
     /** Asks it to finish; gives back its exit code. */
     async stop() {
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
       const code = await ended;
       clearTimeout(late);
-      await rm(dir, { recursive: true, force: true });
+      if (!folder) await rm(dir, { recursive: true, force: true });
       return code;
     },
   };
@@ -78,7 +90,7 @@ export async function startServer(env = {}) {
     if (failed) throw new Error(`cannot start ${binary}: ${failed.message}`);
     if (child.exitCode !== null || Date.now() > deadline) {
       await server.stop();
-      throw new Error(`parlance did not become ready (exit code ${child.exitCode}):\n${log}`);
+      throw new Error(`parlance did not become ready (exit code ${child.exitCode}):\n${logged()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

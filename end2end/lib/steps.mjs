@@ -1,4 +1,5 @@
 // What people do, in the words of the screens: by role and label, so that it works only while those are right.
+import { createHmac } from "node:crypto";
 import { expect, hydrated } from "./fixtures.mjs";
 
 /** One-click sign-in of the demo. */
@@ -72,4 +73,15 @@ export async function disturb(page, faults) {
 export async function reply(page, text) {
   await composer(page).getByRole("textbox", { name: "Message" }).fill(text);
   await composer(page).getByRole("button", { name: "Send" }).click();
+}
+
+/** The code that an app with this key shows. */
+export function appShows(key, at = Date.now()) {
+  const bits = [...key.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const digest = createHmac("sha1", secret).update(step).digest();
+  const offset = digest[19] & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }

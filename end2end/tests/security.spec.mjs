@@ -1,20 +1,8 @@
 // A person's own account: a new password by a link, the second factor, sessions.
-import { createHmac } from "node:crypto";
 import { expect, expectAccessible, hydrated, test } from "../lib/fixtures.mjs";
-import { signIn } from "../lib/steps.mjs";
+import { appShows, signIn } from "../lib/steps.mjs";
 
 const PASSWORD = "salt wind over the backwaters";
-
-/** The code that an app with this key shows. */
-function appShows(key, at = Date.now()) {
-  const bits = [...key.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
-  const digest = createHmac("sha1", secret).update(step).digest();
-  const offset = digest[19] & 15;
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
 
 const member = (page, name) => page.getByRole("region", { name: "Members" }).getByRole("row", { name: new RegExp(name) });
 

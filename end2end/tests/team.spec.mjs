@@ -61,6 +61,10 @@ test("invited, in, given one customer, made a manager, removed: each at once", a
   await remove.getByRole("button", { name: "Remove Giulia" }).click();
   await expect(member(asha)).toContainText("Removed");
   await expect(list(giulia)).toHaveCount(0);
+  for (const door of ["inbox", "events"]) {
+    expect((await giulia.request.get(`/w/${slug}/${door}`)).status(), door).toBe(404);
+  }
   await giulia.goto(`/w/${slug}/inbox`);
+  await expect(giulia.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(list(giulia)).toHaveCount(0);
 });

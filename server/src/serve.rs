@@ -71,11 +71,11 @@ pub(crate) async fn open_keyless(config: &Config) -> Result<Services, Failure> {
     if config.master_key.is_some() {
         return open(config).await;
     }
-    let key = match demo::known_key(config)? {
-        Some(key) => key,
-        None => hex::encode(rand::random::<[u8; 32]>()).into(),
+    let vault = match demo::known_key(config)? {
+        Some(key) => keys::vault(&key, &config.old_master_keys).await?,
+        None => keys::vault(&hex::encode(rand::random::<[u8; 32]>()).into(), &config.old_master_keys).await?.unkept(),
     };
-    build(config, keys::vault(&key, &config.old_master_keys).await?).await
+    build(config, vault).await
 }
 
 async fn build(config: &Config, vault: Vault) -> Result<Services, Failure> {

@@ -13,7 +13,10 @@ use axum::{
 use domain::id::UserId;
 use services::{
     Origin, Services,
-    accounts::{self, ADDRESS_KEY, AGENT_KEY, CurrentSession, SessionStore, SignedIn, USER_KEY, Waiting},
+    accounts::{
+        self, ADDRESS_KEY, AGENT_KEY, CurrentSession, PROOF_KEY, Passed, Proof, SessionStore, SignInError, SignedIn,
+        USER_KEY, Waiting,
+    },
 };
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
 
@@ -88,35 +91,81 @@ pub async fn still_belongs_to(session: &Session, user: UserId) -> bool {
     session.load().await.is_ok() && session.get::<UserId>(USER_KEY).await.is_ok_and(|now| now == Some(user))
 }
 
-/// Begins a session for somebody who has just proved who they are. The id is new, so one that was planted before is worth
-/// nothing; nothing of what was there is kept but a text of their own that could not be sent.
+/// Begins a session for somebody of whom it is known who they are without a password. The id is new, so one that was planted
+/// before is worth nothing; nothing of what was there is kept but a text of their own that could not be sent.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn begin(services: &Services, session: &Session, user: UserId, origin: &Origin) -> Result<(), Unavailable> {
     accounts::note_signed_in(services, user, origin).await.map_err(unavailable)?;
+    let unsent = fresh(session).await?;
+    put_user(session, user, origin).await?;
+    give_back(session, user, unsent).await;
+    Ok(())
+}
+
+/// The same for somebody who has just signed in; `false` when what they signed in with counts no more.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn begin_with(
+    services: &Services,
+    session: &Session,
+    passed: &Passed,
+    origin: &Origin,
+) -> Result<bool, Unavailable> {
+    let Passed { user, proof, .. } = *passed;
+    match accounts::complete(services, user, proof, origin).await {
+        Ok(()) => {}
+        Err(SignInError::TooLate) => return Ok(false),
+        Err(error) => return Err(unavailable(error)),
+    }
+    let unsent = fresh(session).await?;
+    put_user(session, user, origin).await?;
+    session.insert(PROOF_KEY, proof).await.map_err(unavailable)?;
+    // The store has the last word, so it is asked here.
+    session.save().await.map_err(unavailable)?;
+    if session.get::<UserId>(USER_KEY).await.map_err(unavailable)?.is_none() {
+        keep_unsent(session, unsent).await;
+        return Ok(false);
+    }
+    give_back(session, user, unsent).await;
+    Ok(true)
+}
+
+/// Empties the session and gives it a new id; a text that could not be sent comes back.
+async fn fresh(session: &Session) -> Result<Option<Unsent>, Unavailable> {
     let unsent = session.get::<Unsent>(UNSENT_KEY).await.ok().flatten();
     session.clear().await;
     session.cycle_id().await.map_err(unavailable)?;
+    Ok(unsent)
+}
+
+async fn put_user(session: &Session, user: UserId, origin: &Origin) -> Result<(), Unavailable> {
     session.insert(USER_KEY, user).await.map_err(unavailable)?;
     session.insert(AGENT_KEY, origin.agent.as_deref().unwrap_or_default()).await.map_err(unavailable)?;
     let address = origin.address.map(|address| address.to_canonical().to_string());
-    session.insert(ADDRESS_KEY, address.unwrap_or_default()).await.map_err(unavailable)?;
+    session.insert(ADDRESS_KEY, address.unwrap_or_default()).await.map_err(unavailable)
+}
+
+/// Shows an author the text that they could not send.
+async fn give_back(session: &Session, user: UserId, unsent: Option<Unsent>) {
     if let Some((author, text)) = unsent
         && author == user
     {
         let error = Some("You were signed out before this was sent. Your text is below.".to_owned());
         put_flash(session, Flash { error, text: Some(text), email: None }).await;
     }
-    Ok(())
 }
 
-/// Keeps that the right password was given and a code is missing: nobody is signed in yet.
+/// Keeps that the right password was given and a code is missing: nobody is signed in yet, and whoever was so before is so no
+/// more.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn wait(session: &Session, waiting: Waiting, next: &str) -> Result<(), Unavailable> {
-    session.cycle_id().await.map_err(unavailable)?;
+    let unsent = fresh(session).await?;
+    keep_unsent(session, unsent).await;
     session.insert(WAITING_KEY, (waiting, next)).await.map_err(unavailable)
 }
 
@@ -169,12 +218,14 @@ pub async fn take_kept(session: &Session) -> security::Kept {
     security::Kept { setup: session.get(SETUP_KEY).await.ok().flatten(), codes }
 }
 
-/// Gives the session a new id, when what it proves has changed.
+/// Gives the session a new id, when what one signs in with has changed to `proof`. Should it have changed once more, the
+/// session has nobody.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn renew(session: &Session) -> Result<(), Unavailable> {
-    session.cycle_id().await.map_err(unavailable)
+pub async fn renew(session: &Session, proof: Proof) -> Result<(), Unavailable> {
+    session.cycle_id().await.map_err(unavailable)?;
+    session.insert(PROOF_KEY, proof).await.map_err(unavailable)
 }
 
 /// A text that could not be sent because its author was signed out, and the author.
@@ -183,7 +234,11 @@ type Unsent = (UserId, String);
 /// Keeps a text for its author, who is shown it after signing in again; nobody else ever is.
 pub async fn put_unsent(session: &Session, headers: &HeaderMap, text: String) {
     let Some(author) = last_user(headers) else { return };
-    let unsent: Unsent = (author, text.chars().take(UNSENT_LIMIT).collect());
+    keep_unsent(session, Some((author, text.chars().take(UNSENT_LIMIT).collect()))).await;
+}
+
+async fn keep_unsent(session: &Session, unsent: Option<Unsent>) {
+    let Some(unsent) = unsent else { return };
     if let Err(error) = session.insert(UNSENT_KEY, unsent).await {
         tracing::warn!(%error, "a text that was not sent could not be kept");
     }

@@ -2,12 +2,13 @@
 
 use crate::{Ctx, Result, ctx::Actor, sql};
 use domain::time::{DAY, MINUTE, Millis};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// An answer is kept this long.
 pub const KEPT: Millis = DAY;
-/// A request that was begun so long ago and has no answer was cut off: the next one with its key takes its place.
-const CUT_OFF: Millis = MINUTE;
+/// A request that was begun or renewed so long ago and has no answer was cut off: the next one with its key takes its place.
+pub const CUT_OFF: Millis = MINUTE;
 
 /// Takes the key unless it is in use. The key of a request that was cut off is free for the same request only.
 const BEGIN: &str =
@@ -24,10 +25,14 @@ const KNOWN: &str = "SELECT request_hash, status, body FROM api_requests
 const ANSWERED: &str = "UPDATE api_requests SET status = $5, body = $6
     WHERE workspace_id = $1 AND caller_id = $2 AND key = $3 AND started_at = $4 AND status IS NULL";
 
+/// It is being worked on still. Only by whoever began it.
+const RENEW: &str = "UPDATE api_requests SET started_at = $5
+    WHERE workspace_id = $1 AND caller_id = $2 AND key = $3 AND started_at = $4 AND status IS NULL";
+
 const FREE: &str = "DELETE FROM api_requests
     WHERE workspace_id = $1 AND caller_id = $2 AND key = $3 AND started_at = $4 AND status IS NULL";
 
-/// Digest of the body, status and body of the answer.
+/// Digest of the request, status and body of the answer.
 type Known = (Vec<u8>, Option<i64>, Option<Vec<u8>>);
 
 /// What is known of a key.
@@ -50,12 +55,14 @@ pub struct Ticket {
     started_at: Millis,
 }
 
-/// Whether a request is to be done. `request` is a digest of all that it asks for.
+/// Whether a request is to be done. `request` is a digest of all that it asks for. What the caller may do belongs to it: an answer
+/// is not given again to somebody who may do less, or more, than when it was made.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn begin(ctx: &Ctx, key: &str, request: &[u8; 32]) -> Result<Begun> {
-    let (now, caller, request) = (ctx.now(), caller(ctx), request.as_slice());
+    let asked = digest(ctx, request)?;
+    let (now, caller, request) = (ctx.now(), caller(ctx), asked.as_slice());
     let mut tx = ctx.begin().await?;
     let (old, cut_off) = (now - KEPT, now - CUT_OFF);
     if sql!(exec tx.conn(), BEGIN, ctx.ws(), caller, key, request, now, old, cut_off)? == 1 {
@@ -74,7 +81,29 @@ pub async fn begin(ctx: &Ctx, key: &str, request: &[u8; 32]) -> Result<Begun> {
     })
 }
 
+/// What is asked for, and with what permissions.
+fn digest(ctx: &Ctx, request: &[u8; 32]) -> Result<[u8; 32]> {
+    let access = serde_json::to_vec(ctx.access()).map_err(|e| crate::Error::Internal(e.to_string()))?;
+    Ok(Sha256::new().chain_update(request).chain_update(access).finalize().into())
+}
+
 impl Ticket {
+    /// Holds the key while the request is worked on; to be called more often than each [`CUT_OFF`]. `false` when it was too late
+    /// and another request has the key: the work must end without an effect.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn renew(&mut self, ctx: &Ctx) -> Result<bool> {
+        let now = ctx.now();
+        let mut tx = ctx.begin().await?;
+        let held = sql!(exec tx.conn(), RENEW, ctx.ws(), caller(ctx), self.key.as_str(), self.started_at, now)? == 1;
+        tx.commit().await?;
+        if held {
+            self.started_at = now;
+        }
+        Ok(held)
+    }
+
     /// Keeps the answer for whoever asks again.
     ///
     /// # Errors

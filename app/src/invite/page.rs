@@ -44,7 +44,7 @@ mod drawn {
                 Ok(asked) => invitation(asked),
                 Err(Error::Domain(domain::Error::NotFound)) => {
                     answer(StatusCode::NOT_FOUND);
-                    dead_link("It was made anew since, or it was copied incompletely.".to_owned())
+                    dead_link("It was made anew since, or it was copied incompletely. Whoever invited you can send a new one.".to_owned())
                 }
                 Err(Error::Gone(why)) => {
                     answer(StatusCode::GONE);

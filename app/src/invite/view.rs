@@ -74,7 +74,6 @@ pub fn dead_link(why: String) -> AnyView {
         <div class="stack">
             <h1>"This link does not work"</h1>
             <p class="muted">{why}</p>
-            <p class="muted">"Whoever invited you can send a new one."</p>
             <a class="btn lg" href="/" rel="external">"Go to Parlance"</a>
         </div>
     };

@@ -48,13 +48,21 @@ impl Screen {
 
 /// What lies over the page.
 pub fn over(screen: Screen, form: impl Fn() -> AnyView + Copy + Send + 'static) -> AnyView {
-    let drawn = move || match screen.ask.get() {
-        None => ().into_any(),
+    let asked = move || match screen.ask.get() {
+        None | Some(Ask::Show(_)) => ().into_any(),
         Some(Ask::Create) => form(),
         Some(Ask::Revoke(token)) => revoke_dialog(screen, &token),
-        Some(Ask::Show(made)) => secret_dialog(screen, *made),
     };
-    view! { {drawn} }.into_any()
+    // It follows upon another dialog, whose element must not become its own: that one's closing would close it too.
+    let made = move || match screen.ask.get() {
+        Some(Ask::Show(made)) => secret_dialog(screen, *made),
+        _ => ().into_any(),
+    };
+    view! {
+        {asked}
+        {made}
+    }
+    .into_any()
 }
 
 fn revoke_dialog(screen: Screen, token: &Token) -> AnyView {

@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: a POST that is sent twice is done once, and answered twice.
 
-use std::panic::resume_unwind;
+use std::{panic::resume_unwind, pin::pin, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
@@ -29,6 +29,9 @@ pub const REPLAYED: &str = "idempotency-replayed";
 const LIMIT: usize = 255;
 /// The layer around all routes takes no larger body.
 const BODY: usize = 256 << 10;
+
+/// The key is renewed so often while its request is worked on: some tries before it lapses.
+const RENEW: Duration = Duration::from_millis(idempotency::CUT_OFF.unsigned_abs() / 4);
 
 /// What is kept of an answer that holds a secret: the same without it. A secret is shown once and stored nowhere.
 #[derive(Clone)]
@@ -63,14 +66,56 @@ async fn keyed(request: Request, next: Next) -> Result<Response, Problem> {
     match idempotency::begin(&ctx, &key, &digest.into()).await? {
         Begun::New(ticket) => {
             parts.extensions.insert(KeyId(key_id(&ctx, &key)));
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            Ok(keep(&ctx, ticket, response).await)
+            let work = next.run(Request::from_parts(parts, Body::from(body)));
+            let mut lock = Lock { ctx: ctx.clone(), ticket };
+            let response = held(work, RENEW, &mut lock).await;
+            let Some(response) = response else { return Err(in_progress()) };
+            Ok(keep(&ctx, lock.ticket, response).await)
         }
         Begun::Done { status, body } => Ok(again(status, body)),
-        Begun::Running => {
-            Err(Problem::new(problem::IN_PROGRESS, "The first request with this key has no answer yet. Ask again."))
+        Begun::Running => Err(in_progress()),
+        Begun::Other => Err(Problem::new(
+            problem::KEY_REUSED,
+            "Use a new key for a new request, and after what you may do has changed.",
+        )),
+    }
+}
+
+fn in_progress() -> Problem {
+    Problem::new(problem::IN_PROGRESS, "The first request with this key has no answer yet. Ask again.")
+}
+
+/// What is renewed while something is worked on.
+trait Renew {
+    /// Whether it is held still.
+    fn renew(&mut self) -> impl Future<Output = bool> + Send;
+}
+
+/// The key of a request that is being worked on.
+struct Lock {
+    ctx: Ctx,
+    ticket: Ticket,
+}
+
+impl Renew for Lock {
+    async fn renew(&mut self) -> bool {
+        self.ticket.renew(&self.ctx).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the key of a request could not be renewed; trying again");
+            true
+        })
+    }
+}
+
+/// The work, with its key renewed every so often, as long as it takes. `None` when the key was lost: the work is dropped, and
+/// with it a transaction that it has open.
+async fn held<T>(work: impl Future<Output = T>, every: Duration, lock: &mut impl Renew) -> Option<T> {
+    let mut work = pin!(work);
+    loop {
+        match tokio::time::timeout(every, &mut work).await {
+            Ok(done) => return Some(done),
+            Err(_) if lock.renew().await => {}
+            Err(_) => return None,
         }
-        Begun::Other => Err(Problem::new(problem::KEY_REUSED, "Use a new key for a new request.")),
     }
 }
 
@@ -127,6 +172,38 @@ fn key_id(ctx: &Ctx, key: &str) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SOON: Duration = Duration::from_millis(1);
+
+    /// Lets the work end when it was renewed three times; was lost where there is no work.
+    struct Counted {
+        renewed: usize,
+        done: Option<tokio::sync::oneshot::Sender<&'static str>>,
+    }
+
+    impl Renew for Counted {
+        async fn renew(&mut self) -> bool {
+            self.renewed += 1;
+            match self.renewed {
+                3 => self.done.take().is_some_and(|done| done.send("done").is_ok()),
+                _ => self.done.is_some(),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_is_renewed_as_long_as_the_work_takes() {
+        let (done, work) = tokio::sync::oneshot::channel();
+        let mut lock = Counted { renewed: 0, done: Some(done) };
+        assert_eq!(held(work, SOON, &mut lock).await, Some(Ok("done")));
+        assert_eq!(lock.renewed, 3);
+    }
+
+    #[tokio::test]
+    async fn work_whose_key_was_lost_is_given_up() {
+        let mut lock = Counted { renewed: 0, done: None };
+        assert_eq!(held(std::future::pending::<()>(), SOON, &mut lock).await, None);
+    }
 
     #[test]
     fn keys() {

@@ -16,7 +16,7 @@ pub struct Audit {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check that no entry was edited, deleted, inserted or cut off.
+    /// Check that no entry was edited, deleted, inserted or cut off, and no chain removed.
     Verify {
         /// Only this workspace (as in the address of its pages).
         #[arg(long)]
@@ -58,7 +58,11 @@ async fn verify(services: &Services, workspace: Option<&Slug>) -> Result<(), Fai
 
 fn line(report: &Report) -> String {
     let word = if report.breaks.is_empty() { "ok" } else { "BAD" };
-    let name = report.slug.as_deref().unwrap_or("(the installation)");
+    let name = match &report.slug {
+        Some(slug) => slug.clone(),
+        None if report.workspace.0.is_nil() => "(the installation)".to_owned(),
+        None => format!("(removed: {})", report.workspace),
+    };
     let Report { position, entries, anchor, .. } = report;
     let kept = if *anchor > 0 { format!(", those up to #{anchor} were kept long enough") } else { String::new() };
     format!("{word:<4}  {name:<24}  {entries} entries up to #{position}{kept}")

@@ -41,9 +41,9 @@ async fn status(services: &Services) -> Result<(), Failure> {
     if found.to_rotate > 0 {
         println!("{} to be sealed under the first key: `parlance vault rotate`", found.to_rotate);
     }
-    let unknown: u64 = found.keys.iter().filter(|key| key.name.is_none()).map(|key| key.secrets).sum();
+    let unknown: u64 = found.keys.iter().filter(|key| key.name.is_none()).map(|key| key.secrets + key.proofs).sum();
     if unknown > 0 {
-        return Err(Failure::failed(format!("the keys of {unknown} secrets are not configured")));
+        return Err(Failure::failed(format!("the keys of {unknown} secrets or audit entries are not configured")));
     }
     Ok(())
 }
@@ -54,13 +54,20 @@ fn line(key: &UnderKey) -> String {
         Some(_) => "opens",
         None => "MISSING",
     };
-    format!("{}  {does:<8}{:>8}  {}", key.id, key.secrets, key.name.as_deref().unwrap_or("not configured"))
+    let proofs = match key.proofs {
+        0 => String::new(),
+        proofs => format!(", and {proofs} audit entries that are not sealed yet"),
+    };
+    format!("{}  {does:<8}{:>8}  {}{proofs}", key.id, key.secrets, key.name.as_deref().unwrap_or("not configured"))
 }
 
 async fn rotate(services: &Services) -> Result<(), Failure> {
-    let Rotated { rewrapped, already, overtaken, unreadable } = Rotation::new(services).run().await?;
+    let Rotated { rewrapped, proofs, already, overtaken, unreadable } = Rotation::new(services).run().await?;
     audit::flush(services).await?;
     println!("{rewrapped} secrets are now sealed under another key; {already} were before.");
+    if proofs > 0 {
+        println!("{proofs} audit entries that wait to be sealed are proven under it, too.");
+    }
     if overtaken > 0 {
         println!("{overtaken} were replaced meanwhile by whoever uses them.");
     }
@@ -70,7 +77,7 @@ async fn rotate(services: &Services) -> Result<(), Failure> {
     match (unreadable.len(), vault::status(services).await?.to_rotate) {
         (0, 0) => Ok(()),
         (0, left) => Err(Failure::failed(format!(
-            "{left} secrets came meanwhile under another key: restart the other processes with the new settings, then rotate again"
+            "{left} secrets or audit entries came meanwhile under another key, which must stay configured: restart the other processes with the new settings, then rotate again"
         ))),
         (bad, _) => Err(Failure::failed(format!("{bad} secrets do not open and stay as they were"))),
     }

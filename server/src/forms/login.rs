@@ -5,7 +5,6 @@ use axum::{
     http::header,
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use domain::id::UserId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use services::{
@@ -47,7 +46,7 @@ pub async fn sign_in(
             sessions::wait(&session, waiting, next.unwrap_or_default()).await?;
             return Ok(Redirect::to(CODE).into_response());
         }
-        Ok(Passed { user, .. }) => return inside(&web, &session, user, origin, next).await,
+        Ok(passed) => return inside(&web, &session, &passed, origin, next).await,
         Err(error) => words(&error),
     };
     let email = form.email.chars().take(254).collect();
@@ -77,7 +76,7 @@ pub async fn second_step(
     let next = back::local(&next);
     let from = origin.as_ref().map(|Extension(origin)| origin.clone()).unwrap_or_default();
     let error = match accounts::sign_in_with_code(web.services(), &waiting, &code, &from).await {
-        Ok(SignedIn { user, .. }) => return inside(&web, &session, user, origin, next).await,
+        Ok(passed) => return inside(&web, &session, &passed, origin, next).await,
         Err(error) => error,
     };
     let too_late = matches!(error, SignInError::TooLate);
@@ -91,13 +90,17 @@ pub async fn second_step(
 async fn inside(
     web: &Web,
     session: &Session,
-    user: UserId,
+    passed: &Passed,
     origin: Option<Extension<Origin>>,
     next: Option<&str>,
 ) -> Result<Response, Unavailable> {
     let origin = origin.map(|Extension(origin)| origin).unwrap_or_default();
-    sessions::begin(web.services(), session, user, &origin).await?;
-    let cookie = [(header::SET_COOKIE, sessions::last_user_cookie(user, web.public_url()))];
+    if !sessions::begin_with(web.services(), session, passed, &origin).await? {
+        let error = Some(SignInError::TooLate.to_string());
+        sessions::put_flash(session, Flash { error, ..Flash::default() }).await;
+        return Ok(again(next).into_response());
+    }
+    let cookie = [(header::SET_COOKIE, sessions::last_user_cookie(passed.user, web.public_url()))];
     Ok((AppendHeaders(cookie), back::to(next.unwrap_or("/"))).into_response())
 }
 

@@ -21,8 +21,8 @@ pub struct Change {
 pub async fn change(State(web): State<Web>, own: Own, Form(form): Form<Change>) -> Result<Response, Unavailable> {
     let passwords = (form.current.expose_secret(), form.new.expose_secret());
     match accounts::change_password(web.services(), own.user, passwords, own.session.id(), &own.origin).await {
-        Ok(()) => {
-            sessions::renew(&own.session).await?;
+        Ok(proof) => {
+            sessions::renew(&own.session, proof).await?;
             own.done("Your password is changed. Everywhere else you are signed out.").await
         }
         Err(error) => own.refused(error).await,

@@ -13,7 +13,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use services::{
     Error, Origin,
-    accounts::{self, SignedIn, totp},
+    accounts::{
+        self, SignedIn,
+        totp::{self, Confirmed},
+    },
 };
 use tower_sessions::Session;
 
@@ -117,16 +120,18 @@ struct Code {
     code: String,
 }
 
-/// `POST /account/second-factor/confirm`: the page then shows the recovery codes, once.
+/// `POST /account/second-factor/confirm`: the page then shows the recovery codes, once. Everywhere else the person is signed out;
+/// here the session goes on under a new id.
 async fn confirm(State(web): State<Web>, own: Own, Form(Code { code }): Form<Code>) -> Result<Response, Unavailable> {
     let Some(sealed) = sessions::setup(&own.session).await? else {
         return own.refused(Error::Conflict("Start again with a new key.".to_owned())).await;
     };
-    match totp::confirm(web.services(), own.user, &sealed, &code, &own.origin).await {
-        Ok(codes) => {
+    match totp::confirm(web.services(), own.user, &sealed, &code, own.session.id(), &own.origin).await {
+        Ok(Confirmed { codes, proof }) => {
             sessions::put_setup(&own.session, None).await?;
             sessions::put_codes(&own.session, codes.seal(web.services(), own.user)).await?;
-            own.done("Two-step sign-in is on. Put the recovery codes in a safe place now.").await
+            sessions::renew(&own.session, proof).await?;
+            own.done("Two-step sign-in is on. Put the recovery codes in a safe place now. Everywhere else you are signed out.").await
         }
         Err(error) => own.refused(error).await,
     }

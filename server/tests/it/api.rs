@@ -291,6 +291,9 @@ async fn a_token_opens_what_it_was_given_and_can_be_revoked() {
     let inbox = inbox().await;
     let owner = owners(&inbox).await;
     let wish = json!({"name": "reader", "permissions": ["contacts.read"], "any_address": true});
+    let (status, refused) = owner.post("tokens", wish).await;
+    assert_eq!((status, &refused["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("any_address")), "{refused}");
+    let wish = json!({"name": "reader", "permissions": ["contacts.read"]});
     let (status, made) = owner.post("tokens", wish).await;
     assert_eq!(status, StatusCode::CREATED);
     let reader = Program { installation: &inbox.installation, token: made["secret"].as_str().unwrap().to_owned() };

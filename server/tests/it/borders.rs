@@ -49,7 +49,7 @@ struct Edge {
 }
 
 fn edges() -> Vec<Edge> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let manifest = crate::support::crate_folder().join("../Cargo.toml");
     let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata");
     let mut edges = Vec::new();
     for package in metadata.workspace_packages() {

@@ -109,6 +109,54 @@ async fn set_up_sign_in_and_turn_off() {
 }
 
 #[tokio::test]
+async fn a_second_factor_ends_what_was_begun_without_it() {
+    let installation = Installation::new().await;
+    installation.owner().await;
+    let mut here = installation.signed_in().await;
+    let mut there = installation.signed_in().await;
+    let before = here.cookie("parlance_session").unwrap().to_owned();
+    turn_on(&installation, &mut here).await;
+    assert!(location(&there.get(PAGE).await).starts_with("/login"), "nobody gave a code there");
+    assert_eq!(here.get(PAGE).await.status(), StatusCode::OK);
+    assert_ne!(here.cookie("parlance_session").unwrap(), before);
+    let mut thief = installation.browser();
+    thief.set_cookie("parlance_session", &before);
+    assert!(location(&thief.get(PAGE).await).starts_with("/login"));
+}
+
+/// Nothing of the session before goes on beside the question for a code.
+#[tokio::test]
+async fn who_signs_in_once_more_is_signed_out_until_the_code() {
+    let installation = Installation::new().await;
+    installation.owner().await;
+    let mut browser = installation.signed_in().await;
+    let (key, _) = turn_on(&installation, &mut browser).await;
+    assert_eq!(location(&browser.get("/").await), "/w/kaveri-home/inbox");
+    let fields = [("email", EMAIL), ("password", PASSWORD)];
+    assert_eq!(location(&browser.post("/login", &fields).await), "/login/code");
+    assert_eq!(location(&browser.get("/").await), "/login");
+    let code = app_shows(&key, installation.clock.now());
+    assert_eq!(location(&browser.post("/login/code", &[("code", &code)]).await), "/");
+    assert_eq!(location(&browser.get("/").await), "/w/kaveri-home/inbox");
+}
+
+#[tokio::test]
+async fn a_text_that_was_not_sent_survives_the_question_for_a_code() {
+    let installation = Installation::new().await;
+    installation.owner().await;
+    let mut browser = installation.signed_in().await;
+    let (key, _) = turn_on(&installation, &mut browser).await;
+    services::accounts::revoke_all(&installation.services, owner_id(&installation).await, None).await.unwrap();
+    let reply = "/w/kaveri-home/conversations/0197b5c0-0000-7000-8000-000000000000/reply";
+    assert!(location(&browser.post(reply, &[("text", "half a thought")]).await).starts_with("/login"));
+    let fields = [("email", EMAIL), ("password", PASSWORD)];
+    assert_eq!(location(&browser.post("/login", &fields).await), "/login/code");
+    let code = app_shows(&key, installation.clock.now());
+    assert_eq!(location(&browser.post("/login/code", &[("code", &code)]).await), "/");
+    assert!(text(browser.get("/w/kaveri-home/inbox").await).await.contains("half a thought"));
+}
+
+#[tokio::test]
 async fn nobody_is_asked_for_a_code_without_a_password() {
     let installation = Installation::new().await;
     installation.owner().await;
@@ -222,6 +270,21 @@ async fn a_link_sets_a_new_password() {
     assert_eq!(browser.get(&path).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(browser.post(&path, &[("password", NEW)]).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(browser.get("/reset/nonsense").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_link_that_was_handed_over_ends_with_the_right_to_do_so() {
+    let installation = Installation::new().await;
+    let slug = installation.owner().await;
+    let services = &installation.services;
+    let rohan = members::add(services, &slug, "rohan@kaveri.example", "Rohan", PASSWORD, Role::Agent).await.unwrap();
+    let owner = services.ctx(owner_id(&installation).await, &slug).await.unwrap();
+    let path = reset::hand_over(&owner, rohan.member.id).await.unwrap().path();
+    let mut browser = installation.browser();
+    assert!(text(browser.get(&path).await).await.contains("rohan@kaveri.example"));
+    team::members::set_role(&owner, rohan.member.id, Role::Owner.into()).await.unwrap();
+    assert_eq!(browser.get(&path).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(browser.post(&path, &[("password", NEW)]).await.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use super::{
-    check,
+    Proof, check, proof,
     prove::prove,
     sessions,
     tell::{self, By},
@@ -14,7 +14,7 @@ const CHANGE: &str =
 /// A link that waits was asked for by whoever did not know the password.
 const FORGET_LINK: &str = "DELETE FROM password_resets WHERE user_id = $1";
 
-/// Replaces a password and ends all sessions of the person but `keep`, whose id the caller then changes.
+/// Replaces a password and ends all sessions of the person but `keep`, whose id the caller then changes: with what comes back.
 ///
 /// # Errors
 /// `Invalid` when the old one is wrong or the new one is too short or too long; `Conflict` after too many wrong ones.
@@ -24,9 +24,9 @@ pub async fn change_password(
     (old, new): (&str, &str),
     keep: Option<Id>,
     origin: &Origin,
-) -> Result<()> {
+) -> Result<Proof> {
     check("new password", new)?;
-    let stored = prove(services, user, old).await?;
+    let stored = prove(services, user, old).await?.hash;
     let hash = services.passwords().hash(new).await?;
     let mut tx = services.db().begin().await?;
     let now = services.clock().now();
@@ -36,8 +36,9 @@ pub async fn change_password(
     sql!(exec tx.conn(), FORGET_LINK, user.0)?;
     sessions::revoke(tx.conn(), user, keep).await?;
     tell::record(services, &mut tx, user, (By::Person, origin), now, Entry::new(Action::PasswordChanged)).await?;
+    let proof = proof::asked(tx.conn(), user).await?.ok_or(Error::SignedOut)?;
     let streams = tell::streams(&mut tx, user, now).await?;
     tx.commit().await?;
     streams.publish(services);
-    Ok(())
+    Ok(proof)
 }

@@ -1,10 +1,17 @@
 use super::{BY_EMAIL, check};
-use crate::{Error, Result, Services, clock::new_id, members, sql, workspaces};
+use crate::{
+    Actor, Error, Origin, Result, Services,
+    audit::{self, Entry},
+    clock::new_id,
+    members, sql, workspaces,
+};
 use domain::{
+    audit::Action,
     id::UserId,
     role::Role,
     workspace::{AssignmentRule, Slug},
 };
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Creates a workspace with its first owner. An account that exists is used when the password is its own.
@@ -43,8 +50,12 @@ pub async fn create_owner(services: &Services, workspace: &str, email: &str, pas
             })?
         }
     };
-    let (id, slug) = workspaces::insert(tx.conn(), &name, AssignmentRule::Unassigned, now).await?;
-    members::insert(tx.conn(), id, new_id(), user, Role::Owner, now).await?;
+    let (id, slug) = workspaces::insert(services, tx.conn(), &name, AssignmentRule::Unassigned, now).await?;
+    let owner = new_id();
+    members::insert(tx.conn(), id, owner, user, Role::Owner, now).await?;
+    let entry = Entry::new(Action::WorkspaceCreated).on("workspace", id.0);
+    let entry = entry.change(Value::Null, json!({ "name": name, "owner": owner }));
+    audit::record_as(services, &mut tx, id, Actor::System, &Origin::default(), now, entry).await?;
     tx.commit().await?;
     Ok(slug)
 }

@@ -6,6 +6,7 @@ mod create_owner;
 mod demo;
 mod devices;
 mod passwords;
+mod proof;
 mod prove;
 mod purge;
 mod sessions;
@@ -23,12 +24,14 @@ pub use create_owner::create_owner;
 pub use demo::{demo_members, sign_in_demo};
 pub use devices::{CurrentSession, Device, devices, end_other_sessions, end_session, handle_of, sign_out};
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Passwords};
+pub use proof::Proof;
 pub use purge::purge;
-pub use sessions::{ADDRESS_KEY, AGENT_KEY, SessionStore, USER_KEY, revoke_all, user_of};
+pub use sessions::{ADDRESS_KEY, AGENT_KEY, PROOF_KEY, SessionStore, USER_KEY, revoke_all, user_of};
 pub use set_password::set_password;
-pub use sign_in::{Passed, SignInError, Waiting, note_signed_in, sign_in, sign_in_with_code, signed_in};
+pub use sign_in::{Passed, SignInError, Waiting, complete, note_signed_in, sign_in, sign_in_with_code, signed_in};
 
 pub(crate) use passwords::check;
+pub(crate) use sessions::revoke_all_in;
 
 use domain::id::UserId;
 

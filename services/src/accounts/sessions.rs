@@ -1,7 +1,15 @@
 //! Sessions in the database, for tower-sessions. Only a hash of the id is stored, so a copy of the table signs nobody in.
 
-use super::tell;
-use crate::{Result, Services, clock::Clock, db::Conn, db::Db, sql};
+use super::{
+    Proof, proof,
+    tell::{self, Streams},
+};
+use crate::{
+    Result, Services,
+    clock::Clock,
+    db::{Conn, Db, Tx},
+    sql,
+};
 use async_trait::async_trait;
 use domain::{
     id::UserId,
@@ -23,6 +31,9 @@ pub const USER_KEY: &str = "user";
 pub const AGENT_KEY: &str = "user_agent";
 /// Under this key a session holds the address it was begun from; copied to a column too.
 pub const ADDRESS_KEY: &str = "address";
+/// Under this key a new session brings the [`Proof`] with which its user signed in. The store looks at it once and does not
+/// keep it.
+pub const PROOF_KEY: &str = "proof";
 
 /// A session that nobody uses for this long ends,
 const IDLE: Millis = 14 * DAY;
@@ -97,10 +108,14 @@ fn backend(e: impl fmt::Display) -> StoreError {
 #[async_trait]
 impl tower_sessions_core::SessionStore for SessionStore {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        let mut tx = self.db.begin().await.map_err(backend)?;
+        // In one transaction: a session does not begin after a new password has ended all that there were.
+        if !proved(tx.conn(), record).await.map_err(backend)? {
+            record.data.remove(USER_KEY);
+        }
         let data = encode(record)?;
         let (user, now) = (user_of(record), self.clock.now());
         let (agent, address) = (kept_text(record, AGENT_KEY), kept_text(record, ADDRESS_KEY));
-        let mut tx = self.db.begin().await.map_err(backend)?;
         let expires = now + idle(user);
         loop {
             let id = hash(&record.id);
@@ -154,6 +169,17 @@ fn encode(record: &Record) -> session_store::Result<String> {
     serde_json::to_string(&record.data).map_err(|e| StoreError::Encode(e.to_string()))
 }
 
+/// Whether a new session may have its user: what they signed in with still counts. Those that come without a proof were begun
+/// otherwise, by an invitation for instance.
+async fn proved(conn: Conn<'_>, record: &mut Record) -> sqlx::Result<bool> {
+    let proof = record.data.remove(PROOF_KEY);
+    let (Some(user), Some(proof)) = (user_of(record), proof) else { return Ok(true) };
+    match serde_json::from_value::<Proof>(proof) {
+        Ok(proof) => proof::stands(conn, user, proof).await,
+        Err(_) => Ok(false),
+    }
+}
+
 /// Ends all sessions of a person but `except`, and their open streams; returns how many. Whoever calls it says why in the audit
 /// trail.
 ///
@@ -168,7 +194,15 @@ pub async fn revoke_all(services: &Services, user: UserId, except: Option<Id>) -
     Ok(ended)
 }
 
-pub(super) async fn revoke(conn: Conn<'_>, user: UserId, except: Option<Id>) -> sqlx::Result<u64> {
+/// The same, of everything, as the last step of a transaction. What comes back is published after the commit.
+pub(crate) async fn revoke_all_in(tx: &mut Tx, user: UserId, now: Millis) -> Result<Streams> {
+    revoke(tx.conn(), user, None).await?;
+    tell::streams(tx, user, now).await
+}
+
+pub(super) async fn revoke(mut conn: Conn<'_>, user: UserId, except: Option<Id>) -> sqlx::Result<u64> {
+    // A session that is just being created comes before this, and goes, or after it.
+    proof::hold(conn.again(), user).await?;
     // No session has an empty hash.
     let except = except.as_ref().map(hash).unwrap_or_default();
     sql!(exec conn, REVOKE, user.0, except.as_slice())

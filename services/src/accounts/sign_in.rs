@@ -1,5 +1,5 @@
 use super::{
-    BY_EMAIL, SignedIn,
+    Proof, SignedIn, proof,
     tell::{self, By},
     throttle::{Attempt, Blocked, wait_text},
     totp,
@@ -22,8 +22,9 @@ use uuid::Uuid;
 const PATIENCE: Millis = 10 * MINUTE;
 
 const NAME: &str = "SELECT name FROM users WHERE id = $1";
-const SECOND: &str = "SELECT u.password_changed_at, EXISTS (SELECT 1 FROM totp_secrets t WHERE t.user_id = u.id)
-    FROM users u WHERE u.id = $1";
+/// The password and since when it is the one, in one look.
+const ACCOUNT: &str = "SELECT u.id, u.name, u.password_hash, u.password_changed_at,
+    EXISTS (SELECT 1 FROM totp_secrets t WHERE t.user_id = u.id) FROM users u WHERE u.email = $1";
 
 /// Why nobody was signed in. The texts do not tell whether an account exists.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,8 @@ pub struct Passed {
     pub name: String,
     /// While this is set they are not signed in: a code is missing.
     pub waiting: Option<Waiting>,
+    /// With this their session begins, see [`complete`].
+    pub proof: Proof,
 }
 
 /// The right password was given, and the code was not. It opens nothing; a session keeps it between the two steps.
@@ -91,11 +94,11 @@ pub async fn sign_in(services: &Services, email: &str, password: &str, address: 
         let mut read = services.db().read().await?;
         // PostgreSQL refuses U+0000 in text, and no account has it.
         let email = domain::text::storable(&email);
-        sql!(opt(Uuid, String, String), read.conn(), BY_EMAIL, email.as_str())?
+        sql!(opt(Uuid, String, String, Millis, bool), read.conn(), ACCOUNT, email.as_str())?
     };
-    let hash = account.as_ref().map(|(_, _, hash)| hash.as_str());
+    let hash = account.as_ref().map(|(_, _, hash, ..)| hash.as_str());
     let matches = services.passwords().verify(password, hash).await?;
-    let Some((user, name, _)) = account else {
+    let Some((user, name, _, password_changed_at, second)) = account else {
         // What was typed is not kept: people mistake the field, and type their password.
         failed(services, Action::SignInFailed, address, "an address that nobody has");
         return Err(SignInError::Wrong);
@@ -105,14 +108,11 @@ pub async fn sign_in(services: &Services, email: &str, password: &str, address: 
         return Err(SignInError::Wrong);
     }
     attempt.succeeded(services).await?;
-    let user = UserId(user);
-    Ok(Passed { user, name, waiting: waiting(services, user).await? })
-}
-
-async fn waiting(services: &Services, user: UserId) -> Result<Option<Waiting>> {
-    let mut read = services.db().read().await?;
-    let (password_changed_at, second) = sql!(one(Millis, bool), read.conn(), SECOND, user.0)?;
-    Ok(second.then(|| Waiting { user, since: services.clock().now(), password_changed_at }))
+    let (user, since) = (UserId(user), services.clock().now());
+    let waiting = second.then_some(Waiting { user, since, password_changed_at });
+    // Without a code, and so worth nothing where one is asked for.
+    let proof = Proof { password_changed_at, second: None };
+    Ok(Passed { user, name, waiting, proof })
 }
 
 /// The second step: a code of the person's app, or a recovery code.
@@ -124,16 +124,17 @@ pub async fn sign_in_with_code(
     waiting: &Waiting,
     typed: &str,
     origin: &Origin,
-) -> Result<SignedIn, SignInError> {
+) -> Result<Passed, SignInError> {
     let Waiting { user, since, password_changed_at } = *waiting;
     if services.clock().now() - since > PATIENCE {
         return Err(SignInError::TooLate);
     }
-    match self::waiting(services, user).await {
-        Ok(Some(now)) if now.password_changed_at == password_changed_at => {}
-        Ok(_) | Err(Error::Domain(domain::Error::NotFound)) => return Err(SignInError::TooLate),
-        Err(error) => return Err(error.into()),
-    }
+    let asked = {
+        let mut read = services.db().read().await?;
+        proof::asked(read.conn(), user).await?
+    };
+    let fits = |asked: &Proof| asked.password_changed_at == password_changed_at && asked.second.is_some();
+    let proof = asked.filter(fits).ok_or(SignInError::TooLate)?;
     let address = origin.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
     let attempt = Attempt::code(user, address);
     if let Err(blocked) = attempt.count(services).await? {
@@ -145,14 +146,30 @@ pub async fn sign_in_with_code(
         return Err(SignInError::WrongCode);
     }
     attempt.succeeded(services).await?;
-    signed_in(services, user).await?.ok_or(SignInError::TooLate)
+    let SignedIn { user, name } = signed_in(services, user).await?.ok_or(SignInError::TooLate)?;
+    Ok(Passed { user, name, waiting: None, proof })
 }
 
 fn failed(services: &Services, action: Action, address: IpAddr, detail: &str) {
     audit::system_event(services, action, &Origin { address: Some(address), agent: None }, detail);
 }
 
-/// Writes down that somebody's session begins.
+/// The last step: what was shown is looked at once more, since a password or a second factor may be another one by now, and it
+/// is written down that a session begins. The session brings the proof along too, under [`super::PROOF_KEY`].
+///
+/// # Errors
+/// `TooLate`; `Failed` when the database cannot be written. Then it must not begin.
+pub async fn complete(services: &Services, user: UserId, proof: Proof, origin: &Origin) -> Result<(), SignInError> {
+    let mut tx = services.db().begin().await?;
+    if !proof::stands(tx.conn(), user, proof).await? {
+        return Err(SignInError::TooLate);
+    }
+    let now = services.clock().now();
+    tell::record(services, &mut tx, user, (By::Person, origin), now, Entry::new(Action::SignedIn)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Writes down that a session begins which nobody signed in for with a password.
 ///
 /// # Errors
 /// When the database cannot be written; then it must not begin.

@@ -52,7 +52,7 @@ pub(super) async fn record(
 
 /// Streams to be looked at once the transaction is committed.
 #[must_use]
-pub(super) struct Streams(Vec<(Uuid, Option<i64>)>);
+pub(crate) struct Streams(Vec<(Uuid, Option<i64>)>);
 
 /// Lets every open stream of the person ask whether it may go on: the last step of a transaction.
 pub(super) async fn streams(tx: &mut Tx, user: UserId, now: Millis) -> Result<Streams> {

@@ -10,10 +10,16 @@ use uuid::Uuid;
 
 const VISIBLE: &str = "SELECT id FROM alerts WHERE workspace_id = $1 AND id = $2 AND $3 LIKE '%,' || kind || ',%'";
 
-const UNREAD: &str = "SELECT a.id FROM alerts a WHERE a.workspace_id = $1 AND $3 LIKE '%,' || a.kind || ',%'
+/// As `list` counts them: what happened before somebody joined is news to them no more.
+const UNREAD: &str = "SELECT a.id FROM alerts a
+    JOIN members m ON m.workspace_id = a.workspace_id AND m.id = $2
+    WHERE a.workspace_id = $1 AND $3 LIKE '%,' || a.kind || ',%' AND a.last_at >= m.created_at
     AND NOT EXISTS (SELECT 1 FROM alert_reads r
-        WHERE r.workspace_id = a.workspace_id AND r.alert_id = a.id AND r.member_id = $2)
-    ORDER BY a.id";
+        WHERE r.workspace_id = a.workspace_id AND r.alert_id = a.id AND r.member_id = m.id)
+    ORDER BY a.id LIMIT $4";
+
+/// Read in one transaction: nobody else who writes has to wait longer.
+const PIECE: usize = 100;
 
 const READ: &str = "INSERT INTO alert_reads (workspace_id, alert_id, member_id, at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (alert_id, member_id) DO NOTHING";
@@ -37,14 +43,21 @@ pub async fn mark_read(ctx: &Ctx, id: AlertId) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Notes that the member has read all that they may see.
+/// Notes that the member has read all that they may see, in pieces; the audit trail has an entry for each.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn mark_all_read(ctx: &Ctx) -> Result<()> {
-    let kinds = seen(ctx);
+    while mark_piece(ctx).await? == PIECE {}
+    Ok(())
+}
+
+/// Returns how many there were.
+async fn mark_piece(ctx: &Ctx) -> Result<usize> {
+    let (kinds, limit) = (seen(ctx), i64::try_from(PIECE).unwrap_or(i64::MAX));
     let mut tx = ctx.begin().await?;
-    let unread: Vec<Uuid> = sql!(scalars Uuid, tx.conn(), UNREAD, ctx.ws(), ctx.me().id.0, kinds.as_str())?;
+    let unread: Vec<Uuid> = sql!(scalars Uuid, tx.conn(), UNREAD, ctx.ws(), ctx.me().id.0, kinds.as_str(), limit)?;
+    let found = unread.len();
     // One by one in the order of ids: two members who do this at once do not wait for each other in a circle.
     let mut news = 0_usize;
     for id in unread {
@@ -54,7 +67,8 @@ pub async fn mark_all_read(ctx: &Ctx) -> Result<()> {
         let about = if news == 1 { "All: 1 alert".to_owned() } else { format!("All: {news} alerts") };
         audit::record(&mut tx, ctx, Entry::new(Action::AlertRead).about(about)).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(found)
 }
 
 /// Whether the member had not read it before.

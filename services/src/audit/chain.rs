@@ -42,6 +42,9 @@ pub(super) struct Row {
     pub erased_at: Option<Millis>,
     pub personal_digest: Option<Vec<u8>>,
     pub erasure: Option<Vec<u8>>,
+    /// Only while it waits to be sealed.
+    #[sqlx(default)]
+    pub proof: Option<Vec<u8>>,
 }
 
 /// Both ends of a chain.
@@ -52,6 +55,17 @@ pub(super) struct Ends {
     /// Entries up to this one are gone because they were kept long enough.
     pub anchor_position: i64,
     pub anchor_mac: Link,
+    /// Days for which entries were to be kept when the chain was cut last; what was set later stands in the chain. `None` where
+    /// the ends were signed before that was signed too.
+    pub kept_days: Option<i64>,
+}
+
+/// What a check of the whole chain found, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Checked {
+    pub at: Millis,
+    pub position: i64,
+    pub problem: Option<String>,
 }
 
 impl Key {
@@ -92,21 +106,42 @@ impl Key {
     }
 
     pub fn sign(&self, workspace: WorkspaceId, ends: &Ends) -> Link {
-        self.mac("ends", &Self::ends(workspace, ends).each_ref().map(Vec::as_slice))
+        let (what, parts) = Self::ends(workspace, ends);
+        self.mac(what, &parts.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
 
     pub fn signed(&self, workspace: WorkspaceId, ends: &Ends, claimed: &[u8]) -> bool {
-        self.matches("ends", &Self::ends(workspace, ends).each_ref().map(Vec::as_slice), claimed)
+        let (what, parts) = Self::ends(workspace, ends);
+        self.matches(what, &parts.iter().map(Vec::as_slice).collect::<Vec<_>>(), claimed)
     }
 
-    fn ends(workspace: WorkspaceId, ends: &Ends) -> [Vec<u8>; 5] {
-        [
+    fn ends(workspace: WorkspaceId, ends: &Ends) -> (&'static str, Vec<Vec<u8>>) {
+        let mut parts = vec![
             workspace.0.as_bytes().to_vec(),
             ends.position.to_be_bytes().to_vec(),
             ends.mac.to_vec(),
             ends.anchor_position.to_be_bytes().to_vec(),
             ends.anchor_mac.to_vec(),
-        ]
+        ];
+        let Some(days) = ends.kept_days else { return ("ends", parts) };
+        parts.push(days.to_be_bytes().to_vec());
+        ("ends and days", parts)
+    }
+
+    pub fn sign_check(&self, workspace: WorkspaceId, check: &Checked) -> Link {
+        let (at, position, problem) = Self::check(check);
+        self.mac("check", &[workspace.0.as_bytes(), &at, &position, &problem])
+    }
+
+    pub fn signed_check(&self, workspace: WorkspaceId, check: &Checked, claimed: &[u8]) -> bool {
+        let (at, position, problem) = Self::check(check);
+        self.matches("check", &[workspace.0.as_bytes(), &at, &position, &problem], claimed)
+    }
+
+    /// No problem differs from one of which nothing is said.
+    fn check(check: &Checked) -> ([u8; 8], [u8; 8], Vec<u8>) {
+        let problem = check.problem.as_ref().map_or_else(Vec::new, |problem| [b"!", problem.as_bytes()].concat());
+        (check.at.to_be_bytes(), check.position.to_be_bytes(), problem)
     }
 
     /// The proof that an entry's personal part was erased by somebody who holds the key.
@@ -217,6 +252,7 @@ mod tests {
             erased_at: None,
             personal_digest: None,
             erasure: None,
+            proof: None,
         }
     }
 
@@ -263,12 +299,28 @@ mod tests {
         assert!(!key.is_link(b"before", 8, &digest, &link));
         assert!(!key.is_link(b"befor", 7, &digest, &link));
         assert!(!other.is_link(b"before", 7, &digest, &link));
-        let ends = Ends { position: 7, mac: link, anchor_position: 2, anchor_mac: key.genesis(WS) };
+        let ends =
+            Ends { position: 7, mac: link, anchor_position: 2, anchor_mac: key.genesis(WS), kept_days: Some(90) };
         let signature = key.sign(WS, &ends);
         assert!(key.signed(WS, &ends, &signature) && !other.signed(WS, &ends, &signature));
-        for wrong in [Ends { position: 8, ..ends }, Ends { anchor_position: 1, ..ends }, Ends { mac: [0; 32], ..ends }]
-        {
+        for wrong in [
+            Ends { position: 8, ..ends },
+            Ends { anchor_position: 1, ..ends },
+            Ends { mac: [0; 32], ..ends },
+            Ends { kept_days: Some(7), ..ends },
+            Ends { kept_days: None, ..ends },
+        ] {
             assert!(!key.signed(WS, &wrong, &signature));
+        }
+        let check = Checked { at: 5, position: 7, problem: Some(String::new()) };
+        let signature = key.sign_check(WS, &check);
+        assert!(key.signed_check(WS, &check, &signature) && !other.signed_check(WS, &check, &signature));
+        for wrong in [
+            Checked { at: 6, ..check.clone() },
+            Checked { position: 8, ..check.clone() },
+            Checked { problem: None, ..check.clone() },
+        ] {
+            assert!(!key.signed_check(WS, &wrong, &signature));
         }
     }
 }

@@ -1,23 +1,25 @@
 //! Both ends of a chain, as stored.
 
-use super::chain::{Ends, Key, Link};
+use super::chain::{Checked, Ends, Key, Link};
 use crate::{Error, Result, db::Conn, sql};
 use domain::{id::WorkspaceId, time::Millis};
 
-/// Keeps the place until the key is there; whoever comes second waits here and finds it taken.
-const RESERVE: &str = "INSERT INTO audit_heads
-    (workspace_id, position, mac, anchor_position, anchor_mac, signature, sealed_at)
-    VALUES ($1, 0, $2, 0, $2, $2, $3) ON CONFLICT (workspace_id) DO NOTHING";
+const BEGIN: &str = "INSERT INTO audit_heads
+    (workspace_id, position, mac, anchor_position, anchor_mac, kept_days, signature, sealed_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace_id) DO NOTHING";
 /// Locks the row by writing it: one sealer at a time, on either engine.
 const LOCK: &str = "UPDATE audit_heads SET sealed_at = $2 WHERE workspace_id = $1
-    RETURNING position, mac, anchor_position, anchor_mac, signature";
+    RETURNING position, mac, anchor_position, anchor_mac, kept_days, signature";
 const FIND: &str =
-    "SELECT position, mac, anchor_position, anchor_mac, signature FROM audit_heads WHERE workspace_id = $1";
-const MOVE: &str =
-    "UPDATE audit_heads SET position = $2, mac = $3, anchor_position = $4, anchor_mac = $5, signature = $6
+    "SELECT position, mac, anchor_position, anchor_mac, kept_days, signature FROM audit_heads WHERE workspace_id = $1";
+const POSITION: &str = "SELECT position FROM audit_heads WHERE workspace_id = $1";
+const MOVE: &str = "UPDATE audit_heads
+    SET position = $2, mac = $3, anchor_position = $4, anchor_mac = $5, kept_days = $6, signature = $7
     WHERE workspace_id = $1";
-const CHECKED: &str =
-    "UPDATE audit_heads SET checked_at = $2, checked_position = $3, problem = $4 WHERE workspace_id = $1";
+const CHECKED: &str = "UPDATE audit_heads
+    SET checked_at = $2, checked_position = $3, problem = $4, check_signature = $5 WHERE workspace_id = $1";
+const LAST_CHECK: &str = "SELECT checked_at, checked_position, problem, check_signature FROM audit_heads
+    WHERE workspace_id = $1 AND (checked_at IS NOT NULL OR problem IS NOT NULL)";
 
 #[derive(sqlx::FromRow)]
 struct Record {
@@ -25,6 +27,7 @@ struct Record {
     mac: Vec<u8>,
     anchor_position: i64,
     anchor_mac: Vec<u8>,
+    kept_days: Option<i64>,
     signature: Vec<u8>,
 }
 
@@ -34,16 +37,17 @@ pub(super) struct Head {
     pub genuine: bool,
 }
 
-/// Whether it is for the caller to begin the chain, in this transaction.
-pub(super) async fn reserve(conn: Conn<'_>, workspace: WorkspaceId, now: Millis) -> Result<bool> {
-    let nothing: &[u8] = &[];
-    Ok(sql!(exec conn, RESERVE, workspace.0, nothing, now)? == 1)
+/// Stores the ends of a chain that begins; `false` when there are some already.
+pub(super) async fn begin(conn: Conn<'_>, key: &Key, workspace: WorkspaceId, ends: &Ends, now: Millis) -> Result<bool> {
+    let signature = key.sign(workspace, ends);
+    let (ws, mac, anchor_mac) = (workspace.0, ends.mac.as_slice(), ends.anchor_mac.as_slice());
+    let (anchor, days) = (ends.anchor_position, ends.kept_days);
+    Ok(sql!(exec conn, BEGIN, ws, ends.position, mac, anchor, anchor_mac, days, signature.as_slice(), now)? == 1)
 }
 
-/// Begins the chain that was reserved.
-pub(super) async fn begin(conn: Conn<'_>, key: &Key, workspace: WorkspaceId) -> Result<()> {
-    let mac = key.genesis(workspace);
-    set(conn, key, workspace, &Ends { position: 0, mac, anchor_position: 0, anchor_mac: mac }).await
+/// How far a chain goes as it says itself; `None` where there is none.
+pub(super) async fn position(conn: Conn<'_>, workspace: WorkspaceId) -> Result<Option<i64>> {
+    Ok(sql!(scalar_opt i64, conn, POSITION, workspace.0)?)
 }
 
 /// Keeps other sealers of the workspace out until the transaction ends.
@@ -65,6 +69,7 @@ fn head(key: &Key, workspace: WorkspaceId, record: Record) -> Head {
         mac: link(record.mac),
         anchor_position: record.anchor_position,
         anchor_mac: link(record.anchor_mac),
+        kept_days: record.kept_days,
     };
     Head { genuine: key.signed(workspace, &ends, &record.signature), ends }
 }
@@ -73,21 +78,25 @@ fn head(key: &Key, workspace: WorkspaceId, record: Record) -> Head {
 pub(super) async fn set(conn: Conn<'_>, key: &Key, workspace: WorkspaceId, ends: &Ends) -> Result<()> {
     let signature = key.sign(workspace, ends);
     let (mac, anchor_mac) = (ends.mac.as_slice(), ends.anchor_mac.as_slice());
-    let ws = workspace.0;
-    match sql!(exec conn, MOVE, ws, ends.position, mac, ends.anchor_position, anchor_mac, signature.as_slice())? {
+    let (ws, anchor, days) = (workspace.0, ends.anchor_position, ends.kept_days);
+    match sql!(exec conn, MOVE, ws, ends.position, mac, anchor, anchor_mac, days, signature.as_slice())? {
         1 => Ok(()),
         _ => Err(Error::Internal(format!("the audit chain of workspace {workspace} has lost its end"))),
     }
 }
 
 /// Notes what a check found.
-pub(super) async fn checked(
-    conn: Conn<'_>,
-    workspace: WorkspaceId,
-    now: Millis,
-    position: i64,
-    problem: Option<&str>,
-) -> Result<()> {
-    sql!(exec conn, CHECKED, workspace.0, now, position, problem)?;
+pub(super) async fn checked(conn: Conn<'_>, key: &Key, workspace: WorkspaceId, check: &Checked) -> Result<()> {
+    let (ws, problem, signature) = (workspace.0, check.problem.as_deref(), key.sign_check(workspace, check));
+    sql!(exec conn, CHECKED, ws, check.at, check.position, problem, signature.as_slice())?;
     Ok(())
+}
+
+/// What is stored of the last check; `Some(None)` when somebody else wrote it.
+pub(super) async fn last_check(conn: Conn<'_>, key: &Key, workspace: WorkspaceId) -> Result<Option<Option<Checked>>> {
+    let row = sql!(opt(Option<Millis>, Option<i64>, Option<String>, Option<Vec<u8>>), conn, LAST_CHECK, workspace.0)?;
+    Ok(row.map(|(at, position, problem, signature)| {
+        let check = Checked { at: at?, position: position?, problem };
+        key.signed_check(workspace, &check, &signature?).then_some(check)
+    }))
 }

@@ -3,6 +3,7 @@
 //! [`record`] writes an entry in the transaction of the change itself. A sealer then gives entries their places in a chain of
 //! HMACs, one chain per workspace, that [`verify`] follows. See docs/adr/0005-the-audit-trail.md.
 
+mod begin;
 mod chain;
 mod check;
 mod ends;
@@ -14,6 +15,7 @@ mod key;
 mod list;
 mod purge;
 mod record;
+mod retention;
 mod seal;
 mod status;
 mod system;
@@ -31,7 +33,9 @@ pub use status::status;
 pub use system::{flush, system_entries, system_event};
 pub use verify::{Break, Report, verify};
 
+pub(crate) use begin::begin;
 pub(crate) use ends::ChainEnds;
-pub(crate) use record::record_as;
+pub(crate) use record::{PROOF, record_as};
+pub(crate) use seal::Placed;
 pub(crate) use system::Seen;
 pub(crate) use worker::worker;

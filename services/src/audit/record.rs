@@ -11,7 +11,7 @@ const INSERT: &str = "INSERT INTO audit_entries (workspace_id, at, id, actor_kin
 /// Characters that are kept of what a browser calls itself.
 const AGENT_LIMIT: usize = 300;
 /// Version of the proof's content.
-pub(super) const PROOF: i64 = 1;
+pub(crate) const PROOF: i64 = 1;
 
 /// Writes down what a member does, in the transaction of the change itself: both are there or neither.
 ///
@@ -89,5 +89,6 @@ fn row(actor: Actor, origin: &Origin, now: Millis, entry: Entry) -> Row {
         erased_at: None,
         personal_digest: None,
         erasure: None,
+        proof: None,
     }
 }

@@ -1,8 +1,11 @@
 //! Whether every entry stands where and as it was sealed.
 
 use super::{
+    begin,
     chain::{Ends, Key, Row},
     head, key,
+    retention::{self, Changes, Retention},
+    system::INSTALLATION,
 };
 use crate::{
     Error, Result, Services,
@@ -40,8 +43,12 @@ pub enum Break {
     CutOff(i64, i64),
     /// What is stored about the end, or about what was kept long enough, is gone or was changed.
     Ends,
-    /// Entries are sealed and the key is gone.
+    /// The chain has begun and its key is gone.
     Key,
+    /// The whole chain is gone: entries, ends and key.
+    Missing,
+    /// Entries are to be kept for fewer or more days (the second) than anybody set them to (the first).
+    Retention(i64, i64),
 }
 
 impl fmt::Display for Break {
@@ -58,6 +65,10 @@ impl fmt::Display for Break {
             Break::CutOff(from, to) => write!(f, "the last entries, #{from} to #{to}, were cut off"),
             Break::Ends => f.write_str("the signed record of where the chain begins and ends was changed or removed"),
             Break::Key => f.write_str("the key of the chain is gone, so nothing can be proven"),
+            Break::Missing => f.write_str("the whole chain was removed, with its key and its ends"),
+            Break::Retention(set, instead) => {
+                write!(f, "entries are to be kept for {instead} days, but whoever may set it set {set}")
+            }
         }
     }
 }
@@ -80,6 +91,8 @@ pub struct Report {
     pub more: usize,
     /// The chain itself does not hold, whatever else is in it.
     broken: bool,
+    /// For how long its entries are to be kept; `None` where there is no chain.
+    pub(super) retention: Option<Retention>,
 }
 
 impl Report {
@@ -98,7 +111,7 @@ impl Report {
     }
 }
 
-/// Checks one workspace's chain, or every chain and the installation's own.
+/// Checks one workspace's chain, or that of every workspace and the installation's own.
 ///
 /// # Errors
 /// `NotFound` for a workspace that does not exist; `Internal` when a key does not open.
@@ -107,7 +120,7 @@ pub async fn verify(services: &Services, workspace: Option<&Slug>) -> Result<Vec
     let chains = match workspace {
         Some(slug) => vec![(workspaces::by_slug(read.conn(), slug).await?, Some(slug.to_string()))],
         None => {
-            let chains = system::audited_workspaces(read.conn()).await?;
+            let chains = system::audited_workspaces(read.conn(), INSTALLATION.0).await?;
             chains.into_iter().map(|chain| (WorkspaceId(chain.workspace_id), chain.slug)).collect()
         }
     };
@@ -120,23 +133,40 @@ pub async fn verify(services: &Services, workspace: Option<&Slug>) -> Result<Vec
 }
 
 /// Checks one chain as it is at one moment.
-pub(super) async fn verify_workspace(
+async fn verify_workspace(services: &Services, workspace: WorkspaceId, slug: Option<String>) -> Result<Report> {
+    let key = key::load(services, workspace).await?;
+    verify_with(services, workspace, slug, key.as_ref()).await
+}
+
+/// The same with a key that was loaded before.
+pub(super) async fn verify_with(
     services: &Services,
     workspace: WorkspaceId,
     slug: Option<String>,
+    key: Option<&Key>,
 ) -> Result<Report> {
-    let mut report =
-        Report { workspace, slug, position: 0, anchor: 0, entries: 0, breaks: Vec::new(), more: 0, broken: false };
-    let key = key::load(services, workspace).await?;
+    let mut report = Report {
+        workspace,
+        slug,
+        position: 0,
+        anchor: 0,
+        entries: 0,
+        breaks: Vec::new(),
+        more: 0,
+        broken: false,
+        retention: None,
+    };
     let mut tx = services.db().snapshot().await?;
     let Some(key) = key else {
-        // A first entry that is just being sealed has brought its key along.
-        if sql!(scalar bool, tx.conn(), SEALED, workspace.0)? && key::load(services, workspace).await?.is_none() {
-            found(&mut report, Break::Key);
+        // One that has begun just now has brought its key along.
+        if let Some(gone) = gone(&mut tx, workspace).await?
+            && key::load(services, workspace).await?.is_none()
+        {
+            found(&mut report, gone);
         }
         return Ok(report);
     };
-    let Some(head) = head::find(tx.conn(), &key, workspace).await? else {
+    let Some(head) = head::find(tx.conn(), key, workspace).await? else {
         found(&mut report, Break::Ends);
         return Ok(report);
     };
@@ -144,12 +174,30 @@ pub(super) async fn verify_workspace(
         found(&mut report, Break::Ends);
     }
     (report.position, report.anchor) = (head.ends.position, head.ends.anchor_position);
-    walk(&mut tx, &key, &head.ends, &mut report).await?;
+    let changes = walk(&mut tx, key, &head.ends, &mut report).await?;
+    let retention = retention::compare(tx.conn(), workspace, &changes, head.ends.kept_days).await?;
+    if let Some(instead) = retention.instead {
+        found(&mut report, Break::Retention(retention.days, instead));
+    }
+    report.retention = Some(retention);
     Ok(report)
 }
 
-async fn walk(tx: &mut Tx, key: &Key, ends: &Ends, report: &mut Report) -> Result<()> {
+/// What is wrong with a chain without a key.
+pub(super) async fn gone(tx: &mut Tx, workspace: WorkspaceId) -> Result<Option<Break>> {
+    let begun =
+        sql!(scalar bool, tx.conn(), SEALED, workspace.0)? || head::position(tx.conn(), workspace).await?.is_some();
+    Ok(match begun {
+        true => Some(Break::Key),
+        false if begin::may(tx.conn(), workspace).await? => None,
+        false => Some(Break::Missing),
+    })
+}
+
+/// From the first to the last entry; returns what they say about how long they are kept.
+async fn walk(tx: &mut Tx, key: &Key, ends: &Ends, report: &mut Report) -> Result<Changes> {
     let workspace = report.workspace;
+    let mut changes = Changes::default();
     let (mut at, mut mac) = (ends.anchor_position, ends.anchor_mac.to_vec());
     for position in sql!(scalars i64, tx.conn(), BELOW, workspace.0, PAGE)? {
         found(report, Break::Inserted(position));
@@ -176,6 +224,8 @@ async fn walk(tx: &mut Tx, key: &Key, ends: &Ends, report: &mut Report) -> Resul
                 found(report, Break::Edited(position));
             } else if row.unproven {
                 found(report, Break::Unproven(position));
+            } else {
+                changes.note(&row);
             }
             at = position;
             mac = row.mac.unwrap_or_default();
@@ -190,7 +240,7 @@ async fn walk(tx: &mut Tx, key: &Key, ends: &Ends, report: &mut Report) -> Resul
     } else if mac != ends.mac && !report.broken {
         found(report, Break::Edited(at));
     }
-    Ok(())
+    Ok(changes)
 }
 
 fn found(report: &mut Report, broken: Break) {

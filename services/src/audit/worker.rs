@@ -1,4 +1,4 @@
-use super::{check::check_now, daily, flush, seal::seal_all};
+use super::{check::check_now, daily, flush, seal::seal_round};
 use crate::{Error, Services};
 use domain::id::WorkspaceId;
 use std::{
@@ -33,7 +33,7 @@ pub(crate) async fn worker(services: Services, stop: CancellationToken) {
         if second.is_multiple_of(FLUSH) {
             flush_or_log(&services).await;
         }
-        seal_or_log(&services, &mut stuck).await;
+        seal_or_log(&services, &stop, &mut stuck).await;
         if second % CHECK == 1
             && let Err(error) = daily(&services).await
         {
@@ -41,7 +41,7 @@ pub(crate) async fn worker(services: Services, stop: CancellationToken) {
         }
     }
     flush_or_log(&services).await;
-    seal_or_log(&services, &mut stuck).await;
+    seal_or_log(&services, &stop, &mut stuck).await;
 }
 
 async fn flush_or_log(services: &Services) {
@@ -50,9 +50,9 @@ async fn flush_or_log(services: &Services) {
     }
 }
 
-async fn seal_or_log(services: &Services, stuck: &mut HashMap<WorkspaceId, Stuck>) {
+async fn seal_or_log(services: &Services, stop: &CancellationToken, stuck: &mut HashMap<WorkspaceId, Stuck>) {
     let waits = |workspace| stuck.get(&workspace).is_some_and(|stuck| stuck.tried.elapsed() < AGAIN);
-    let failed = match seal_all(services, waits).await {
+    let failed = match seal_round(services, stop, waits).await {
         Ok((_, failed)) => failed,
         Err(error) => {
             return tracing::error!(%error, "audit entries could not be sealed; it is tried again in a second");

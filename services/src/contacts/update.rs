@@ -46,6 +46,10 @@ pub async fn update(ctx: &Ctx, id: ContactId, name: &str) -> Result<Contact> {
         .on("contact", id.0)
         .change(json!({"name": before.name}), json!({"name": after.name}));
     audit::record(&mut tx, ctx, entry).await?;
+    // Whoever changes one of them at this moment is done before they are read: what is told last must be true.
+    if let Tx::Postgres(tx) = &mut tx {
+        dialect::postgres_contacts::lock_conversations(tx, ctx.ws(), id.0).await?;
+    }
     let rows: Vec<RowRecord> = sql!(all RowRecord, tx.conn(), ROWS, ctx.ws(), id.0)?;
     let events: Vec<Event> =
         rows.into_iter().map(Row::from).map(|row| Event::Conversation { was: Place::of(&row), row }).collect();

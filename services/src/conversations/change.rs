@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{
     id::ConversationId,
-    inbox::{Event, Place, Row},
+    inbox::{Event, Eyes, Place, Row},
 };
 
 const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
@@ -32,17 +32,17 @@ pub(super) async fn lock_with_contact(ctx: &Ctx, id: ConversationId) -> Result<(
     Ok((tx, row))
 }
 
-/// Commits a change of the conversation itself and tells everybody; returns the row after it.
+/// Commits a change of the conversation itself and tells everybody; returns the row after it, as the member may see it.
 pub(super) async fn commit(ctx: &Ctx, mut tx: Tx, before: RowRecord) -> Result<Row> {
     let before = Row::from(before);
     let after: RowRecord = sql!(one RowRecord, tx.conn(), ROW, ctx.ws(), before.id.0)?;
     let after = Row::from(after);
+    let veiled = Eyes::of(ctx.access(), ctx.me().id).veil(after.clone());
     if after == before {
-        return Ok(after);
+        return Ok(veiled);
     }
-    let event = Event::Conversation { row: after.clone(), was: Place::of(&before) };
-    finish(ctx, tx, event).await?;
-    Ok(after)
+    finish(ctx, tx, Event::Conversation { row: after, was: Place::of(&before) }).await?;
+    Ok(veiled)
 }
 
 /// Records one event, commits and publishes it.

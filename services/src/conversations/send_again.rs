@@ -12,7 +12,7 @@ const MESSAGE: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $
 /// Sends the text of a message that did not arrive, or may not have, once more as a new message.
 ///
 /// # Errors
-/// `Conflict` when the message is on its way or has arrived; else as [`super::reply`].
+/// `Conflict` when the message is on its way or has arrived; `Forbidden` without `messages.view`; else as [`super::reply`].
 pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
     let mut message = {
         let mut read = ctx.read().await?;
@@ -20,6 +20,8 @@ pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
         let message: MessageRecord = message.ok_or(domain::Error::NotFound)?;
         let row = find(ctx, read.conn(), message.conversation_id.into()).await?;
         ctx.demand_on(Permission::MessagesRetry, row.assignee())?;
+        // The answer holds its words.
+        ctx.demand_on(Permission::MessagesView, row.assignee())?;
         message
     };
     let mut read = ctx.read().await?;

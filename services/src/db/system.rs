@@ -195,39 +195,40 @@ pub async fn purge_alerts(mut conn: Conn<'_>, before: Millis) -> sqlx::Result<u6
     sql!(exec conn, PURGE_ALERTS, before)
 }
 
-const UNSEALED_WORKSPACES: &str = "SELECT DISTINCT workspace_id FROM audit_entries WHERE position IS NULL";
+const UNSEALED_WORKSPACES: &str = "SELECT workspace_id FROM audit_entries WHERE position IS NULL
+    UNION SELECT workspace_id FROM audit_unbegun";
 /// A chain that lost its end, its key or its entries is still one.
-const AUDITED_WORKSPACES: &str = "SELECT c.workspace_id, w.slug, w.audit_days, h.checked_at, h.problem FROM
-    (SELECT workspace_id FROM audit_heads UNION SELECT workspace_id FROM secrets WHERE kind = 'audit_key' UNION
-        SELECT e.id FROM workspaces e WHERE EXISTS (SELECT 1 FROM audit_entries a WHERE a.workspace_id = e.id)) c
-    LEFT JOIN workspaces w ON w.id = c.workspace_id LEFT JOIN audit_heads h ON h.workspace_id = c.workspace_id
-    ORDER BY w.slug, c.workspace_id";
+const AUDITED_WORKSPACES: &str = "SELECT c.workspace_id, w.slug FROM
+    (SELECT id AS workspace_id FROM workspaces UNION SELECT workspace_id FROM audit_heads UNION
+        SELECT workspace_id FROM secrets WHERE kind = 'audit_key') c
+    LEFT JOIN workspaces w ON w.id = c.workspace_id
+    WHERE c.workspace_id <> $1 ORDER BY CASE WHEN w.slug IS NULL THEN 1 ELSE 0 END, w.slug, c.workspace_id";
 
-/// Workspaces with audit entries that are not in their chain yet; zeros stand for the installation itself.
+/// Workspaces with audit entries that are not in their chain yet, or whose chain is still to begin; zeros stand for the
+/// installation itself.
 pub async fn unsealed_workspaces(conn: Conn<'_>) -> sqlx::Result<Vec<Uuid>> {
     sql!(scalars Uuid, conn, UNSEALED_WORKSPACES)
 }
 
-/// A workspace that has an audit chain; without a name it is the installation's own.
+/// A workspace and its audit chain; without a name it is gone, or the installation itself.
 #[derive(sqlx::FromRow)]
 pub struct Audited {
     pub workspace_id: Uuid,
     pub slug: Option<String>,
-    /// Days for which entries are kept.
-    pub audit_days: Option<i64>,
-    pub checked_at: Option<Millis>,
-    /// What the last check found.
-    pub problem: Option<String>,
 }
 
-/// Every audit chain.
-pub async fn audited_workspaces(conn: Conn<'_>) -> sqlx::Result<Vec<Audited>> {
-    sql!(all Audited, conn, AUDITED_WORKSPACES)
+/// Every audit chain there is or ought to be, the installation's own at the end.
+pub async fn audited_workspaces(conn: Conn<'_>, installation: Uuid) -> sqlx::Result<Vec<Audited>> {
+    let mut all = sql!(all Audited, conn, AUDITED_WORKSPACES, installation)?;
+    all.push(Audited { workspace_id: installation, slug: None });
+    Ok(all)
 }
 
 const SEALED_SECRETS: &str = "SELECT id, workspace_id, kind, subject_id, version, sealed FROM secrets WHERE id > $1
     ORDER BY id LIMIT $2";
 const REPLACE_SEALED: &str = "UPDATE secrets SET sealed = $2 WHERE id = $1 AND sealed = $3";
+const UNSEALED_PROOFS: &str = "SELECT id, workspace_id, at, proof FROM audit_entries
+    WHERE position IS NULL AND proof IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 const NUMBERS_TO_UNLOCK: &str = "SELECT workspace_id, id FROM numbers
     WHERE state = 'active' AND (token_locked_at IS NOT NULL OR $1) ORDER BY created_at, id";
 const TOKENS_BEFORE: &str = "SELECT n.workspace_id, n.id, n.phone_number_id, n.name, s.created_at FROM secrets s
@@ -251,6 +252,20 @@ pub struct SealedSecret {
 /// Stored secrets in the order of their ids.
 pub async fn sealed_secrets(conn: Conn<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<SealedSecret>> {
     sql!(all SealedSecret, conn, SEALED_SECRETS, after, limit)
+}
+
+/// What proves an audit entry that is not in its chain yet.
+#[derive(sqlx::FromRow)]
+pub struct UnsealedProof {
+    pub id: Uuid,
+    pub workspace_id: Uuid,
+    pub at: Millis,
+    pub proof: Vec<u8>,
+}
+
+/// Proofs that somebody needs still, in the order of the entries' ids.
+pub async fn unsealed_proofs(conn: Conn<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<UnsealedProof>> {
+    sql!(all UnsealedProof, conn, UNSEALED_PROOFS, after, limit)
 }
 
 /// Replaces a sealed value where it still stands; returns how many rows that was.

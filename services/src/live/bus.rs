@@ -121,13 +121,12 @@ async fn run(services: Services, workspace: Uuid, hub: Arc<Hub>, mut last: i64) 
 async fn forward(services: &Services, workspace: Uuid, hub: &Hub, mut last: i64) -> crate::Result<i64> {
     let mut read = services.db().read().await?;
     loop {
-        let events = newer(read.conn(), workspace, last, PAGE).await?;
-        if events.is_empty() {
-            return Ok(last);
-        }
-        for event in events {
-            last = event.seq;
+        let news = newer(read.conn(), workspace, last, PAGE).await?;
+        let Some(looked_at) = news.last else { return Ok(last) };
+        for event in news.events {
             let _ = hub.listeners.send(Arc::new(event));
         }
+        // Also past those that cannot be read: however many there are, what follows them is told.
+        last = looked_at;
     }
 }

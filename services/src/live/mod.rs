@@ -76,10 +76,19 @@ pub(crate) async fn last_seq(conn: Conn<'_>, workspace: Uuid) -> sqlx::Result<i6
     sql!(scalar i64, conn, LAST, workspace)
 }
 
+/// Some events of a workspace, in order.
+struct Newer {
+    /// Those that can be read.
+    events: Vec<Stamped>,
+    /// The last number that was looked at, also of one that cannot be read; `None` where there is nothing new.
+    last: Option<i64>,
+}
+
 /// At most `limit` events after `seq`.
-async fn newer(conn: Conn<'_>, workspace: Uuid, seq: i64, limit: i64) -> Result<Vec<Stamped>> {
+async fn newer(conn: Conn<'_>, workspace: Uuid, seq: i64, limit: i64) -> Result<Newer> {
     let rows: Vec<(i64, String)> = sql!(all(i64, String), conn, NEWER, workspace, seq, limit)?;
-    Ok(rows
+    let last = rows.last().map(|(seq, _)| *seq);
+    let events = rows
         .into_iter()
         .filter_map(|(seq, body)| match serde_json::from_str(&body) {
             Ok(event) => Some(Stamped { seq, event, json: body.into() }),
@@ -89,5 +98,6 @@ async fn newer(conn: Conn<'_>, workspace: Uuid, seq: i64, limit: i64) -> Result<
                 None
             }
         })
-        .collect())
+        .collect();
+    Ok(Newer { events, last })
 }

@@ -13,8 +13,10 @@ use uuid::Uuid;
 const REPLAY: i64 = 1_000;
 
 const OLDEST: &str = "SELECT seq FROM events WHERE workspace_id = $1 ORDER BY seq LIMIT 1";
-const SEEN: &str = "SELECT id FROM conversations
-    WHERE workspace_id = $1 AND (assignee_id = $2 OR ($3 AND assignee_id IS NULL))";
+/// Of the conversations that the events between two numbers are about, those that a member sees. No more than there are events.
+const SEEN: &str = "SELECT DISTINCT c.id FROM events e
+    JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id
+    WHERE e.workspace_id = $1 AND e.seq > $2 AND e.seq <= $3 AND (c.assignee_id = $4 OR ($5 AND c.assignee_id IS NULL))";
 
 /// One thing a follower is told.
 #[derive(Clone, Debug)]
@@ -63,7 +65,7 @@ async fn replay(ctx: &Ctx, after: Option<i64>) -> Result<(Vec<Frame>, i64)> {
     if last - after > REPLAY || oldest.is_none_or(|oldest| oldest > after + 1) {
         return Ok((vec![Frame::Resync], last));
     }
-    let events = newer(snapshot.conn(), ctx.ws(), after, REPLAY).await?;
+    let events = newer(snapshot.conn(), ctx.ws(), after, REPLAY).await?.events;
     let eyes = eyes(ctx);
     // What they may see has changed meanwhile. And of a conversation that was lost nothing may be told, so its counts could not
     // be kept.
@@ -75,7 +77,7 @@ async fn replay(ctx: &Ctx, after: Option<i64>) -> Result<(Vec<Frame>, i64)> {
     }
     let now = match eyes.conversations {
         Sight::All => None,
-        sight => Some(visible(ctx, snapshot.conn(), sight).await?),
+        sight => Some(visible(ctx, snapshot.conn(), sight, (after, last)).await?),
     };
     let theirs = |event: &Event| match (&now, event.conversation()) {
         (Some(ids), Some(id)) => ids.contains(&id.0),
@@ -85,10 +87,10 @@ async fn replay(ctx: &Ctx, after: Option<i64>) -> Result<(Vec<Frame>, i64)> {
     Ok((seen.filter(|(_, event)| theirs(event)).filter_map(|(stamped, event)| frame(stamped, &event)).collect(), last))
 }
 
-/// The conversations that a member sees now who does not see all.
-async fn visible(ctx: &Ctx, conn: Conn<'_>, sight: Sight) -> Result<HashSet<Uuid>> {
+/// The conversations with events behind the first number, up to the second, that a member sees now who does not see all.
+async fn visible(ctx: &Ctx, conn: Conn<'_>, sight: Sight, (after, last): (i64, i64)) -> Result<HashSet<Uuid>> {
     let Sight::Own { me, unassigned } = sight else { return Ok(HashSet::new()) };
-    let own: Vec<Uuid> = sql!(scalars Uuid, conn, SEEN, ctx.ws(), me.0, unassigned)?;
+    let own: Vec<Uuid> = sql!(scalars Uuid, conn, SEEN, ctx.ws(), after, last, me.0, unassigned)?;
     Ok(own.into_iter().collect())
 }
 

@@ -1,4 +1,10 @@
-use crate::{Result, Services, clock::new_id, db::Tx, sql, vault::Kind};
+use crate::{
+    Result, Services,
+    clock::new_id,
+    db::Tx,
+    sql,
+    vault::{Kind, OpenError},
+};
 use domain::id::WorkspaceId;
 use lettre::Address;
 use secrecy::{ExposeSecret, SecretString};
@@ -55,10 +61,21 @@ fn seal(services: &Services, id: Uuid, mail: &Mail) -> Result<Vec<u8>> {
     Ok(services.vault().seal(place(id), Kind::Mail, 1, &SecretString::from(json)))
 }
 
+/// Why a mail does not open.
+pub(super) enum Shut {
+    /// The key for it is not here, or its service does not answer: that is put right, and it opens.
+    ForNow(String),
+    /// It never will.
+    ForGood(String),
+}
+
 /// What was sealed. The text of an error is for the log.
-pub(super) async fn open(services: &Services, id: Uuid, sealed: &[u8]) -> Result<Mail, String> {
-    let json = services.vault().open(place(id), Kind::Mail, 1, sealed).await.map_err(|e| e.to_string())?;
+pub(super) async fn open(services: &Services, id: Uuid, sealed: &[u8]) -> Result<Mail, Shut> {
+    let json = services.vault().open(place(id), Kind::Mail, 1, sealed).await.map_err(|error| match error {
+        OpenError::OtherKey(_) | OpenError::Unavailable(_) => Shut::ForNow(error.to_string()),
+        OpenError::Format | OpenError::Tampered => Shut::ForGood(error.to_string()),
+    })?;
     let (to, subject, text): (String, String, String) =
-        serde_json::from_str(json.expose_secret()).map_err(|_| "it is no mail".to_owned())?;
+        serde_json::from_str(json.expose_secret()).map_err(|_| Shut::ForGood("it is no mail".to_owned()))?;
     Ok(Mail { to, subject, text: SecretString::from(text) })
 }

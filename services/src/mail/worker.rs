@@ -1,4 +1,4 @@
-use super::queue;
+use super::queue::{self, Shut};
 use crate::{Result, Services, sql};
 use domain::time::{DAY, HOUR, MINUTE, Millis};
 use futures::{StreamExt, stream};
@@ -15,6 +15,8 @@ const SIDE_BY_SIDE: usize = 4;
 const LEASE: Millis = 5 * MINUTE;
 /// After the first failure, the second, …; then the mail is given up.
 const AGAIN_AFTER: [Millis; 4] = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
+/// A mail whose key is not here is looked at again so often; it uses up no try.
+const KEY_AGAIN: Millis = MINUTE;
 /// A mail that was given up is remembered this long, without its content.
 const REMEMBERED: Millis = 30 * DAY;
 
@@ -28,6 +30,7 @@ const TAKE: &str =
     "UPDATE mails SET lease_until = $3 WHERE id = $1 AND state = 'waiting' AND lease_until <= $2 AND attempts = $4";
 const SENT: &str = "DELETE FROM mails WHERE id = $1";
 const AGAIN: &str = "UPDATE mails SET attempts = attempts + 1, due_at = $2, lease_until = 0 WHERE id = $1";
+const WAIT: &str = "UPDATE mails SET due_at = $2, lease_until = 0 WHERE id = $1";
 const GIVE_UP: &str =
     "UPDATE mails SET state = 'failed', attempts = attempts + 1, sealed = $2, lease_until = 0 WHERE id = $1";
 const PURGE: &str = "DELETE FROM mails WHERE state = 'failed' AND created_at < $1";
@@ -77,7 +80,14 @@ async fn deliver(services: &Services, (id, sealed, attempts): (Uuid, Vec<u8>, i6
     }
     let outcome = match queue::open(services, id, &sealed).await {
         Ok(mail) => mailer.send(&mail).await.map_err(|error| error.to_string()),
-        Err(why) => Err(format!("the mail does not open: {why}")),
+        Err(Shut::ForGood(why)) => Err(format!("the mail does not open: {why}")),
+        Err(Shut::ForNow(why)) => {
+            tracing::warn!(mail = %id, why, "a mail waits for the key that it is sealed with");
+            let mut tx = services.db().begin().await?;
+            sql!(exec tx.conn(), WAIT, id, services.clock().now() + KEY_AGAIN)?;
+            tx.commit().await?;
+            return Ok(true);
+        }
     };
     let mut tx = services.db().begin().await?;
     match outcome {

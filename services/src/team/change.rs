@@ -19,7 +19,7 @@ pub(super) struct Change<'a> {
 }
 
 /// Keeps other changes of the workspace out until the transaction ends. On SQLite the writing transaction does so already.
-pub(super) async fn lock(tx: &mut Tx, workspace: Uuid) -> sqlx::Result<()> {
+pub(crate) async fn lock(tx: &mut Tx, workspace: Uuid) -> sqlx::Result<()> {
     match tx {
         Tx::Postgres(tx) => dialect::postgres::lock_workspace(tx, workspace).await,
         Tx::Sqlite(_) => Ok(()),

@@ -9,7 +9,7 @@ use crate::{
     Result, Services,
     audit::{self, Entry},
     ctx::{Actor, Origin},
-    db::system,
+    db::{Conn, system},
     live, sql,
 };
 use domain::{
@@ -43,9 +43,8 @@ pub(super) async fn note(change: &mut Change<'_>, from: MemberId, to: Option<Mem
 }
 
 /// Nothing has to move after all: the member is back.
-pub(super) async fn forget(change: &mut Change<'_>, from: MemberId) -> Result<()> {
-    let ws = change.ctx.ws();
-    sql!(exec change.conn(), FORGET, ws, from.0)?;
+pub(super) async fn forget(conn: Conn<'_>, workspace: Uuid, from: MemberId) -> Result<()> {
+    sql!(exec conn, FORGET, workspace, from.0)?;
     Ok(())
 }
 

@@ -15,3 +15,5 @@ mod stored;
 
 pub use assign_contacts::assign_contacts;
 pub use handover::resume as resume_handovers;
+
+pub(crate) use change::lock;

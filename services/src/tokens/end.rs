@@ -4,7 +4,7 @@ use crate::{
     audit::{self, Entry},
     ctx::parse_permissions,
     db::Tx,
-    sql,
+    sql, team,
 };
 use domain::{
     audit::Action,
@@ -38,6 +38,7 @@ const END_OF_MEMBER: &str = "UPDATE api_tokens SET ended_at = $3, ended_why = 'r
 pub async fn revoke(ctx: &Ctx, id: TokenId) -> Result<()> {
     ctx.demand(Permission::ApiManage)?;
     let mut tx = ctx.begin().await?;
+    team::lock(&mut tx, ctx.ws()).await?;
     let row: Option<(Uuid, String, String, Option<Millis>)> =
         sql!(opt(Uuid, String, String, Option<Millis>), tx.conn(), ONE, ctx.ws(), id.0)?;
     let (member, name, permissions, _) = row.ok_or(domain::Error::NotFound)?;
@@ -53,7 +54,7 @@ pub async fn revoke(ctx: &Ctx, id: TokenId) -> Result<()> {
     Ok(())
 }
 
-/// Whether it was this call that ended the token.
+/// Whether it was this call that ended the token. The caller holds the team: what is made meanwhile waits, and finds it ended.
 pub(super) async fn end(tx: &mut Tx, ws: Uuid, token: Uuid, why: End, now: Millis) -> Result<bool> {
     if sql!(exec tx.conn(), END, ws, token, now, why.as_str())? == 0 {
         return Ok(false);

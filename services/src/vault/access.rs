@@ -102,7 +102,8 @@ impl AccessLog {
 
 /// Notes that a secret was opened, or was not. Everybody who opens one says so here; [`super::load`] does.
 ///
-/// A failure is written at once, apart from the caller, who may be in the middle of a transaction.
+/// A failure is written at once, apart from the caller, who may be in the middle of a transaction. A key service that does not
+/// answer has refused nothing: nobody is told that a secret is lost, and whoever needs it tries again.
 pub(crate) fn opened(
     services: &Services,
     owner: impl Into<Owner>,
@@ -110,6 +111,10 @@ pub(crate) fn opened(
     purpose: Purpose,
     failure: Option<&OpenError>,
 ) {
+    if let Some(OpenError::Unavailable(why)) = failure {
+        tracing::warn!(kind = kind.as_str(), %subject, %why, "the key service does not answer: a secret cannot be opened for now");
+        return;
+    }
     let now = services.clock().now();
     let minute = now - now.rem_euclid(MINUTE);
     let opening = Opening { owner: owner.into(), kind, subject, purpose, minute, failed: failure.is_some() };

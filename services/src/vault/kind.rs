@@ -1,4 +1,5 @@
 use domain::id::{UserId, WorkspaceId};
+use uuid::Uuid;
 
 /// What a secret is for. Part of the associated data, so one kind cannot be passed off as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +64,20 @@ impl From<UserId> for Owner {
 pub(super) struct Label {
     pub owner: Owner,
     pub kind: Kind,
+    /// The number, workspace, user or mail that the secret is about.
+    pub subject: Uuid,
     pub version: i64,
+}
+
+impl Label {
+    /// Of a secret that is about its owner itself.
+    pub fn own(owner: Owner, kind: Kind, version: i64) -> Self {
+        let subject = match owner {
+            Owner::Workspace(id) => id.0,
+            Owner::User(id) => id.0,
+        };
+        Self { owner, kind, subject, version }
+    }
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ struct Inner {
     drawn: Option<Drawn>,
     remembered: Remembered,
     log: AccessLog,
+    unkept: bool,
 }
 
 impl Vault {
@@ -80,7 +81,26 @@ impl Vault {
     }
 
     fn build(keys: Vec<Arc<dyn KeyProvider>>, drawn: Option<Drawn>) -> Self {
-        Self(Arc::new(Inner { keys, drawn, remembered: Remembered::default(), log: AccessLog::default() }))
+        Self(Arc::new(Inner {
+            keys,
+            drawn,
+            remembered: Remembered::default(),
+            log: AccessLog::default(),
+            unkept: false,
+        }))
+    }
+
+    /// The same, known to be under a key that nobody keeps: what is to be opened again must not be sealed by it.
+    #[must_use]
+    pub fn unkept(mut self) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.unkept = true;
+        }
+        self
+    }
+
+    pub(crate) fn is_unkept(&self) -> bool {
+        self.0.unkept
     }
 
     /// The key that seals, then those that only open.
@@ -97,10 +117,13 @@ impl Vault {
         self.seals().id().to_string()
     }
 
-    /// Seals a secret for one owner, kind and version; opened only with the same three. Waits for nothing, so it may be
-    /// called inside a transaction.
+    /// Seals a secret about its owner, for one kind and version; opened only with the same three. Waits for nothing, so it may
+    /// be called inside a transaction.
     pub fn seal(&self, owner: impl Into<Owner>, kind: Kind, version: i64, secret: &SecretString) -> Vec<u8> {
-        let label = Label { owner: owner.into(), kind, version };
+        self.seal_label(Label::own(owner.into(), kind, version), secret)
+    }
+
+    fn seal_label(&self, label: Label, secret: &SecretString) -> Vec<u8> {
         let id = self.seals().id();
         match (&self.0.drawn, self.seals().local()) {
             (Some(drawn), _) => {
@@ -126,7 +149,7 @@ impl Vault {
         version: i64,
         sealed: &[u8],
     ) -> Result<SecretString, OpenError> {
-        self.open_label(Label { owner: owner.into(), kind, version }, sealed).await
+        self.open_label(Label::own(owner.into(), kind, version), sealed).await
     }
 
     async fn open_label(&self, label: Label, sealed: &[u8]) -> Result<SecretString, OpenError> {
@@ -149,8 +172,8 @@ impl Vault {
         // Opened first: what was changed or misplaced must not leave here with a key that fits.
         let secret = self.open_label(label, sealed).await?;
         let envelope = Envelope::read(sealed)?;
-        if envelope.is_first_format() {
-            return Ok(Some(self.seal(label.owner, label.kind, label.version, &secret)));
+        if !envelope.is_todays_format() {
+            return Ok(Some(self.seal_label(label, &secret)));
         }
         let data_key = self.0.remembered.unwrap(self.key(envelope.key)?, envelope.wrapped).await.map_err(trouble)?;
         let wrapped = seals.wrap_key(&data_key).await.map_err(trouble)?;

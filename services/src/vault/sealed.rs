@@ -2,10 +2,14 @@
 
 use super::{Kind, Owner, kind::Label};
 use crate::{
+    audit::PROOF,
     db::{Conn, Tx, system},
     sql,
 };
-use domain::id::{UserId, WorkspaceId};
+use domain::{
+    id::{UserId, WorkspaceId},
+    time::Millis,
+};
 use uuid::Uuid;
 
 const MAILS: &str = "SELECT id, sealed FROM mails WHERE id > $1 AND length(sealed) > 0 ORDER BY id LIMIT $2";
@@ -13,22 +17,31 @@ const PUT_MAIL: &str = "UPDATE mails SET sealed = $2 WHERE id = $1 AND sealed = 
 const TOTP: &str = "SELECT user_id, sealed FROM totp_secrets WHERE user_id > $1 ORDER BY user_id LIMIT $2";
 const PUT_TOTP: &str = "UPDATE totp_secrets SET sealed = $2 WHERE user_id = $1 AND sealed = $3";
 
+/// Once sealed an entry needs its proof no more.
+const PUT_PROOF: &str = "UPDATE audit_entries SET proof = $4
+    WHERE workspace_id = $1 AND at = $2 AND id = $3 AND proof = $5 AND position IS NULL";
+
 /// A table with sealed values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Table {
     Secrets,
     Totp,
     Mails,
+    /// The proofs of audit entries that no chain holds yet: they need the key that they were made with.
+    Proofs,
 }
 
-pub(super) const TABLES: [Table; 3] = [Table::Secrets, Table::Totp, Table::Mails];
+/// What is kept to be opened again.
+pub(super) const SECRETS: [Table; 3] = [Table::Secrets, Table::Totp, Table::Mails];
+/// What needs its key still.
+pub(super) const ALL: [Table; 4] = [Table::Secrets, Table::Totp, Table::Mails, Table::Proofs];
 
 /// One sealed value and what it opens for.
 pub(super) struct Sealed {
     pub id: Uuid,
-    /// What the secret is about: a number, a workspace, a user, a mail.
-    pub subject: Uuid,
     pub label: Label,
+    /// When the audit entry was made that it proves; nothing to the others.
+    at: Millis,
     pub bytes: Vec<u8>,
 }
 
@@ -50,6 +63,7 @@ impl Table {
                 .into_iter()
                 .map(|(id, bytes)| own(id, Owner::Workspace(WorkspaceId(id)), Kind::Mail, bytes))
                 .collect(),
+            Table::Proofs => system::unsealed_proofs(conn, after, limit).await?.into_iter().map(proof).collect(),
         })
     }
 
@@ -60,17 +74,23 @@ impl Table {
             Table::Secrets => system::replace_sealed(tx.conn(), id, new, bytes).await?,
             Table::Totp => sql!(exec tx.conn(), PUT_TOTP, id, new, bytes)?,
             Table::Mails => sql!(exec tx.conn(), PUT_MAIL, id, new, bytes)?,
+            Table::Proofs => sql!(exec tx.conn(), PUT_PROOF, old.label.subject, old.at, id, new, bytes)?,
         };
         Ok(done == 1)
     }
 }
 
 fn own(id: Uuid, owner: Owner, kind: Kind, bytes: Vec<u8>) -> Sealed {
-    Sealed { id, subject: id, label: Label { owner, kind, version: 1 }, bytes }
+    Sealed { id, label: Label::own(owner, kind, 1), at: 0, bytes }
 }
 
 fn secret(row: system::SealedSecret) -> Option<Sealed> {
     let owner = Owner::Workspace(WorkspaceId(row.workspace_id));
-    let label = Label { owner, kind: Kind::parse(&row.kind)?, version: row.version };
-    Some(Sealed { id: row.id, subject: row.subject_id, label, bytes: row.sealed })
+    let label = Label { owner, kind: Kind::parse(&row.kind)?, subject: row.subject_id, version: row.version };
+    Some(Sealed { id: row.id, label, at: 0, bytes: row.sealed })
+}
+
+fn proof(row: system::UnsealedProof) -> Sealed {
+    let label = Label::own(Owner::Workspace(WorkspaceId(row.workspace_id)), Kind::AuditEntry, PROOF);
+    Sealed { id: row.id, label, at: row.at, bytes: row.proof }
 }

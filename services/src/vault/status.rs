@@ -1,7 +1,7 @@
 use super::{
     KeyId,
     envelope::{Envelope, HEAD, head},
-    sealed::TABLES,
+    sealed::{ALL, Table},
 };
 use crate::{Result, Services};
 use std::collections::HashMap;
@@ -18,6 +18,8 @@ pub struct UnderKey {
     /// Whether new secrets are sealed under it.
     pub seals: bool,
     pub secrets: u64,
+    /// Audit entries whose proof needs the key until their chain holds them, which is a second when all is well.
+    pub proofs: u64,
 }
 
 /// Which keys there are and what is sealed under them.
@@ -25,7 +27,8 @@ pub struct UnderKey {
 pub struct Status {
     /// Those that this process holds first, as configured.
     pub keys: Vec<UnderKey>,
-    /// Sealed under another key or in an older format: what a rotation would wrap anew.
+    /// Sealed under another key or in an older format: what a rotation would wrap anew. As long as there is anything, no key
+    /// may be retired.
     pub to_rotate: u64,
 }
 
@@ -36,9 +39,9 @@ pub struct Status {
 pub async fn status(services: &Services) -> Result<Status> {
     let vault = services.vault();
     let current = head(vault.seals().id());
-    let mut counted: HashMap<KeyId, u64> = HashMap::new();
+    let mut counted: HashMap<KeyId, Count> = HashMap::new();
     let mut to_rotate = 0;
-    for table in TABLES {
+    for table in ALL {
         let mut after = Uuid::nil();
         loop {
             let page = {
@@ -48,20 +51,36 @@ pub async fn status(services: &Services) -> Result<Status> {
             let Some(last) = page.last() else { break };
             after = last.id;
             for row in page {
-                to_rotate += u64::from(row.bytes.get(..HEAD) != Some(current.as_slice()));
-                if let Ok(envelope) = Envelope::read(&row.bytes) {
-                    *counted.entry(envelope.key).or_default() += 1;
+                let envelope = Envelope::read(&row.bytes);
+                // A proof that is none needs no key.
+                let needed = table != Table::Proofs || envelope.is_ok();
+                to_rotate += u64::from(needed && row.bytes.get(..HEAD) != Some(current.as_slice()));
+                if let Ok(envelope) = envelope {
+                    let count = counted.entry(envelope.key).or_default();
+                    *if table == Table::Proofs { &mut count.proofs } else { &mut count.secrets } += 1;
                 }
             }
         }
     }
     let mut keys = Vec::new();
     for (at, key) in vault.keys().iter().enumerate() {
-        let secrets = counted.remove(&key.id()).unwrap_or_default();
-        keys.push(UnderKey { id: key.id(), name: Some(key.name()), seals: at == 0, secrets });
+        let count = counted.remove(&key.id()).unwrap_or_default();
+        keys.push(count.under(key.id(), Some(key.name()), at == 0));
     }
     let mut unknown: Vec<_> = counted.into_iter().collect();
     unknown.sort_unstable_by_key(|(id, _)| id.to_string());
-    keys.extend(unknown.into_iter().map(|(id, secrets)| UnderKey { id, name: None, seals: false, secrets }));
+    keys.extend(unknown.into_iter().map(|(id, count)| count.under(id, None, false)));
     Ok(Status { keys, to_rotate })
+}
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    secrets: u64,
+    proofs: u64,
+}
+
+impl Count {
+    fn under(self, id: KeyId, name: Option<String>, seals: bool) -> UnderKey {
+        UnderKey { id, name, seals, secrets: self.secrets, proofs: self.proofs }
+    }
 }

@@ -1,4 +1,4 @@
-use super::{Kind, OpenError, Purpose, opened};
+use super::{Kind, OpenError, Purpose, kind::Label, opened};
 use crate::{Services, db::Conn, sql};
 use domain::{id::WorkspaceId, time::Millis};
 use secrecy::SecretString;
@@ -51,7 +51,8 @@ pub(crate) async fn store(
 ) -> sqlx::Result<i64> {
     let Place { workspace, kind, subject } = place;
     let version = sql!(scalar i64, conn.again(), NEXT, workspace.0, kind.as_str(), subject)?;
-    let sealed = services.vault().seal(workspace, kind, version, secret);
+    let label = Label { owner: workspace.into(), kind, subject, version };
+    let sealed = services.vault().seal_label(label, secret);
     let id = crate::clock::new_id();
     sql!(exec conn.again(), INSERT, workspace.0, id, kind.as_str(), subject, version, sealed.as_slice(), now)?;
     sql!(exec conn, FORGET, workspace.0, kind.as_str(), subject, version)?;
@@ -95,5 +96,6 @@ async fn newest(
         sql!(opt(i64, Vec<u8>), read.conn(), NEWEST, workspace.0, kind.as_str(), subject)?
     };
     let (version, sealed) = row.ok_or(LoadError::Missing)?;
-    Ok(services.vault().open(workspace, kind, version, &sealed).await)
+    let label = Label { owner: workspace.into(), kind, subject, version };
+    Ok(services.vault().open_label(label, &sealed).await)
 }

@@ -1,4 +1,4 @@
-use super::{Kind, OpenError, Owner, sealed::TABLES};
+use super::{Kind, OpenError, Owner, kind::Label, sealed::SECRETS};
 use crate::{Result, Services};
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ pub struct Unreadable {
 /// When the database cannot be asked.
 pub async fn unreadable(services: &Services) -> Result<(u64, Vec<Unreadable>)> {
     let (mut all, mut found) = (0, Vec::new());
-    for table in TABLES {
+    for table in SECRETS {
         let mut after = Uuid::nil();
         loop {
             let page = {
@@ -33,7 +33,8 @@ pub async fn unreadable(services: &Services) -> Result<(u64, Vec<Unreadable>)> {
             for row in page {
                 all += 1;
                 if let Err(why) = services.vault().open_label(row.label, &row.bytes).await {
-                    found.push(Unreadable { owner: row.label.owner, kind: row.label.kind, subject: row.subject, why });
+                    let Label { owner, kind, subject, .. } = row.label;
+                    found.push(Unreadable { owner, kind, subject, why });
                 }
             }
         }

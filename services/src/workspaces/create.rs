@@ -1,4 +1,4 @@
-use crate::{Error, Result, clock::new_id, db::Conn, sql};
+use crate::{Error, Result, Services, audit, clock::new_id, db::Conn, sql};
 use domain::{
     id::WorkspaceId,
     time::Millis,
@@ -31,8 +31,9 @@ pub(crate) fn name(text: &str) -> Result<String, domain::Error> {
     }
 }
 
-/// Inserts a workspace under the first free slug of its name.
+/// Inserts a workspace under the first free slug of its name, and begins its audit trail.
 pub(crate) async fn insert(
+    services: &Services,
     mut conn: Conn<'_>,
     name: &str,
     rule: AssignmentRule,
@@ -44,6 +45,7 @@ pub(crate) async fn insert(
         let slug = if n == 1 { plain.clone() } else { plain.numbered(n) };
         if sql!(exec conn.again(), INSERT, id, slug.as_str(), name, rule.as_str(), now)? == 1 {
             sql!(exec conn.again(), COUNTER, id)?;
+            audit::begin(services, conn, WorkspaceId(id), now).await?;
             return Ok((WorkspaceId(id), slug));
         }
     }

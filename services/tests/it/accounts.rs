@@ -2,6 +2,7 @@
 
 use crate::support::{PASSWORD, START, member, vault, workspace};
 use domain::{
+    audit::{Action, Filter},
     id::UserId,
     role::Role,
     time::{MINUTE, SECOND},
@@ -9,6 +10,7 @@ use domain::{
 use services::{
     Error, Origin, Services,
     accounts::{self, Passed, SignInError, SignedIn},
+    audit,
     clock::Clock,
     workspaces,
 };
@@ -25,7 +27,7 @@ async fn try_in(services: &Services, email: &str, password: &str, from: IpAddr) 
 }
 
 async fn change(services: &Services, user: UserId, old: &str, new: &str) -> services::Result<()> {
-    accounts::change_password(services, user, (old, new), None, &Origin::default()).await
+    accounts::change_password(services, user, (old, new), None, &Origin::default()).await.map(drop)
 }
 
 fn wrong(result: &Result<Passed, SignInError>) -> bool {
@@ -185,6 +187,16 @@ crate::on_both! {
         assert_eq!(ctx.me().role, Role::Owner);
         assert_eq!(workspaces::demo_flag(&services).await.unwrap(), Some(false));
         assert!(matches!(workspaces::mark_demo(&services).await, Err(Error::Conflict(_))));
+    }
+
+    async fn a_new_workspace_is_the_first_entry_of_its_trail(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri Home").await;
+        let trail = audit::list(&owner, &Filter::default(), None, 50).await.unwrap().items;
+        let [entry] = trail.as_slice() else { panic!("{trail:?}") };
+        assert_eq!(entry.action, Action::WorkspaceCreated.as_str());
+        assert_eq!((entry.actor.member, entry.actor.name.as_str()), (None, "System"));
+        assert!(entry.after.as_ref().is_some_and(|after| after["name"] == "Kaveri Home"), "{entry:?}");
     }
 
     async fn nobody_enters_a_foreign_workspace(db) {

@@ -107,6 +107,26 @@ crate::on_both! {
         assert!(alerts::list(&late, None, 50).await.unwrap().items.iter().all(|alert| !alert.unread));
     }
 
+    async fn however_many_there_are_they_are_read_piece_by_piece(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let ws = owner.workspace().id;
+        let mut tx = services.db().begin().await.unwrap();
+        for nth in 0..250 {
+            alerts::raise(&mut tx, ws, START, alert(Kind::DeadLetters, &nth.to_string())).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(alerts::unread(&owner).await.unwrap(), 250);
+        alerts::mark_all_read(&owner).await.unwrap();
+        assert_eq!(alerts::unread(&owner).await.unwrap(), 0);
+        assert_eq!((readings(&owner).await, count(&services, READS, ws).await), (3, 250));
+        // To whoever came later they are no news: nothing is written for them.
+        services.clock().advance(HOUR);
+        let (_, late) = member(&services, &owner.workspace().slug, "Tomasz", Role::Manager).await;
+        alerts::mark_all_read(&late).await.unwrap();
+        assert_eq!(count(&services, READS, ws).await, 250);
+    }
+
     async fn only_who_holds_the_permission_of_its_kind_sees_it(db) {
         let services = db.services();
         let owner = workspace(&services, "One").await;

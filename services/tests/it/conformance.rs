@@ -10,7 +10,7 @@ const POINTER: &str =
 
 /// The schema of the body of `POST /{phone-number-id}/messages`, with all that it refers to.
 fn validator() -> Option<jsonschema::Validator> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let path = crate::support::crate_folder().join(FILE);
     let Ok(text) = std::fs::read_to_string(path) else {
         eprintln!("skipped: conformance, because Meta's OpenAPI description is not here");
         return None;

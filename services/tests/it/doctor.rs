@@ -41,7 +41,7 @@ crate::on_both! {
         delivery(&db.db, "e", "pending", None, None).await;
         services.clock().advance(5 * MINUTE);
         let report = doctor::report(&services).await;
-        let told_of_vault = format!("1 secret(s) open; key {} seals", vault().key_id());
+        let told_of_vault = format!("2 secret(s) open; key {} seals", vault().key_id());
         let told: Vec<_> = report[1..].iter().map(|c| (c.state, c.text.as_str())).collect();
         assert_eq!(
             told,

@@ -1,11 +1,15 @@
 //! A request that comes twice is done once.
 
 use crate::support::{member, workspace};
-use domain::{role::Role, time::MINUTE};
+use domain::{
+    permission::Permissions,
+    role::{Role, RoleRef},
+    time::MINUTE,
+};
 use services::{
     Ctx,
-    idempotency::{self, Begun, KEPT, Ticket},
-    tokens,
+    idempotency::{self, Begun, CUT_OFF, KEPT, Ticket},
+    team, tokens,
 };
 
 const ONE: [u8; 32] = [1; 32];
@@ -52,6 +56,40 @@ crate::on_both! {
         first.answered(&owner, 200, b"late").await.unwrap();
         second.answered(&owner, 201, b"now").await.unwrap();
         assert_eq!(begin(&owner, "a", &ONE).await, Begun::Done { status: 201, body: b"now".to_vec() });
+    }
+
+    async fn a_key_lives_as_long_as_the_work_that_renews_it(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let mut first = new(&owner, "a", &ONE).await;
+        for _ in 0..5 {
+            services.clock().advance(CUT_OFF - 1);
+            assert!(first.renew(&owner).await.unwrap());
+            assert_eq!(begin(&owner, "a", &ONE).await, Begun::Running);
+        }
+        // Not renewed in time, and somebody else has it: it stays theirs.
+        services.clock().advance(CUT_OFF);
+        let second = new(&owner, "a", &ONE).await;
+        assert!(!first.renew(&owner).await.unwrap());
+        second.answered(&owner, 201, b"now").await.unwrap();
+        assert_eq!(begin(&owner, "a", &ONE).await, Begun::Done { status: 201, body: b"now".to_vec() });
+    }
+
+    async fn whoever_may_do_less_now_is_not_given_the_answer_again(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let (_, manager) = member(&services, &owner.workspace().slug, "Mara", Role::Manager).await;
+        new(&manager, "a", &ONE).await.answered(&manager, 201, b"secret").await.unwrap();
+        assert!(matches!(begin(&manager.again().await.unwrap(), "a", &ONE).await, Begun::Done { .. }));
+        team::members::set_role(&owner, manager.me().id, RoleRef::BuiltIn(Role::Agent)).await.unwrap();
+        assert_eq!(begin(&manager.again().await.unwrap(), "a", &ONE).await, Begun::Other);
+        // A role of the workspace's own that lost a permission.
+        let own = team::roles::create(&owner, "Own", "", RoleRef::BuiltIn(Role::Manager)).await.unwrap();
+        team::members::set_role(&owner, manager.me().id, RoleRef::Custom(own.id)).await.unwrap();
+        let before = manager.again().await.unwrap();
+        new(&before, "b", &ONE).await.answered(&before, 201, b"secret").await.unwrap();
+        team::roles::save(&owner, own.id, "Own", "", Permissions::NONE).await.unwrap();
+        assert_eq!(begin(&manager.again().await.unwrap(), "b", &ONE).await, Begun::Other);
     }
 
     async fn keys_are_kept_for_a_day_and_each_callers_own(db) {

@@ -290,7 +290,7 @@ async fn set_round_robin(db: &TestDb) {
 /// Every payload of the shared corpus, when it is there: none may end dead.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_shared_corpus() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/meta/payloads");
+    let folder = crate::support::crate_folder().join("../../shared/meta/payloads");
     let Ok(files) = std::fs::read_dir(&folder) else {
         eprintln!("skipped: the shared corpus is not here");
         return;

@@ -20,8 +20,13 @@ use services::{
     clock::new_id,
     conversations,
     live::{Frame, subscribe},
+    sql,
 };
 use std::{pin::Pin, time::Duration};
+
+const NUMBER: &str =
+    "UPDATE workspace_counters SET event_seq = event_seq + 1 WHERE workspace_id = $1 RETURNING event_seq";
+const EVENT: &str = "INSERT INTO events (workspace_id, seq, conversation_id, body, at) VALUES ($1, $2, $3, $4, $5)";
 
 type Frames = Pin<Box<dyn Stream<Item = Frame> + Send>>;
 
@@ -88,6 +93,33 @@ on_both! {
         assert_eq!(kinds, ["message", "conversation", "message"]);
         for frames in [&mut own, &mut other, &mut foreign] {
             assert!(frames.next().now_or_never().is_none(), "nothing more for them");
+        }
+    }
+
+    /// Written by a newer version, more of them than are read at a time.
+    async fn events_that_cannot_be_read_hold_nobody_up(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        number(&services, &owner.workspace().slug, PHONE).await;
+        let (rohan, own) = member(&services, &owner.workspace().slug, "Rohan", Role::Agent).await;
+        let _workers = Workers::start(&services);
+        put(&services, message_body(text("4915112345678", "wamid.1", "first"))).await;
+        quiet(&services).await;
+        let before = screen(&owner, View::All, None).await;
+        let (mut all, mut theirs) = (follow(&owner, None).await, follow(&own, None).await);
+        let (ws, row) = (owner.workspace().id.0, &before.rows[0]);
+        let mut tx = services.db().begin().await.unwrap();
+        for _ in 0..700 {
+            let seq = sql!(scalar i64, tx.conn(), NUMBER, ws).unwrap();
+            sql!(exec tx.conn(), EVENT, ws, seq, row.id.0, "{\"kind\":\"of_tomorrow\"}", 0_i64).unwrap();
+        }
+        tx.commit().await.unwrap();
+        conversations::assign(&owner, row.id, Some(rohan.member.id)).await.unwrap();
+        assert_eq!(next(&mut all).await.seq, before.seq + 701);
+        assert!(matches!(next(&mut theirs).await.event, Event::Gained { .. }));
+        for ctx in [&owner, &own] {
+            let mut back = follow(ctx, Some(before.seq)).await;
+            assert_eq!(next(&mut back).await.seq, before.seq + 701);
         }
     }
 

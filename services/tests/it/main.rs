@@ -16,6 +16,8 @@ mod contacts;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
 mod graph;
 #[cfg(test)]
 mod idempotency;

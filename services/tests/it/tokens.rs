@@ -1,6 +1,6 @@
 //! API tokens: what they open, when they end, and what their watch does.
 
-use crate::support::{START, TestDb, member, workspace};
+use crate::support::{START, TestDb, member, vault, workspace};
 use domain::{
     Error as Wrong,
     alert::Kind,
@@ -12,7 +12,9 @@ use domain::{
     token::{End, NETWORKS_LIMIT, NewToken},
 };
 use services::{
-    Ctx, Error, Origin, Services, accounts, alerts, audit, sql,
+    Ctx, Error, Origin, Services, accounts, alerts, audit,
+    db::{Tx, dialect},
+    sql,
     team::members,
     tokens::{self, Created},
 };
@@ -41,6 +43,10 @@ async fn used(services: &Services, created: &Created) -> services::Result<Ctx> {
     from(services, created, "203.0.113.7").await
 }
 
+fn forbidden(permission: &str) -> Wrong {
+    Wrong::Forbidden { permission: permission.to_owned() }
+}
+
 fn is_out<T>(result: services::Result<T>) -> bool {
     matches!(result, Err(Error::SignedOut))
 }
@@ -65,6 +71,10 @@ async fn known(services: &Services, created: &Created, uses: i64, days: i64) {
     tx.commit().await.unwrap();
 }
 
+const PLACES: &str = "UPDATE api_token_uses SET uses = uses WHERE token_id = $1";
+const REVOKE: &str = "UPDATE api_tokens SET ended_at = $3, ended_why = 'revoked' WHERE workspace_id = $1 AND id = $2";
+const REMOVE: &str = "UPDATE members SET removed_at = 1 WHERE workspace_id = $1 AND id = $2";
+const DEMOTE: &str = "UPDATE members SET role = 'agent' WHERE workspace_id = $1 AND id = $2";
 const SESSIONS: &str = "SELECT COUNT(*) FROM sessions WHERE user_id = $1";
 const HOURS: &str = "INSERT INTO api_token_hours (workspace_id, token_id, hour, uses) VALUES ($1, $2, $3, $4)";
 const WORKSPACE: &str = "SELECT workspace_id FROM api_tokens WHERE id = $1";
@@ -228,6 +238,158 @@ crate::on_both! {
         assert!(kinds(&owner).await.contains(&Kind::TokenMisused));
         assert_eq!(actions(&owner, Action::TokenMisused).await, 1);
         assert_eq!(sessions(&services, added.user).await, 0, "its member is signed out");
+    }
+
+    /// Each token is used from few places, all of them together from too many.
+    async fn places_are_counted_over_all_that_a_token_made(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let root = make(&owner, &["api.manage", "contacts.read"]).await;
+        let mut chain = Vec::new();
+        let mut maker = from(&services, &root, "203.0.113.1").await.unwrap();
+        for n in 2..=NETWORKS_LIMIT {
+            let child = make(&maker, &["api.manage", "contacts.read"]).await;
+            maker = from(&services, &child, &format!("203.0.113.{n}")).await.unwrap();
+            chain.push(child);
+        }
+        assert!(used(&services, &root).await.is_err(), "203.0.113.7 is one too many, though the second of this token");
+        for token in chain.iter().chain([&root]) {
+            assert!(is_out(from(&services, token, "203.0.113.1").await));
+        }
+        let why = |id| { let owner = owner.clone(); async move { tokens::get(&owner, id).await.unwrap().ended.unwrap().why } };
+        assert_eq!(why(root.token.id).await, End::Misuse);
+        assert_eq!(why(chain[2].token.id).await, End::Parent);
+        assert_eq!(kinds(&owner).await, [Kind::TokenMisused]);
+    }
+
+    async fn one_that_has_ended_counts_on_and_the_place_of_a_child_ends_the_root(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let root = make(&owner, &["api.manage", "contacts.read"]).await;
+        for n in 1..=NETWORKS_LIMIT {
+            let maker = from(&services, &root, "203.0.113.1").await.unwrap();
+            let child = make(&maker, &["contacts.read"]).await;
+            from(&services, &child, &format!("203.0.113.{n}")).await.unwrap();
+            tokens::revoke(&owner, child.token.id).await.unwrap();
+        }
+        let maker = from(&services, &root, "203.0.113.1").await.unwrap();
+        let child = make(&maker, &["contacts.read"]).await;
+        assert!(is_out(from(&services, &child, "203.0.113.99").await));
+        assert!(is_out(from(&services, &root, "203.0.113.1").await));
+        assert_eq!(tokens::get(&owner, root.token.id).await.unwrap().ended.unwrap().why, End::Misuse);
+    }
+
+    async fn a_token_for_any_address_is_not_made_by_one_that_is_not(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let wide = |names: &[&str]| NewToken { any_address: true, ..wish(names) };
+        let root = make(&owner, &["api.manage", "contacts.read"]).await;
+        let through = used(&services, &root).await.unwrap();
+        let refused = tokens::create(&through, wide(&["contacts.read"])).await.map(drop);
+        assert!(matches!(refused, Err(Error::Domain(Wrong::Invalid { field, .. })) if field == "any_address"));
+
+        // One that is for any address makes both, and only the other is watched: by itself.
+        let open = tokens::create(&owner, wide(&["api.manage", "contacts.read"])).await.unwrap();
+        let through = used(&services, &open).await.unwrap();
+        let free = tokens::create(&through, wide(&["contacts.read"])).await.unwrap();
+        let watched = make(&through, &["contacts.read"]).await;
+        for n in 1..=NETWORKS_LIMIT {
+            let address = format!("203.0.113.{n}");
+            from(&services, &free, &address).await.unwrap();
+            from(&services, &watched, &address).await.unwrap();
+        }
+        from(&services, &free, "203.0.113.99").await.unwrap();
+        assert!(is_out(from(&services, &watched, "203.0.113.99").await));
+        assert!(used(&services, &open).await.is_ok() && used(&services, &free).await.is_ok());
+    }
+
+    /// Two processes, each with a watch of its own, and a child used in each.
+    async fn misuse_is_told_once(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let root = make(&owner, &["api.manage", "contacts.read"]).await;
+        let mut maker = used(&services, &root).await.unwrap();
+        let mut children = Vec::new();
+        for n in 2..=NETWORKS_LIMIT {
+            let child = make(&maker, &["api.manage", "contacts.read"]).await;
+            maker = from(&services, &child, &format!("203.0.113.{n}")).await.unwrap();
+            children.push(child);
+        }
+        assert_eq!(session(&services, owner.user()).await, 1);
+        let children = Arc::new(children);
+        let tries: Vec<_> = (0..8_usize)
+            .map(|n| {
+                let (process, children) = (db.services_with(services.clock().clone(), vault()), children.clone());
+                tokio::spawn(async move { from(&process, &children[n % 4], &format!("203.0.113.{}", 90 + n)).await })
+            })
+            .collect();
+        for tried in tries {
+            assert!(is_out(tried.await.unwrap()));
+        }
+        let told = alerts::list(&owner, None, 50).await.unwrap().items;
+        let told: Vec<_> = told.iter().filter(|alert| alert.kind == Kind::TokenMisused).map(|alert| alert.times).collect();
+        assert_eq!(told, [1]);
+        assert_eq!(actions(&owner, Action::TokenMisused).await, 1);
+        assert_eq!(sessions(&services, owner.user()).await, 0);
+        // Read or not, it is told no more.
+        alerts::mark_all_read(&owner).await.unwrap();
+        assert!(is_out(from(&services, &children[0], "203.0.113.120").await));
+        assert_eq!(alerts::unread(&owner).await.unwrap(), 0);
+    }
+
+    async fn two_processes_write_down_the_same_places(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let token = make(&owner, &["contacts.read"]).await;
+        let processes = [(); 2].map(|()| db.services_with(services.clock().clone(), vault()));
+        for (process, places) in processes.iter().zip([["203.0.113.1", "203.0.113.2"], ["203.0.113.2", "203.0.113.1"]]) {
+            for place in [places[0], places[1], places[0], places[1]] {
+                from(process, &token, place).await.unwrap();
+            }
+        }
+        services.clock().advance(MINUTE);
+        // Holds both places, until both processes wait for one of them.
+        let mut tx = db.db.begin().await.unwrap();
+        sql!(exec tx.conn(), PLACES, token.token.id.0).unwrap();
+        let [one, other] = processes.map(|process| tokio::spawn(async move { tokens::purge(&process).await }));
+        db.until_all_wait(&[&one, &other]).await;
+        tx.commit().await.unwrap();
+        one.await.unwrap().unwrap();
+        other.await.unwrap().unwrap();
+        assert_eq!(uses(&db).await, (8, 8));
+    }
+
+    async fn what_is_being_revoked_makes_no_token(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let parent = make(&owner, &["api.manage", "contacts.read"]).await;
+        let through = used(&services, &parent).await.unwrap();
+        let mut revoking = db.db.begin().await.unwrap();
+        sql!(exec revoking.conn(), REVOKE, owner.workspace().id.0, parent.token.id.0, START).unwrap();
+        let made = tokio::spawn(async move { tokens::create(&through, wish(&["contacts.read"])).await.map(drop) });
+        db.until_it_waits(&made).await;
+        revoking.commit().await.unwrap();
+        assert!(is_out(made.await.unwrap()));
+    }
+
+    async fn whoever_is_being_removed_makes_no_token(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let workspace = owner.workspace().id.0;
+        for (name, change, expected) in
+            [("Mara", REMOVE, Wrong::NotFound), ("Anna", DEMOTE, forbidden("api.manage"))]
+        {
+            let (added, maker) = member(&services, &owner.workspace().slug, name, Role::Owner).await;
+            let mut changing = db.db.begin().await.unwrap();
+            if let Tx::Postgres(tx) = &mut changing {
+                dialect::postgres::lock_workspace(tx, workspace).await.unwrap();
+            }
+            sql!(exec changing.conn(), change, workspace, added.member.id.0).unwrap();
+            let made = tokio::spawn(async move { tokens::create(&maker, wish(&["contacts.read"])).await.map(drop) });
+            db.until_it_waits(&made).await;
+            changing.commit().await.unwrap();
+            assert!(matches!(made.await.unwrap(), Err(Error::Domain(wrong)) if wrong == expected));
+        }
     }
 
     async fn a_house_with_many_addresses_is_one_place_and_hours_pass(db) {

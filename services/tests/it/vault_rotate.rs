@@ -3,12 +3,13 @@
 use crate::support::{TestDb, connect, vault, workspace};
 use async_trait::async_trait;
 use domain::{
+    audit::{Action, Filter},
     id::{NumberId, WorkspaceId},
     workspace::Slug,
 };
 use secrecy::{ExposeSecret, SecretString};
 use services::{
-    Error, Services,
+    Ctx, Error, Services, accounts, alerts, audit,
     clock::{Clock, new_id},
     numbers, sql,
     vault::{
@@ -45,7 +46,7 @@ fn with(db: &TestDb, vault: Vault) -> Services {
     db.services_with(Clock::fixed(crate::support::START), vault)
 }
 
-/// So many numbers, whose tokens are sealed under the usual key.
+/// So many numbers, whose tokens are sealed under the usual key, as are the audit keys of the workspace and the installation.
 async fn numbers(db: &TestDb, many: usize) -> (Services, Slug, WorkspaceId, Vec<NumberId>) {
     let services = db.services();
     let owner = workspace(&services, "One").await;
@@ -55,7 +56,18 @@ async fn numbers(db: &TestDb, many: usize) -> (Services, Slug, WorkspaceId, Vec<
         let number = connect(&phone(nth), &format!("EAAfirst{nth}"));
         ids.push(numbers::connect(&services, &slug, number).await.unwrap());
     }
+    // The proofs of entries that are not sealed yet have a test of their own.
+    audit::seal(&services).await.unwrap();
     (services, slug, owner.workspace().id, ids)
+}
+
+/// The owner of the workspace that [`numbers`] made.
+async fn owner(services: &Services, slug: &Slug) -> Ctx {
+    let email = format!("owner@{slug}.example");
+    let address = std::net::IpAddr::from([127, 0, 0, 1]);
+    let user = accounts::sign_in(services, &email, crate::support::PASSWORD, address).await.unwrap().user;
+    audit::seal(services).await.unwrap();
+    services.ctx(user, slug).await.unwrap()
 }
 
 fn phone(nth: usize) -> String {
@@ -117,14 +129,14 @@ crate::on_both! {
         tx.commit().await.unwrap();
         let services = with(&db, both());
         let before = vault::status(&services).await.unwrap();
-        assert_eq!(before.to_rotate, 8);
-        assert_eq!(before.keys.iter().map(|k| (k.seals, k.secrets)).collect::<Vec<_>>(), [(true, 0), (false, 8)]);
+        assert_eq!(before.to_rotate, 10);
+        assert_eq!(before.keys.iter().map(|k| (k.seals, k.secrets)).collect::<Vec<_>>(), [(true, 0), (false, 10)]);
 
         let done = Rotation::in_batches_of(&services, 3).run().await.unwrap();
-        assert_eq!(done, Rotated { rewrapped: 8, ..Rotated::default() });
+        assert_eq!(done, Rotated { rewrapped: 10, ..Rotated::default() });
         assert_eq!(vault::status(&services).await.unwrap().to_rotate, 0);
         let again = Rotation::new(&services).run().await.unwrap();
-        assert_eq!(again, Rotated { already: 8, ..Rotated::default() });
+        assert_eq!(again, Rotated { already: 10, ..Rotated::default() });
 
         let new = with(&db, Vault::new(key("c7")));
         for (nth, id) in ids.iter().enumerate() {
@@ -138,6 +150,29 @@ crate::on_both! {
         assert_eq!(moved[72..], waiting[72..]);
         assert_ne!(moved[..72], waiting[..72]);
         assert!(matches!(token(&with(&db, vault()), ws, ids[0]).await, Err(Error::Unavailable)));
+    }
+
+    async fn no_key_goes_that_an_unsealed_entry_needs(db) {
+        let (old, slug, ws, ids) = numbers(&db, 1).await;
+        let ctx = owner(&old, &slug).await;
+        crate::audit::acts(&ctx, 3).await;
+        let services = with(&db, both());
+        let status = vault::status(&services).await.unwrap();
+        assert_eq!((status.keys[1].proofs, status.keys[1].secrets), (3, 3));
+        let done = Rotation::new(&services).run().await.unwrap();
+        assert_eq!((done.rewrapped, done.proofs, done.overtaken), (3, 3, 0));
+        // One that a process with the old settings writes keeps the old key in use.
+        crate::audit::acts(&ctx, 1).await;
+        let status = vault::status(&services).await.unwrap();
+        assert_eq!((status.to_rotate, status.keys[0].proofs, status.keys[1].proofs), (1, 3, 1));
+        Rotation::new(&services).run().await.unwrap();
+        assert_eq!(vault::status(&services).await.unwrap().to_rotate, 0);
+
+        let alone = with(&db, Vault::new(key("c7")));
+        assert_eq!(audit::seal(&alone).await.unwrap(), 4);
+        let reports = audit::verify(&alone, None).await.unwrap();
+        assert!(reports.iter().all(|report| report.breaks.is_empty()), "{reports:?}");
+        assert_eq!(token(&alone, ws, ids[0]).await.unwrap(), "EAAfirst0");
     }
 
     async fn tokens_are_replaced_while_it_runs(db) {
@@ -182,7 +217,7 @@ crate::on_both! {
         assert_eq!(first.done().rewrapped, 4);
         drop(first);
         let half = vault::status(&services).await.unwrap();
-        assert_eq!(half.keys.iter().map(|k| k.secrets).collect::<Vec<_>>(), [4, 5]);
+        assert_eq!(half.keys.iter().map(|k| k.secrets).collect::<Vec<_>>(), [4, 7]);
         for id in &ids {
             assert!(token(&services, ws, *id).await.is_ok());
         }
@@ -196,7 +231,7 @@ crate::on_both! {
             }
         }
         let done = Rotation::new(&services).run().await.unwrap();
-        assert!(done.already >= 4 && done.already + done.rewrapped == 9, "{done:?}");
+        assert!(done.already >= 4 && done.already + done.rewrapped == 11, "{done:?}");
         assert_eq!(vault::status(&services).await.unwrap().to_rotate, 0);
     }
 
@@ -215,7 +250,7 @@ crate::on_both! {
 
         let services = with(&db, both());
         let done = Rotation::new(&services).run().await.unwrap();
-        assert_eq!(done.rewrapped, 1);
+        assert_eq!(done.rewrapped, 3);
         let mut named = done.unreadable;
         named.sort_by_key(|(_, subject, _)| *subject);
         assert_eq!(
@@ -267,6 +302,13 @@ crate::on_both! {
         numbers::connect(&services, &slug, connect(&phone(3), "EAAlater")).await.unwrap();
         assert_eq!(elsewhere.asked.load(SeqCst), asked);
         assert!(matches!(token(&services, ws, ids[3]).await, Err(Error::Unavailable)));
+
+        // Nothing is lost: nobody is told so.
+        vault::flush(&services).await.unwrap();
+        let owner = owner(&services, &slug).await;
+        assert_eq!((vault::locked(&owner).await.unwrap(), alerts::unread(&owner).await.unwrap()), (vec![], 0));
+        let refused = Filter { action: Some(Action::SecretRefused), ..Filter::default() };
+        assert_eq!(audit::list(&owner, &refused, None, 10).await.unwrap().items, []);
 
         elsewhere.down.store(false, SeqCst);
         // The same rotation goes on where it stood.

@@ -29,8 +29,12 @@ impl Writer {
     /// `icons/mark.svg` becomes `icons/mark.<hash>.svg`, with `.br` and `.gz` beside it. A name that is there already
     /// has the same content: nothing is done again.
     pub fn write(&mut self, role: &str, name: &str, bytes: &[u8]) -> Result<Entry> {
-        let hash = hash(bytes);
-        let file = hashed(name, &hash);
+        self.write_as(role, name, &hash(bytes), bytes)
+    }
+
+    /// The same under a given hash, for files that name each other.
+    pub fn write_as(&mut self, role: &str, name: &str, hash: &str, bytes: &[u8]) -> Result<Entry> {
+        let file = hashed(name, hash);
         let path = self.pkg.join(&file);
         if let Some(dir) = path.parent() {
             fs::create_dir_all(dir)?;
@@ -40,7 +44,7 @@ impl Writer {
         // Last, so that an interrupted build is not taken for a finished one.
         let raw = self.put(&path, || Ok(bytes.to_vec()))?;
         self.kept.extend([beside(&path, "br"), beside(&path, "gz"), path]);
-        Ok(Entry { role: role.to_owned(), file, hash, raw, brotli, gzip })
+        Ok(Entry { role: role.to_owned(), file, hash: hash.to_owned(), raw, brotli, gzip })
     }
 
     /// Removes the files of earlier builds.

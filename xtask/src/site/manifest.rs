@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 /// One file of `pkg/`, with `.br` and `.gz` beside it where these are smaller.
 pub struct Entry {
-    /// What it is for: `js`, `wasm`, `css`, `snippet`, or `public:<path under public/>`.
+    /// What it is for: `js`, `wasm`, `css`, `snippet`, `part` and `parts` (what is loaded later, and its script), or `public:<path under public/>`.
     pub role: String,
     /// Its name in `pkg/` and below `/assets/`.
     pub file: String,

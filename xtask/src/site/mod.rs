@@ -4,6 +4,7 @@ mod compress;
 mod css;
 mod manifest;
 mod public;
+mod split;
 mod wasm;
 
 use std::{fs, path::PathBuf};

@@ -28,6 +28,12 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// This crate's folder, asked when the test runs: clones share a target folder, and cargo takes a test that another clone
+/// built for fresh.
+pub fn crate_folder() -> std::path::PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it").into()
+}
 pub const OLD_SECRET: &str = "fedcba9876543210fedcba9876543210";
 pub const VERIFY_TOKEN: &str = "verify-me-please";
 pub const EMAIL: &str = "asha@kaveri.example";

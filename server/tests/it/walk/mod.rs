@@ -3,6 +3,7 @@
 
 mod doors;
 mod scan;
+mod stream;
 mod world;
 
 use std::collections::BTreeSet;

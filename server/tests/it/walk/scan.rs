@@ -8,7 +8,7 @@ use std::{
 /// Every route of the server, page and server function, as `METHOD /path`. A parameter is `{}`.
 pub fn doors() -> BTreeSet<String> {
     let mut doors = BTreeSet::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = crate::support::crate_folder().join("src");
     for file in files(&root) {
         let text = std::fs::read_to_string(&file).unwrap();
         doors.extend(routes(text.split("#[cfg(test)]").next().unwrap_or_default()));

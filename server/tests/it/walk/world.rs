@@ -106,6 +106,8 @@ pub struct Person {
 
 pub struct World {
     inbox: Inbox,
+    /// The Owner of the other workspace.
+    pub elsewhere: Ctx,
     pub slug: Slug,
     people: HashMap<Who, Person>,
     things: HashMap<(Who, Whose), Thing>,
@@ -120,6 +122,11 @@ pub fn custom() -> Permissions {
 impl World {
     /// `None` where the engine is not there.
     pub async fn new(engine: Engine) -> Option<Self> {
+        Self::with_custom(engine, custom()).await
+    }
+
+    /// The same, where the custom role holds something else.
+    pub async fn with_custom(engine: Engine, custom: Permissions) -> Option<Self> {
         let installation = Installation::on(Wishes { engine, ..Wishes::default() }).await?;
         let inbox = inbox_in(installation).await;
         let slug = inbox.slug().clone();
@@ -137,7 +144,7 @@ impl World {
             ids.push((who, add(&owner, name, role).await.0));
         }
         let role = team::roles::create(&owner, "Bookkeeper", "", RoleRef::BuiltIn(Role::Viewer)).await.unwrap();
-        team::roles::save(&owner, role.id, "Bookkeeper", "", custom()).await.unwrap();
+        team::roles::save(&owner, role.id, "Bookkeeper", "", custom).await.unwrap();
         let member = |user: UserId| {
             let (services, slug) = (services.clone(), slug.clone());
             async move { services.ctx(user, &slug).await.unwrap() }
@@ -165,7 +172,7 @@ impl World {
                 things.insert((who, whose), thing(&inbox, &owner, n, to, has).await);
             }
         }
-        let foreign = foreign(&inbox.installation).await;
+        let (foreign, elsewhere) = foreign(&inbox.installation).await;
         for who in Who::ALL {
             things.insert((who, Whose::Foreign), foreign);
             for whose in [Whose::Own, Whose::Colleagues] {
@@ -193,7 +200,12 @@ impl World {
         };
         people.insert(Who::Stranger, stranger);
         let revoked = revoked_token(&owner).await.0;
-        Some(Self { inbox, slug, people, things, revoked })
+        Some(Self { inbox, elsewhere, slug, people, things, revoked })
+    }
+
+    /// The Owner of the workspace that is asked.
+    pub fn owner(&self) -> &Ctx {
+        self.inbox.ctx()
     }
 
     pub fn thing(&self, who: Who, whose: Whose) -> Thing {
@@ -248,7 +260,7 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
 }
 
 /// Another workspace with a conversation of its own.
-async fn foreign(installation: &Installation) -> Thing {
+async fn foreign(installation: &Installation) -> (Thing, Ctx) {
     let services = &installation.services;
     let slug = accounts::create_owner(services, "Other", "owner@other.example", PASSWORD).await.unwrap();
     let number = Connect {
@@ -290,7 +302,7 @@ async fn foreign(installation: &Installation) -> Thing {
         invitation: invitation(&ctx).await,
         spare: invitation(&ctx).await,
     };
-    Thing { conversation: row.id, contact: row.contact.id, message, assignee: None, has }
+    (Thing { conversation: row.id, contact: row.contact.id, message, assignee: None, has }, ctx)
 }
 
 async fn sign_in(installation: &Installation, email: &str) -> String {

@@ -56,7 +56,7 @@ async fn send(services: &Services, email: &str, origin: &Origin) -> Result<()> {
     );
     let mail = Mail { to: email, subject: "A new password for Parlance".to_owned(), text: SecretString::from(text) };
     let id = mail::queue(services, &mut tx, &mail).await?;
-    link::store(&mut tx, user, token, id, now).await?;
+    link::store(&mut tx, user, token, None, id, now).await?;
     // Whoever asked is not known to be the person.
     let entry = Entry::new(Action::PasswordResetAsked);
     tell::record(services, &mut tx, user, (By::System, origin), now, entry).await?;

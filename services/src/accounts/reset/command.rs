@@ -22,7 +22,7 @@ pub async fn link_for(services: &Services, email: &str) -> Result<Link> {
     let account = sql!(opt(Uuid, String, String), tx.conn(), BY_EMAIL, email.as_str())?;
     let (user, _, _) = account.ok_or_else(nobody)?;
     let (user, now) = (UserId(user), services.clock().now());
-    let link = link::store(&mut tx, user, link::make(), None, now).await?;
+    let link = link::store(&mut tx, user, link::make(), None, None, now).await?;
     let entry = Entry::new(Action::PasswordResetLinked).about("at the command line");
     tell::record(services, &mut tx, user, (By::System, &Origin::default()), now, entry).await?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 use crate::{db::Tx, mail, sql};
 use domain::{
-    id::UserId,
+    id::{MemberId, UserId},
     time::{HOUR, Millis},
 };
 use rand::RngCore;
@@ -14,9 +14,17 @@ pub(super) const LIFE: Millis = HOUR;
 const RANDOM: usize = 32;
 
 const OLD: &str = "SELECT mail_id FROM password_resets WHERE user_id = $1";
-const PUT: &str = "INSERT INTO password_resets (user_id, token_hash, mail_id, expires_at) VALUES ($1, $2, $3, $4)
+const PUT: &str = "INSERT INTO password_resets (user_id, token_hash, mail_id, expires_at, handed_in, handed_by)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, mail_id = excluded.mail_id,
-    expires_at = excluded.expires_at";
+    expires_at = excluded.expires_at, handed_in = excluded.handed_in, handed_by = excluded.handed_by";
+
+/// Where a link was handed over, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Handed {
+    pub workspace: Uuid,
+    pub by: MemberId,
+}
 
 /// A link that has just been made: nobody can read it again later.
 #[derive(Debug)]
@@ -55,6 +63,7 @@ pub(super) async fn store(
     tx: &mut Tx,
     user: UserId,
     token: SecretString,
+    handed: Option<Handed>,
     mail: Option<Uuid>,
     now: Millis,
 ) -> crate::Result<Link> {
@@ -62,7 +71,8 @@ pub(super) async fn store(
     mail::withdraw(tx, old).await?;
     let expires_at = now + LIFE;
     let hash: [u8; 32] = Sha256::digest(token.expose_secret()).into();
-    sql!(exec tx.conn(), PUT, user.0, hash.as_slice(), mail, expires_at)?;
+    let (workspace, by) = handed.map(|handed| (handed.workspace, handed.by.0)).unzip();
+    sql!(exec tx.conn(), PUT, user.0, hash.as_slice(), mail, expires_at, workspace, by)?;
     Ok(Link { token, expires_at })
 }
 

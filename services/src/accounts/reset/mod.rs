@@ -7,6 +7,7 @@ mod hand_over;
 mod link;
 mod look_at;
 mod purge;
+mod rule;
 mod save;
 
 pub use ask::ask;

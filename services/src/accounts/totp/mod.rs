@@ -13,7 +13,7 @@ pub(super) use accept::accept;
 pub use disable::{disable, turn_off};
 pub use qr::Qr;
 pub use recovery::{RecoveryCodes, renew_recovery_codes};
-pub use setup::{Shown, begin, confirm, show};
+pub use setup::{Confirmed, Shown, begin, confirm, show};
 pub use status::{Status, status};
 
 pub(crate) use status::is_on;

@@ -5,7 +5,9 @@ use super::{
 use crate::{
     Error, Origin, Result, Services,
     accounts::{
+        Proof, proof,
         prove::prove,
+        sessions,
         tell::{self, By},
         throttle::Attempt,
     },
@@ -22,6 +24,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::RngCore;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::Ipv4Addr;
+use tower_sessions_core::session::Id;
 use zeroize::Zeroizing;
 
 /// For this long a secret may be scanned and confirmed.
@@ -50,11 +53,12 @@ pub struct Shown {
 /// # Errors
 /// As the password is said once more: `Invalid`, `Conflict`.
 pub async fn begin(services: &Services, user: UserId, password: &str) -> Result<String> {
-    prove(services, user, password).await?;
+    let proved = prove(services, user, password).await?;
     let mut random = Zeroizing::new([0_u8; RANDOM]);
     rand::rng().fill_bytes(random.as_mut());
     let until = services.clock().now() + PATIENCE;
-    let content = SecretString::from(format!("{until} {}", base32::encode(random.as_ref()).as_str()));
+    let content =
+        SecretString::from(format!("{until} {} {}", proved.changed_at, base32::encode(random.as_ref()).as_str()));
     Ok(hex::encode(services.vault().seal(user, Kind::TotpSecret, SETTING_UP, &content)))
 }
 
@@ -63,7 +67,7 @@ pub async fn begin(services: &Services, user: UserId, password: &str) -> Result<
 /// # Errors
 /// When the database cannot be asked.
 pub async fn show(services: &Services, user: UserId, sealed: &str) -> Result<Option<Shown>> {
-    let Some(secret) = open(services, user, sealed).await else { return Ok(None) };
+    let Some((secret, _)) = open(services, user, sealed).await else { return Ok(None) };
     let email = {
         let mut read = services.db().read().await?;
         sql!(scalar_opt String, read.conn(), EMAIL, user.0)?.ok_or(Error::SignedOut)?
@@ -75,30 +79,43 @@ pub async fn show(services: &Services, user: UserId, sealed: &str) -> Result<Opt
     Ok(Some(Shown { secret: groups.join(" "), qr }))
 }
 
-async fn open(services: &Services, user: UserId, sealed: &str) -> Option<SecretString> {
+/// The secret, and since when the password is the one that was said for it.
+async fn open(services: &Services, user: UserId, sealed: &str) -> Option<(SecretString, Millis)> {
     let sealed = hex::decode(sealed).ok()?;
     let content = services.vault().open(user, Kind::TotpSecret, SETTING_UP, &sealed).await.ok()?;
-    let (until, secret) = content.expose_secret().split_once(' ')?;
-    (services.clock().now() <= until.parse().ok()?).then(|| SecretString::from(secret))
+    let (until, rest) = content.expose_secret().split_once(' ')?;
+    let (password, secret) = rest.split_once(' ')?;
+    let password = password.parse().ok()?;
+    (services.clock().now() <= until.parse().ok()?).then(|| (SecretString::from(secret), password))
 }
 
-/// Turns the second factor on with a first code of the app. The recovery codes are returned this once.
+/// That the second factor is on.
+pub struct Confirmed {
+    /// Shown this once.
+    pub codes: RecoveryCodes,
+    /// With this the session that was kept goes on under a new id.
+    pub proof: Proof,
+}
+
+/// Turns the second factor on with a first code of the app, and ends all sessions of the person but `keep`, whose id the
+/// caller then changes: nobody gave a code for the others.
 ///
 /// # Errors
-/// `Invalid` for a wrong code; `Conflict` after too many, and when it took too long.
+/// `Invalid` for a wrong code; `Conflict` after too many, when it took too long, and when the password is another one by now.
 pub async fn confirm(
     services: &Services,
     user: UserId,
     sealed: &str,
     typed: &str,
+    keep: Option<Id>,
     origin: &Origin,
-) -> Result<RecoveryCodes> {
+) -> Result<Confirmed> {
     let attempt = Attempt::code(user, origin.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()));
     if let Err(blocked) = attempt.count(services).await? {
         return Err(Error::Conflict(blocked.to_string()));
     }
     let too_late = || Error::Conflict("That took too long. Start again with a new key.".to_owned());
-    let secret = open(services, user, sealed).await.ok_or_else(too_late)?;
+    let (secret, password) = open(services, user, sealed).await.ok_or_else(too_late)?;
     let bytes = base32::decode(secret.expose_secret()).ok_or_else(too_late)?;
     let typed: String = typed.chars().filter(char::is_ascii_digit).collect();
     let now = services.clock().now();
@@ -108,9 +125,16 @@ pub async fn confirm(
     attempt.succeeded(services).await?;
     let kept = services.vault().seal(user, Kind::TotpSecret, STORED, &secret);
     let mut tx = services.db().begin().await?;
+    sessions::revoke(tx.conn(), user, keep).await?;
+    let asked = proof::asked(tx.conn(), user).await?.ok_or(Error::SignedOut)?;
+    if asked.password_changed_at != password {
+        return Err(too_late());
+    }
     sql!(exec tx.conn(), PUT, user.0, kept.as_slice(), step, now)?;
     let codes = recovery::replace(tx.conn(), user, now).await?;
     tell::record(services, &mut tx, user, (By::Person, origin), now, Entry::new(Action::TotpEnabled)).await?;
+    let streams = tell::streams(&mut tx, user, now).await?;
     tx.commit().await?;
-    Ok(codes)
+    streams.publish(services);
+    Ok(Confirmed { codes, proof: Proof { second: Some(now), ..asked } })
 }

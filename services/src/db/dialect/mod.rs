@@ -3,6 +3,9 @@
 //! JSON costs more than it saves).
 
 pub mod postgres;
+pub mod postgres_audit;
+pub mod postgres_contacts;
 pub mod postgres_deliveries;
 pub mod sqlite;
+pub mod sqlite_audit;
 pub mod sqlite_deliveries;

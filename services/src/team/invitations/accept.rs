@@ -8,7 +8,7 @@ use crate::{
     clock::new_id,
     db::Conn,
     live, mail, members, sql,
-    team::change::lock,
+    team::{change::lock, handover},
 };
 use domain::{
     audit::Action,
@@ -19,9 +19,14 @@ use domain::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
+/// Or comes back, if the role that they were removed with was deleted.
 const JOIN: &str = "INSERT INTO members (workspace_id, id, user_id, role, role_id, available, last_turn, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (workspace_id, user_id) DO NOTHING";
+    VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (workspace_id, user_id) DO UPDATE
+        SET role = $4, role_id = $5, available = $6, removed_at = NULL, role_gone = FALSE
+        WHERE members.role_gone AND members.removed_at IS NOT NULL
+    RETURNING id";
 const SLUG: &str = "SELECT slug FROM workspaces WHERE id = $1";
 const ADDRESS: &str = "SELECT email FROM users WHERE id = $1";
 
@@ -47,8 +52,8 @@ pub struct Joined {
 /// Accepts an invitation: its link is used up, and the person is a member.
 ///
 /// # Errors
-/// `NotFound` and `Gone` as [`super::look_at`]; `Conflict` for somebody who is signed in under another address, who is or was a
-/// member, and for a new person whose address has an account; `Invalid` names the field.
+/// `NotFound` and `Gone` as [`super::look_at`]; `Conflict` for somebody who is signed in under another address, who is a member
+/// or was one, and for a new person whose address has an account; `Invalid` names the field.
 pub async fn accept(services: &Services, token: &SecretString, joining: Joining, origin: &Origin) -> Result<Joined> {
     // Hashing a password is work: it is done for links that work, and outside of the transaction.
     let hash = match &joining {
@@ -75,10 +80,11 @@ pub async fn accept(services: &Services, token: &SecretString, joining: Joining,
             members::insert_user(tx.conn(), person, now).await?.ok_or_else(taken)?
         }
     };
-    let (member, answers) = (new_id(), role.permissions.allows(Permission::MessagesSend));
-    if sql!(exec tx.conn(), JOIN, ws, member, user.0, role.base.as_str(), role.id, answers, now)? == 0 {
-        return Err(Error::Conflict("You are a member of this workspace already.".to_owned()));
-    }
+    let answers = role.permissions.allows(Permission::MessagesSend);
+    let joined =
+        sql!(scalar_opt Uuid, tx.conn(), JOIN, ws, new_id(), user.0, role.base.as_str(), role.id, answers, now)?;
+    let member = joined.ok_or_else(|| Error::Conflict("You are a member of this workspace already.".to_owned()))?;
+    handover::forget(tx.conn(), ws, MemberId(member)).await?;
     open::close(tx.conn(), ws, invitation.id, now).await?;
     mail::withdraw(&mut tx, invitation.mail_id).await?;
     let after = json!({ "role": role.name, "invitation": invitation.id, "invited_by": invitation.invited_by });

@@ -48,8 +48,10 @@ pub async fn address_of(services: &Services, user: UserId) -> Result<Option<Stri
 pub(super) async fn by_token(mut conn: Conn<'_>, token: &SecretString) -> Result<(Uuid, open::Open)> {
     let hash = link::hash(token).ok_or(domain::Error::NotFound)?;
     let (ws, id) = system::invitation_by_hash(conn.again(), &hash).await?.ok_or(domain::Error::NotFound)?;
-    let invitation = open::find(conn, ws, InvitationId(id)).await?;
-    Ok((ws, invitation.ok_or_else(|| Error::Gone("This invitation was accepted or taken back already.".to_owned()))?))
+    match open::find(conn.again(), ws, InvitationId(id)).await? {
+        Some(invitation) => Ok((ws, invitation)),
+        None => Err(open::why_closed(conn, ws, InvitationId(id)).await?),
+    }
 }
 
 /// The role that is accepted with it.

@@ -16,8 +16,9 @@ use uuid::Uuid;
 
 const OPEN: &str = "SELECT id, email, role, role_id, invited_by, mail_id, expires_at FROM invitations
     WHERE workspace_id = $1 AND id = $2 AND closed_at IS NULL";
+const CLOSED: &str = "SELECT email FROM invitations WHERE workspace_id = $1 AND id = $2 AND closed_at IS NOT NULL";
 const CLOSE: &str = "UPDATE invitations SET closed_at = $3 WHERE workspace_id = $1 AND id = $2";
-const BY_EMAIL: &str = "SELECT m.removed_at FROM members m JOIN users u ON u.id = m.user_id
+const BY_EMAIL: &str = "SELECT m.removed_at, m.role_gone FROM members m JOIN users u ON u.id = m.user_id
     WHERE m.workspace_id = $1 AND u.email = $2";
 
 /// An invitation that was neither accepted nor revoked.
@@ -55,15 +56,30 @@ pub(super) async fn close(conn: Conn<'_>, workspace: Uuid, id: Uuid, now: Millis
 }
 
 /// # Errors
-/// `Conflict` when somebody with this address is or was a member: who was removed is brought back, not invited.
+/// `Conflict` when somebody with this address is or was a member: who was removed is brought back, not invited, unless the role
+/// that they had was deleted.
 pub(super) async fn must_be_new(conn: Conn<'_>, workspace: Uuid, email: &str) -> Result<()> {
-    match sql!(scalar_opt Option<Millis>, conn, BY_EMAIL, workspace, email)? {
-        None => Ok(()),
-        Some(None) => Err(Error::Conflict("Somebody with this address is a member already.".to_owned())),
-        Some(Some(_)) => Err(Error::Conflict(
+    match sql!(opt(Option<Millis>, bool), conn, BY_EMAIL, workspace, email)? {
+        None | Some((Some(_), true)) => Ok(()),
+        Some((None, _)) => Err(Error::Conflict("Somebody with this address is a member already.".to_owned())),
+        Some((Some(_), false)) => Err(Error::Conflict(
             "Somebody with this address was a member. Bring them back in the list of members instead.".to_owned(),
         )),
     }
+}
+
+/// Why the link of an invitation that was closed works no more. Whoever joined needs no other one.
+pub(super) async fn why_closed(mut conn: Conn<'_>, workspace: Uuid, id: InvitationId) -> Result<Error> {
+    let Some(email) = sql!(scalar_opt String, conn.again(), CLOSED, workspace, id.0)? else {
+        return Ok(domain::Error::NotFound.into());
+    };
+    let known = sql!(opt(Option<Millis>, bool), conn, BY_EMAIL, workspace, email.as_str())?.is_some();
+    let why = if known {
+        "This invitation was used already. Sign in with the address that it was for."
+    } else {
+        "This invitation was withdrawn. Ask whoever invited you for a new one."
+    };
+    Ok(Error::Gone(why.to_owned()))
 }
 
 /// Whether a member may invite to a role at this moment; the inviter is asked again when somebody accepts.

@@ -10,8 +10,10 @@ use serde_json::Value;
 const HOLDERS: &str = "SELECT COUNT(*) FROM members WHERE workspace_id = $1 AND role_id = $2 AND removed_at IS NULL";
 const INVITED: &str = "SELECT COUNT(*) FROM invitations
     WHERE workspace_id = $1 AND role_id = $2 AND closed_at IS NULL AND expires_at > $3";
-/// Whoever had the role when they were removed comes back with the least.
-const LET_GO: &str = "UPDATE members SET role = 'viewer', role_id = NULL WHERE workspace_id = $1 AND role_id = $2";
+/// Whoever had the role when they were removed has none now, and does not come back before somebody says with which. What the
+/// column holds grants nothing: they were removed.
+const LET_GO: &str =
+    "UPDATE members SET role = 'viewer', role_id = NULL, role_gone = TRUE WHERE workspace_id = $1 AND role_id = $2";
 const CLOSE: &str = "DELETE FROM invitations WHERE workspace_id = $1 AND role_id = $2";
 const DELETE: &str = "DELETE FROM roles WHERE workspace_id = $1 AND id = $2";
 

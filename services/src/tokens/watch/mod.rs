@@ -2,10 +2,12 @@
 //! told to the Owners.
 //!
 //! A use costs nothing but a look at memory, unless it is the first of its minute from its network: that one is written down
-//! at once, so that several processes count together. What lies between is written once a minute.
+//! at once, so that several processes count together. What lies between is written once a minute. A token and those that it
+//! made are one: their places are counted together, and they end together.
 
 mod judge;
 mod memory;
+mod misuse;
 mod network;
 mod note;
 
@@ -19,7 +21,7 @@ use domain::time::MINUTE;
 pub(super) async fn save(services: &Services) -> Result<()> {
     let minute = services.clock().now() / MINUTE;
     for (token, due) in services.watch().past(minute) {
-        note::write(services, token, &due).await?;
+        note::write(services, token, due).await?;
     }
     Ok(())
 }

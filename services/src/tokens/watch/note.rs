@@ -1,24 +1,21 @@
 use super::{
     judge::{self, Last},
     memory::{Key, Uses},
+    misuse,
     network::network,
 };
 use crate::{
-    Ctx, Error, Result, Services, accounts, alerts,
+    Ctx, Error, Result, Services, alerts,
     audit::{self, Entry},
     ctx::Actor,
     db::{Tx, system::KnownToken},
     sql,
-    tokens::{
-        end::end,
-        purge::{HOURS_KEPT, MINUTES_KEPT},
-    },
+    tokens::purge::HOURS_KEPT,
 };
 use domain::{
     alert::{Kind, NewAlert, Severity},
     audit::Action,
     time::{HOUR, MINUTE, Millis},
-    token::{End, NETWORKS_LIMIT},
 };
 use serde_json::json;
 
@@ -32,14 +29,11 @@ const USED_IN_HOUR: &str = "INSERT INTO api_token_hours (workspace_id, token_id,
 const LAST_USE: &str = "UPDATE api_tokens SET last_used_at = $3, last_address = $4
     WHERE workspace_id = $1 AND id = $2 AND ended_at IS NULL";
 
-const NETWORKS: &str = "SELECT COUNT(DISTINCT network) FROM api_token_uses
-    WHERE workspace_id = $1 AND token_id = $2 AND minute > $3 AND network <> ''";
-
 const PAST_HOURS: &str = "SELECT hour, uses FROM api_token_hours
     WHERE workspace_id = $1 AND token_id = $2 AND hour >= $3 AND hour < $4";
 
 /// The page of the workspace where tokens are revoked.
-const LINK: &str = "tokens";
+pub(super) const LINK: &str = "tokens";
 
 /// A token that was used just now.
 #[derive(Clone, Copy)]
@@ -57,14 +51,26 @@ pub async fn note(services: &Services, used: Use<'_>, now: Millis) -> Result<()>
     let key = Key { workspace: ctx.ws(), token: token.id };
     let place = ctx.origin().address.filter(|_| !token.any_address).map(network).unwrap_or_default();
     let Some(due) = services.watch().count(key, &place, now / MINUTE) else { return Ok(()) };
-    let noted = record(services, used, key, &due, now).await;
+    let noted = noted(services, used, key, due, now).await;
     if noted.is_err() {
         services.watch().forget(key);
     }
     noted
 }
 
-async fn record(services: &Services, used: Use<'_>, key: Key, due: &[Uses], now: Millis) -> Result<()> {
+async fn noted(services: &Services, used: Use<'_>, key: Key, due: Vec<Uses>, now: Millis) -> Result<()> {
+    record(services, used, key, due, now).await?;
+    if used.token.any_address {
+        return Ok(());
+    }
+    if let Some(misused) = misuse::look(services, key.workspace, key.token, now).await? {
+        misuse::revoke(used.ctx, &misused, now).await?;
+        return Err(Error::SignedOut);
+    }
+    Ok(())
+}
+
+async fn record(services: &Services, used: Use<'_>, key: Key, due: Vec<Uses>, now: Millis) -> Result<()> {
     let Use { token, ctx } = used;
     let mut tx = services.db().begin().await?;
     let hours = add(&mut tx, key, due).await?;
@@ -74,14 +80,6 @@ async fn record(services: &Services, used: Use<'_>, key: Key, due: &[Uses], now:
         return Err(Error::SignedOut);
     }
     if !token.any_address {
-        let since = now / MINUTE - MINUTES_KEPT;
-        let networks = sql!(scalar i64, tx.conn(), NETWORKS, key.workspace, key.token, since)?;
-        if networks > NETWORKS_LIMIT {
-            misused(&mut tx, used, now).await?;
-            tx.commit().await?;
-            accounts::revoke_all(services, ctx.user(), None).await?;
-            return Err(Error::SignedOut);
-        }
         let last = token.last_used_at.zip(token.last_address.as_deref().and_then(|text| text.parse().ok()));
         let last = last.map(|(at, address)| Last { at, address });
         if address.is_some_and(|address| judge::moved(last, address, now)) {
@@ -121,7 +119,9 @@ async fn judge_hour(
 }
 
 /// Writes down uses that were counted; answers, by the hour, what was added and how many there are now.
-async fn add(tx: &mut Tx, key: Key, due: &[Uses]) -> Result<Vec<(i64, i64, i64)>> {
+async fn add(tx: &mut Tx, key: Key, mut due: Vec<Uses>) -> Result<Vec<(i64, i64, i64)>> {
+    // In one order: two processes that write down the same token do not wait for each other in a circle.
+    due.sort_unstable_by(|one, other| (one.minute, &one.network).cmp(&(other.minute, &other.network)));
     let mut hours: Vec<(i64, i64, i64)> = Vec::new();
     for uses in due {
         sql!(exec tx.conn(), USED, key.workspace, key.token, uses.minute, uses.network.as_str(), uses.count)?;
@@ -138,34 +138,10 @@ async fn add(tx: &mut Tx, key: Key, due: &[Uses]) -> Result<Vec<(i64, i64, i64)>
 }
 
 /// Only writes down; for what is left of minutes that are over.
-pub(super) async fn write(services: &Services, key: Key, due: &[Uses]) -> Result<()> {
+pub(super) async fn write(services: &Services, key: Key, due: Vec<Uses>) -> Result<()> {
     let mut tx = services.db().begin().await?;
     add(&mut tx, key, due).await?;
     Ok(tx.commit().await?)
-}
-
-/// Ends the token and tells the Owners: whoever has it has it from somewhere. Its member is signed out too.
-async fn misused(tx: &mut Tx, used: Use<'_>, now: Millis) -> Result<()> {
-    let Use { token, ctx } = used;
-    if !end(tx, ctx.ws(), token.id, End::Misuse, now).await? {
-        return Ok(());
-    }
-    let about = json!({"name": token.name, "networks_in_an_hour": NETWORKS_LIMIT + 1}).to_string();
-    let entry = Entry::new(Action::TokenMisused).on("token", token.id).about(about);
-    audit::record_as(&ctx.services, tx, ctx.workspace().id, Actor::System, ctx.origin(), now, entry).await?;
-    let body = format!(
-        "It was used from more than {NETWORKS_LIMIT} networks within an hour. It does not work any more, and {} was signed out everywhere.",
-        ctx.me().name
-    );
-    let alert = NewAlert {
-        kind: Kind::TokenMisused,
-        severity: Severity::High,
-        title: format!("The API token “{}” was revoked", token.name),
-        body,
-        link: LINK.to_owned(),
-        key: format!("token-misuse:{}", token.id),
-    };
-    alerts::raise(tx, ctx.workspace().id, now, alert).await
 }
 
 /// What is told and not forbidden.

@@ -10,7 +10,7 @@ use domain::{
     role::Role,
 };
 use futures::TryStreamExt;
-use services::{Error, audit, contacts, members};
+use services::{Error, Origin, audit, contacts, members};
 use std::collections::HashSet;
 
 fn forbidden<T>(result: Result<T, Error>, permission: &str) -> bool {
@@ -113,6 +113,19 @@ on_both! {
         ] {
             assert_eq!(found(filter.clone()).await, expected.into_iter().cloned().collect::<Vec<_>>(), "{filter:?}");
         }
+    }
+
+    async fn an_address_is_found_as_text(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        let address: std::net::IpAddr = "203.0.113.7".parse().unwrap();
+        acts(&owner, 1).await;
+        acts(&owner.clone().from(Origin { address: Some(address), agent: None }), 2).await;
+        let text = |text: &str| Filter { text: Some(text.to_owned()), ..Filter::default() };
+        let found = pages(&owner, &text("203.0.113.7"), 10).await;
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().all(|entry| entry.address.as_deref() == Some("203.0.113.7")), "{found:?}");
+        assert_eq!(pages(&owner, &text("203.0.113.8"), 10).await, []);
     }
 
     async fn an_export_is_whole_and_stands_in_the_trail(db) {

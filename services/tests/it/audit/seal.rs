@@ -133,6 +133,27 @@ on_both! {
         assert_eq!(crate::audit::report(&ctx).await.breaks, [Break::Unproven(begun + 2)]);
     }
 
+    async fn what_waits_for_another_process_keeps_nobody_waiting(db) {
+        let services = db.services();
+        let ctx = workspace(&services, "Kaveri").await;
+        audit::seal(&services).await.unwrap();
+        let begun = holds(&ctx).await.position;
+        let other = services::vault::Vault::new(services::vault::MasterKey::from_hex(&"b6".repeat(32)).unwrap());
+        let elsewhere = db.services_with(services.clock().clone(), other);
+        let same = elsewhere.ctx(ctx.user(), &ctx.workspace().slug).await.unwrap();
+        // More than are looked at at a time, with one's own before, between and behind.
+        for many in [3, 450, 250] {
+            fill(&same, many, 7).await;
+            services.clock().advance(1);
+            acts(&ctx, 2).await;
+        }
+        assert_eq!(audit::seal(&services).await.unwrap(), 6);
+        assert_eq!(holds(&ctx).await.position, begun + 6);
+        services.clock().advance(11 * MINUTE);
+        assert_eq!(audit::seal(&services).await.unwrap(), 703);
+        assert_eq!(crate::audit::report(&ctx).await.position, begun + 709);
+    }
+
     async fn without_the_right_master_key_nothing_is_sealed(db) {
         let services = db.services();
         let ctx = workspace(&services, "Kaveri").await;

@@ -1,8 +1,11 @@
 //! Second factors, own sessions, links for a new password.
 
 mod devices;
+mod in_flight;
 mod reset;
+mod reset_again;
 mod totp;
+mod wait;
 
 use crate::support::{PASSWORD, TestDb};
 use domain::{audit::Action, id::UserId};
@@ -41,8 +44,8 @@ pub async fn second(services: &Services, user: UserId) -> Second {
     let sealed = accounts::totp::begin(services, user, PASSWORD).await.unwrap();
     let shown = accounts::totp::show(services, user, &sealed).await.unwrap().unwrap();
     let code = app_shows(&shown.secret, services.clock().now());
-    let codes = accounts::totp::confirm(services, user, &sealed, &code, &from(1)).await.unwrap();
-    Second { key: shown.secret, codes: codes.iter().collect() }
+    let confirmed = accounts::totp::confirm(services, user, &sealed, &code, None, &from(1)).await.unwrap();
+    Second { key: shown.secret, codes: confirmed.codes.iter().collect() }
 }
 
 /// What the audit trail of a workspace holds, in order.

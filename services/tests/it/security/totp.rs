@@ -9,7 +9,7 @@ use domain::{
 };
 use services::{
     Error, Services,
-    accounts::{self, SignInError, SignedIn, Waiting, totp},
+    accounts::{self, Passed, SignInError, Waiting, totp},
     sql, team,
 };
 
@@ -23,12 +23,12 @@ async fn first_step(services: &Services) -> Waiting {
     passed.waiting.expect("a second factor is on")
 }
 
-async fn with_code(services: &Services, code: &str) -> Result<SignedIn, SignInError> {
+async fn with_code(services: &Services, code: &str) -> Result<Passed, SignInError> {
     let waiting = first_step(services).await;
     accounts::sign_in_with_code(services, &waiting, code, &from(7)).await
 }
 
-fn wrong(result: &Result<SignedIn, SignInError>) -> bool {
+fn wrong(result: &Result<Passed, SignInError>) -> bool {
     matches!(result, Err(SignInError::WrongCode))
 }
 
@@ -150,7 +150,7 @@ crate::on_both! {
         let shown = totp::show(&services, user, &sealed).await.unwrap().unwrap();
         assert_eq!((shown.secret.len(), shown.secret.split(' ').count()), (39, 8));
         assert!(shown.qr.path.starts_with('M') && shown.qr.side > 30);
-        let wrong = totp::confirm(&services, user, &sealed, "123", &from(1)).await;
+        let wrong = totp::confirm(&services, user, &sealed, "123", None, &from(1)).await;
         assert!(matches!(wrong, Err(Error::Domain(_))));
         assert_eq!(totp::status(&services, user).await.unwrap().since, None, "nothing holds yet");
         // For nobody else, and not for ever.
@@ -159,8 +159,22 @@ crate::on_both! {
         services.clock().advance(15 * MINUTE + 1);
         assert!(totp::show(&services, user, &sealed).await.unwrap().is_none());
         let code = app_shows(&shown.secret, services.clock().now());
-        assert!(matches!(totp::confirm(&services, user, &sealed, &code, &from(1)).await, Err(Error::Conflict(_))));
+        let late = totp::confirm(&services, user, &sealed, &code, None, &from(1)).await;
+        assert!(matches!(late, Err(Error::Conflict(_))));
         assert_eq!(count(&db, &ctx, Action::TotpEnabled).await, 0);
+    }
+
+    async fn a_key_that_was_begun_with_the_old_password_is_worth_nothing(db) {
+        let services = db.services();
+        let ctx = workspace(&services, "Kaveri Home").await;
+        let sealed = totp::begin(&services, ctx.user(), PASSWORD).await.unwrap();
+        let key = totp::show(&services, ctx.user(), &sealed).await.unwrap().unwrap().secret;
+        services.clock().advance(1);
+        accounts::change_password(&services, ctx.user(), (PASSWORD, "a new password"), None, &from(1)).await.unwrap();
+        let code = app_shows(&key, services.clock().now());
+        let stale = totp::confirm(&services, ctx.user(), &sealed, &code, None, &from(1)).await;
+        assert!(matches!(stale, Err(Error::Conflict(_))));
+        assert_eq!(totp::status(&services, ctx.user()).await.unwrap().since, None);
     }
 
     async fn another_phone_replaces_the_one_before(db) {

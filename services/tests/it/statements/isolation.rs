@@ -7,7 +7,7 @@ const EXCEPTION: &str = "db/system.rs";
 
 /// Tables and views that hold a workspace's data: those with a `workspace_id`, in the migrations of either engine.
 fn tables() -> BTreeSet<String> {
-    let migrations = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+    let migrations = crate::support::crate_folder().join("../migrations");
     let mut tables = BTreeSet::new();
     for folder in std::fs::read_dir(migrations).unwrap() {
         for file in std::fs::read_dir(folder.unwrap().path()).unwrap() {

@@ -36,7 +36,7 @@ impl Statement {
 
 /// All statements of the crate.
 pub fn statements() -> Vec<Statement> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = crate::support::crate_folder().join("src");
     let mut files = Vec::new();
     walk(&root, &mut files);
     files.sort();

@@ -20,6 +20,12 @@ pub const START: Millis = 1_800_000_000_000;
 
 pub const PASSWORD: &str = "correct horse battery";
 
+/// This crate's folder, asked when the test runs: clones share a target folder, and cargo takes a test that another clone
+/// built for fresh.
+pub fn crate_folder() -> std::path::PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it").into()
+}
+
 /// A database of its own; it goes when this is dropped.
 pub struct TestDb {
     pub db: Db,

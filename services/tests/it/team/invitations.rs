@@ -45,6 +45,14 @@ async fn dead(services: &Services, token: &SecretString) -> String {
     looked
 }
 
+/// What somebody reads whose link works no more.
+async fn why(services: &Services, token: &SecretString) -> String {
+    match look_at(services, token).await {
+        Err(services::Error::Gone(why)) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
 async fn invite(ctx: &Ctx, email: &str) -> invitations::Created {
     invitations::create(ctx, email, AGENT).await.unwrap()
 }
@@ -132,6 +140,21 @@ on_both! {
         joins(&services, &again.link_token, new_person()).await.unwrap();
         assert_eq!(refused(invitations::resend(&team.owner, made.id).await), "not found");
         assert_eq!(audited(&team.owner, Action::InvitationResent).await, 1);
+    }
+
+    async fn a_dead_link_says_why(db) {
+        let services = db.services();
+        let team = Team::new(&services).await;
+        let made = invite(&team.owner, GIULIA).await;
+        invitations::revoke(&team.owner, made.id).await.unwrap();
+        assert!(why(&services, &made.link_token).await.contains("withdrawn"));
+        let made = invite(&team.owner, GIULIA).await;
+        services.clock().advance(8 * DAY);
+        assert!(why(&services, &made.link_token).await.contains("run out"));
+        let made = invitations::resend(&team.owner, made.id).await.unwrap();
+        joins(&services, &made.link_token, new_person()).await.unwrap();
+        let why = why(&services, &made.link_token).await;
+        assert!(why.contains("used already") && why.contains("Sign in"), "{why}");
     }
 
     async fn a_revoked_link_is_dead(db) {

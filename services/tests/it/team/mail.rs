@@ -17,6 +17,7 @@ use services::{
     mail::{Mailer, Sender, SmtpUrl, deliver_due, purge},
     sql,
     team::invitations,
+    vault::{MasterKey, Vault},
 };
 use std::sync::{Arc, Mutex};
 use tokio::{
@@ -179,6 +180,24 @@ on_both! {
         services.clock().advance(31 * DAY);
         purge(&services).await.unwrap();
         assert_eq!(waiting(&db).await, 0);
+    }
+
+    /// A mistake in the settings, which is put right: no mail is lost by it.
+    async fn a_mail_waits_for_its_key_without_using_up_its_tries(db) {
+        let sink = Sink::start().await;
+        let services = mailing(&db, &sink);
+        let team = Team::new(&services).await;
+        invitations::create(&team.owner, "giulia@example.com", Role::Agent.into()).await.unwrap();
+        let other = Vault::new(MasterKey::from_hex(&"5a".repeat(32)).unwrap());
+        let wrong = db.services_mailing(services.clock().clone(), other, Some(sink.mailer()));
+        for _ in 0..20 {
+            assert_eq!(deliver_due(&wrong).await.unwrap(), 1);
+            assert_eq!(deliver_due(&wrong).await.unwrap(), 0, "not at once");
+            services.clock().advance(MINUTE);
+        }
+        assert_eq!((mailed(&team).await, sink.taken().len()), (Mailed::Waiting, 0));
+        assert_eq!(deliver_due(&services).await.unwrap(), 1);
+        assert_eq!((mailed(&team).await, sink.taken().len()), (Mailed::Sent, 1));
     }
 
     /// What was revoked, and the link before a new one, are not mailed any more.

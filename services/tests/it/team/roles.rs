@@ -100,13 +100,25 @@ on_both! {
         let invited = invitations::create(&team.owner, "new@example.com", RoleRef::Custom(role.id)).await.unwrap();
         assert_eq!(refused(roles::delete(&team.owner, role.id).await), "conflict");
         invitations::revoke(&team.owner, invited.id).await.unwrap();
-        // Somebody who was removed with it comes back with the least.
+        // Somebody who was removed with it comes back when somebody says with which role.
         members::set_role(&team.owner, rohan, RoleRef::Custom(role.id)).await.unwrap();
         members::remove(&team.owner, rohan, None).await.unwrap();
         roles::delete(&team.owner, role.id).await.unwrap();
-        members::reactivate(&team.owner, rohan).await.unwrap();
-        assert_eq!(team.agent.again().await.unwrap().me().role, Role::Viewer);
         assert_eq!(audited(&team.owner, Action::RoleDeleted).await, 1);
+        assert_eq!(refused(members::reactivate(&team.owner, rohan).await), "conflict");
+        assert!(team.agent.again().await.is_err());
+        let back = invitations::create(&team.owner, "rohan@example.com", Role::Agent.into()).await.unwrap();
+        let joining = || invitations::Joining::SignedIn(team.agent.user());
+        let origin = services::Origin::default();
+        invitations::accept(&services, &back.link_token, joining(), &origin).await.unwrap();
+        let agent = team.agent.again().await.unwrap();
+        assert_eq!((agent.me().id, agent.permissions()), (rohan, Role::Agent.permissions()));
+        // From now on they are like everybody else: brought back with the role that they had.
+        assert_eq!(refused(invitations::accept(&services, &back.link_token, joining(), &origin).await), "gone");
+        members::remove(&team.owner, rohan, None).await.unwrap();
+        assert_eq!(refused(invitations::create(&team.owner, "rohan@example.com", Role::Agent.into()).await), "conflict");
+        members::reactivate(&team.owner, rohan).await.unwrap();
+        assert_eq!(team.agent.again().await.unwrap().permissions(), Role::Agent.permissions());
     }
 
     async fn foreign_roles_are_as_unknown_ones(db) {

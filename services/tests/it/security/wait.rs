@@ -1,0 +1,28 @@
+//! Two transactions at once, one of which has to wait for the other.
+
+use crate::support::TestDb;
+use services::db::Db;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+const WAITING: &str =
+    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
+impl TestDb {
+    /// Until as many as `others` wait for a lock, or one of them is through without. On SQLite they wait for the only writer,
+    /// wherever they are.
+    pub async fn until_all_wait<T>(&self, others: &[&JoinHandle<T>]) {
+        let Db::Postgres(pool) = &self.db else { return };
+        while !others.iter().any(|other| other.is_finished()) {
+            let waiting: i64 = sqlx::query_scalar(WAITING).fetch_one(pool).await.unwrap();
+            if usize::try_from(waiting).is_ok_and(|waiting| waiting >= others.len()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub async fn until_it_waits<T>(&self, other: &JoinHandle<T>) {
+        self.until_all_wait(&[other]).await;
+    }
+}
