@@ -45,7 +45,7 @@ try {
     await shot("simulator", () => takePhone(page, CUSTOMER));
     await openInbox(page, "Asha");
     const slug = new URL(page.url()).pathname.split("/")[2];
-    for (const name of ["contacts", "team", "permissions", "roles", "settings", "tokens", "security", "alerts", "audit"]) {
+    for (const name of ["dashboard", "dead-letters", "contacts", "team", "permissions", "roles", "settings", "tokens", "security", "alerts", "audit"]) {
       await shot(name, async () => {
         await page.goto(`/w/${slug}/${name}`);
         await hydrated(page);

@@ -19,6 +19,9 @@ pub enum Fault {
     /// Somebody else was faster, or another service said no.
     #[error("{0}")]
     Conflict(String),
+    /// A limit of the workspace or the number is used up.
+    #[error("{0}")]
+    Limited(domain::limits::Limited),
     /// Too busy for now, or the database cannot be reached.
     #[error("Parlance is busy at the moment. Try again in a few seconds.")]
     Busy,
@@ -84,6 +87,7 @@ mod server {
             let fault = match error {
                 Error::SignedOut => Fault::SignedOut,
                 Error::Domain(wrong) => Fault::Domain(wrong),
+                Error::Limited(limited) => Fault::Limited(limited),
                 Error::Conflict(why) | Error::Gone(why) | Error::Upstream(why) => Fault::Conflict(why),
                 Error::Unavailable => Fault::Busy,
                 Error::Internal(why) => {
@@ -103,8 +107,11 @@ mod server {
             match self {
                 Fault::SignedOut => StatusCode::UNAUTHORIZED,
                 Fault::Domain(domain::Error::NotFound) => StatusCode::NOT_FOUND,
-                Fault::Domain(domain::Error::Forbidden { .. } | domain::Error::SecondFactor) => StatusCode::FORBIDDEN,
+                Fault::Domain(
+                    domain::Error::Forbidden { .. } | domain::Error::SecondFactor | domain::Error::OptedOut,
+                ) => StatusCode::FORBIDDEN,
                 Fault::Domain(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                Fault::Limited(_) => StatusCode::TOO_MANY_REQUESTS,
                 Fault::Outdated => StatusCode::BAD_REQUEST,
                 Fault::Conflict(_) => StatusCode::CONFLICT,
                 Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,

@@ -5,6 +5,8 @@
 pub mod alerts;
 pub mod audit;
 pub mod contacts;
+pub mod dashboard;
+pub mod dead_letters;
 pub mod error;
 pub mod flash;
 pub mod frame;
@@ -30,13 +32,16 @@ pub use root::App;
 pub fn register_server_functions() {
     frame::server::native::register();
     inbox::server::register();
+    inbox::consent::register();
     team::server::register();
     settings::server::register();
     security::server::register();
     roles::server::register();
     permissions::server::register();
     contacts::server::register();
+    dashboard::server::register();
     alerts::server::register();
     tokens::server::register();
     audit::server::register();
+    dead_letters::server::register();
 }

@@ -12,6 +12,8 @@ use crate::{
     alerts::AlertsPage,
     audit::AuditPage,
     contacts::page::ContactsPage,
+    dashboard::page::DashboardPage,
+    dead_letters::DeadLettersPage,
     inbox::page::InboxPage,
     invite::page::InvitePage,
     login::{code::CodePage, page::LoginPage},
@@ -67,6 +69,8 @@ lazy_pages! {
     Reset: ResetPage => ResetRoute,
     Invite: InvitePage => InviteRoute,
     Contacts: ContactsPage => ContactsRoute,
+    Dashboard: DashboardPage => DashboardRoute,
+    DeadLetters: DeadLettersPage => DeadLettersRoute,
     Team: TeamPage => TeamRoute,
     Permissions: PermissionsPage => PermissionsRoute,
     Roles: RolesPage => RolesRoute,
@@ -92,6 +96,7 @@ pub fn App() -> impl IntoView {
                 // The panes are routes of one page: it stays while the path changes, and works without a script.
                 <Route path=path!("/w/:slug/inbox/:conversation?/:pane?") view=InboxPage ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/contacts") view={Lazy::<ContactsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/dashboard") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/team") view={Lazy::<TeamRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/permissions") view={Lazy::<PermissionsRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/roles") view={Lazy::<RolesRoute>::new()} ssr=SsrMode::Async/>
@@ -99,6 +104,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/w/:slug/tokens") view={Lazy::<TokensRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/security") view={Lazy::<SecurityRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/alerts") view={Lazy::<AlertsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/dead-letters") view={Lazy::<DeadLettersRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/audit") view={Lazy::<AuditRoute>::new()} ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

@@ -2,11 +2,13 @@
 //!
 //! Results go to standard output, one JSON object a line; everything else goes to standard error.
 
+mod backlog;
 mod chaos;
 mod database;
 mod engine;
 mod figures;
 mod floor;
+mod graph;
 mod http;
 mod load;
 mod meta;

@@ -126,6 +126,7 @@ actions! {
     ContactsImported, "contact.imported", Contact, "Imported contacts";
     ConsentGiven, "consent.given", Consent, "Recorded an opt-in";
     ConsentWithdrawn, "consent.withdrawn", Consent, "Recorded an opt-out";
+    ConsentSetAside, "consent.set_aside", Consent, "Answered a customer who had opted out and wrote again";
     ConversationAssigned, "conversation.assigned", Conversation, "Assigned a conversation";
     ConversationClosed, "conversation.closed", Conversation, "Closed a conversation";
     ConversationReopened, "conversation.reopened", Conversation, "Reopened a conversation";
@@ -135,6 +136,7 @@ actions! {
     MessageRetried, "message.retried", Message, "Sent a message again";
     MessageNoted, "message.noted", Message, "Wrote a note";
     MessageDeleted, "message.deleted", Message, "Deleted a message";
+    MessageDiscarded, "message.discarded", Message, "Discarded a message that had not gone out";
     TemplateCreated, "template.created", Template, "Wrote a template";
     TemplateChanged, "template.changed", Template, "Changed a template";
     TemplateDeleted, "template.deleted", Template, "Deleted a template";
@@ -146,6 +148,8 @@ actions! {
     NumberDisconnected, "number.disconnected", Number, "Disconnected a phone number";
     NumberTokenRefused, "number.token_refused", Number, "Learned that Meta refuses a number's access token";
     NumberTokenWorks, "number.token_works", Number, "Learned that a number's access token works again";
+    NumberParked, "number.parked", Number, "Learned that a phone number, or a part of what it sends, is blocked";
+    NumberResumed, "number.resumed", Number, "Let a phone number send again";
     SecretStored, "secret.stored", Secret, "Stored a secret";
     SecretRefreshed, "secret.refreshed", Secret, "Renewed a secret";
     SecretsRotated, "secret.rotated", Secret, "Sealed the secrets under another master key";
@@ -157,6 +161,7 @@ actions! {
     PlanChanged, "billing.plan_changed", Billing, "Changed the plan";
     PaymentChanged, "billing.payment_changed", Billing, "Changed how it is paid";
     ContactsExported, "export.contacts", Export, "Exported contacts";
+    ConsentExported, "export.consent", Export, "Exported consent histories";
     AuditExported, "export.audit", Export, "Exported the audit trail";
     ReportExported, "export.report", Export, "Exported a report";
     WebhookRefused, "webhook.refused", Webhook, "Refused a webhook";

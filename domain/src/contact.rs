@@ -23,6 +23,9 @@ pub struct Contact {
     pub user_id: Option<String>,
     /// Who looks after them.
     pub assignee: Option<MemberId>,
+    /// Since when they do not want to hear from us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opted_out_at: Option<Millis>,
     pub created_at: Millis,
     pub updated_at: Millis,
 }

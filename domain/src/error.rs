@@ -24,6 +24,9 @@ pub enum Error {
     /// The contact has neither a phone number nor a business-scoped user id.
     #[error("This contact has no address that WhatsApp could send to.")]
     NoAddress,
+    /// The contact said STOP, and the workspace sends them no more messages of this kind.
+    #[error("This customer opted out of messages. Nothing is sent to them until they opt in again.")]
+    OptedOut,
     /// The member's role lacks the permission.
     #[error("You need the permission {permission} for this. Ask an Owner or Manager of the workspace.")]
     Forbidden { permission: String },

@@ -52,12 +52,16 @@ ids! {
     RoleId,
     /// An invitation to a workspace.
     InvitationId,
+    /// A message template of a WhatsApp Business Account.
+    TemplateId,
     /// A token of the REST API.
     TokenId,
     /// One entry of the audit trail.
     AuditId,
     /// Something that somebody should look at.
     AlertId,
+    /// One line of a contact's consent history.
+    ConsentId,
     /// One message, in or out. Sent to Meta as `biz_opaque_callback_data`.
     MessageId,
 }

@@ -49,6 +49,8 @@ impl Direction {
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Text,
+    /// A message template with its values filled in: what may be sent outside the customer-service window.
+    Template,
     /// Kept raw and shown as "unsupported message" with Meta's name for it.
     Unsupported,
 }
@@ -57,13 +59,32 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Text => "text",
+            Kind::Template => "template",
             Kind::Unsupported => "unsupported",
         }
     }
 
     pub fn parse(s: &str) -> Self {
-        if s == "text" { Kind::Text } else { Kind::Unsupported }
+        match s {
+            "text" => Kind::Text,
+            "template" => Kind::Template,
+            _ => Kind::Unsupported,
+        }
     }
+}
+
+/// Of a [`Kind::Template`] message: what is sent to Meta besides the recipient. Stored as JSON beside the message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    /// As it is called at Meta.
+    pub name: String,
+    /// Meta's code of the language, such as `en_US`.
+    pub language: String,
+    /// `marketing`, `utility` or `authentication`.
+    pub category: String,
+    /// The values, as Meta's `components`; left out of the request when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<serde_json::Value>,
 }
 
 /// How far a message has come. Inbound messages are `received` for ever.
@@ -137,6 +158,7 @@ impl Status {
     /// Higher ranks replace lower ones, never the other way round. Meta's webhooks come twice, late and out of order.
     ///
     /// `failed` outranks `sent` (Meta may fail a message it had sent) but not `delivered`: what reached the device stays so.
+    /// Every proof that Meta has the message outranks our having given it up or withdrawn it.
     pub const fn rank(self) -> i64 {
         match self {
             Status::Received => 0,
@@ -144,9 +166,10 @@ impl Status {
             Status::RetryQueued => 11,
             Status::Sending => 12,
             Status::Unconfirmed => 13,
+            Status::Dead => 14,
+            Status::Cancelled => 15,
             Status::Accepted => 20,
             Status::Sent => 30,
-            Status::Cancelled | Status::Dead => 35,
             Status::Failed => 40,
             Status::Delivered => 50,
             Status::Read => 60,
@@ -172,6 +195,11 @@ impl Status {
     /// Whether the sender still has the message in its hands.
     pub const fn is_pending(self) -> bool {
         matches!(self, Status::Queued | Status::RetryQueued | Status::Sending)
+    }
+
+    /// Whether it has a row in the outbox: it waits for its turn, is on its way, or for the word whether it went out.
+    pub const fn in_outbox(self) -> bool {
+        self.is_pending() || matches!(self, Status::Unconfirmed)
     }
 
     /// Whether a person has to look: it did not arrive, or nobody knows.
@@ -224,6 +252,16 @@ mod tests {
             }
         }
         assert_eq!(status, Status::Read);
+    }
+
+    #[test]
+    fn what_meta_proves_outranks_what_was_given_up() {
+        for given_up in [Status::Unconfirmed, Status::Dead, Status::Cancelled] {
+            for proof in [Status::Accepted, Status::Sent, Status::Failed, Status::Delivered, Status::Read] {
+                assert!(given_up.advances_to(proof), "{given_up:?} {proof:?}");
+            }
+        }
+        assert!(Status::Unconfirmed.advances_to(Status::Dead) && !Status::Accepted.advances_to(Status::Dead));
     }
 
     #[test]

@@ -73,6 +73,8 @@ export async function startServer(env = {}, { keep: folder } = {}) {
   const server = {
     url,
     pid: child.pid,
+    /** Where its data is. */
+    dir,
     log: logged,
     /** Asks it to finish; gives back its exit code. */
     async stop() {

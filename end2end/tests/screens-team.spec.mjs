@@ -212,7 +212,7 @@ test("settings are saved; a role without the permission is told which one", asyn
   const page = await open();
   await signIn(page, "Asha");
   await openPage(page, "settings");
-  const save = page.getByRole("button", { name: "Save" });
+  const save = page.getByRole("button", { name: "Save", exact: true });
   await expect(save).toBeDisabled();
   await page.getByRole("switch", { name: /Agents see unassigned/ }).check();
   await page.getByLabel("Days that entries are kept").fill("30");

@@ -1,6 +1,7 @@
 //! `GET /w/{slug}/audit/export.csv` and `.jsonl`: the audit trail as a file, of any size in the same memory. The next entries
-//! are fetched when the connection has taken the ones before.
+//! are fetched when the connection has taken the ones before. Consent histories go out the same way.
 
+mod consent;
 mod csv;
 
 use std::{fmt::Write, io};
@@ -24,7 +25,10 @@ use crate::{forms::login_for, layers::RequestId, web::Web};
 const AT_ONCE: usize = 250;
 
 pub fn router() -> Router<Web> {
-    Router::new().route("/w/{slug}/audit/export.csv", get(as_csv)).route("/w/{slug}/audit/export.jsonl", get(as_jsonl))
+    Router::new()
+        .route("/w/{slug}/audit/export.csv", get(as_csv))
+        .route("/w/{slug}/audit/export.jsonl", get(as_jsonl))
+        .merge(consent::router())
 }
 
 /// How entries are written.
@@ -141,6 +145,7 @@ fn refused(error: &Error, id: Option<Extension<RequestId>>) -> Response {
             (StatusCode::FORBIDDEN, format!("{wrong}\n")).into_response()
         }
         Error::Domain(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, format!("{wrong}\n")).into_response(),
+        Error::Limited(_) => (StatusCode::TOO_MANY_REQUESTS, format!("{error}\n")).into_response(),
         Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
         error => {
             let id = id.map(|Extension(id)| id.0.to_string()).unwrap_or_default();

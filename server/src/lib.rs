@@ -12,6 +12,7 @@ mod forms;
 mod health;
 mod keys;
 mod layers;
+pub mod metrics;
 mod pages;
 mod private;
 pub mod router;

@@ -21,7 +21,7 @@ use crate::{
     config::{Config, Mail},
     demo,
     failure::Failure,
-    keys, private,
+    keys, metrics, private,
     router::router,
     web::{self, Demo, Web},
     webhook::{Limits, Webhooks},
@@ -84,7 +84,9 @@ async fn build(config: &Config, vault: Vault) -> Result<Services, Failure> {
     let mailer = mailer(config)?;
     private::prepare(config)?;
     let db = Db::open(config.database_url.expose_secret()).await?;
-    Ok(Services::new(db, Options { clock: Clock::system(), vault, graph, mailer }))
+    let services = Services::new(db, Options { clock: Clock::system(), vault, graph, mailer });
+    services.give_new_workspaces(config.default_plan);
+    Ok(services)
 }
 
 /// The configured mail server.
@@ -130,6 +132,10 @@ pub(crate) async fn run(
         let webhooks = webhooks.clone();
         async move { webhooks.keep_saving().await }
     });
+
+    if let Some(wanted) = config.metrics.clone() {
+        metrics::serve(wanted, services.clone(), workers_stop.clone()).await?;
+    }
 
     // Scripts wait for this line.
     println!("Parlance is listening on http://{addr}");

@@ -22,6 +22,7 @@ pub struct Ctx {
     access: Access,
     token: Option<TokenId>,
     origin: Arc<Origin>,
+    waits: bool,
 }
 
 /// Where a request comes from, as the audit trail keeps it.
@@ -99,6 +100,7 @@ impl Services {
             access,
             token: None,
             origin: Arc::default(),
+            waits: false,
         };
         Ok((ctx, missing))
     }
@@ -124,6 +126,17 @@ impl Ctx {
     #[must_use]
     pub fn from(self, origin: Origin) -> Self {
         Self { origin: Arc::new(origin), ..self }
+    }
+
+    /// The same member, who would rather have what is beyond a limit wait than be refused.
+    #[must_use]
+    pub fn waiting(self) -> Self {
+        Self { waits: true, ..self }
+    }
+
+    /// Whether what is beyond a limit waits.
+    pub fn waits(&self) -> bool {
+        self.waits
     }
 
     /// The same member acting through an API token: no more than both may.

@@ -1,6 +1,6 @@
 //! What can go wrong in a use case.
 
-use domain::Error as Wrong;
+use domain::{Error as Wrong, limits::Limited};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -22,6 +22,9 @@ pub enum Error {
     /// Meta or another service did not answer as it should.
     #[error("{0}")]
     Upstream(String),
+    /// A limit of the workspace or the number is used up.
+    #[error("{0}")]
+    Limited(Limited),
     /// For now: too busy, or the database cannot be reached.
     #[error("Parlance is busy at the moment. Try again in a few seconds.")]
     Unavailable,

@@ -1,17 +1,24 @@
 use crate::{
     accounts::Passwords,
     audit::{ChainEnds, Seen},
-    clock::Clock,
+    clock::{Clock, new_id},
     db::Db,
     ingest::Journal,
     jobs::Wakes,
+    limits::Limits,
     live::Bus,
     mail::Mailer,
+    queues::Tally,
     send::Graph,
     tokens::Watch,
     vault::Vault,
 };
-use std::sync::Arc;
+use domain::plan::Plan;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// What the process is given besides its database.
 pub struct Options {
@@ -39,6 +46,11 @@ struct Inner {
     watch: Watch,
     seen: Seen,
     chain_ends: ChainEnds,
+    limits: Limits,
+    tally: Tally,
+    /// Apart: whoever asks for a block holds a connection of the other pool meanwhile.
+    lease_pool: Option<PgPool>,
+    default_plan: OnceLock<Plan>,
 }
 
 impl Services {
@@ -46,6 +58,10 @@ impl Services {
     pub fn new(db: Db, options: Options) -> Self {
         let wakes = Wakes::default();
         let bus = Arc::new(Bus::default());
+        let (limits, lease_pool) = match &db {
+            Db::Sqlite(_) => (Limits::new(String::new()), None),
+            Db::Postgres(pool) => (Limits::new(new_id().to_string()), Some(lease_pool(pool))),
+        };
         let journal = Journal::start(db.clone(), options.clock.clone(), wakes.clone(), bus.clone());
         Self(Arc::new(Inner {
             db,
@@ -60,6 +76,10 @@ impl Services {
             seen: Seen::default(),
             chain_ends: ChainEnds::default(),
             mailer: options.mailer,
+            limits,
+            tally: Tally::default(),
+            lease_pool,
+            default_plan: OnceLock::new(),
         }))
     }
 
@@ -69,6 +89,9 @@ impl Services {
             tracing::error!(%error, "who opened secrets could not be written");
         }
         self.0.journal.release().await;
+        if let Some(pool) = &self.0.lease_pool {
+            pool.close().await;
+        }
         self.0.db.close().await;
     }
 
@@ -125,4 +148,34 @@ impl Services {
     pub(crate) fn seen(&self) -> &Seen {
         &self.0.seen
     }
+
+    /// What this process has in hand of each workspace's minute.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// What went through the queues in this process.
+    pub fn tally(&self) -> &Tally {
+        &self.0.tally
+    }
+
+    /// Which plan new workspaces get, instead of Enterprise. Said once, before anything is done.
+    pub fn give_new_workspaces(&self, plan: Plan) {
+        // Said before: the first word stands.
+        let _ = self.0.default_plan.set(plan);
+    }
+
+    pub(crate) fn default_plan(&self) -> Plan {
+        self.0.default_plan.get().copied().unwrap_or(Plan::Enterprise)
+    }
+
+    pub(crate) fn lease_pool(&self) -> Option<&PgPool> {
+        self.0.lease_pool.as_ref()
+    }
+}
+
+/// One connection, opened when it is first needed.
+fn lease_pool(pool: &PgPool) -> PgPool {
+    let options = (*pool.connect_options()).clone();
+    PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(5)).connect_lazy_with(options)
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::Limits;
+use crate::templates::{self, Template};
+
 /// Everything a [`Simulator`](crate::Simulator) needs to start. `Config::default()` has no
 /// numbers and no webhook URL; fill in what matters and take the rest from it.
 #[derive(Clone)]
@@ -22,6 +25,10 @@ pub struct Config {
     pub customers: Vec<Customer>,
     /// How long things take.
     pub timing: Timing,
+    /// What may be sent how fast.
+    pub limits: Limits,
+    /// The templates of every account; empty: any template can be sent.
+    pub templates: Vec<Template>,
     /// Every accepted send is appended here as a JSON line before it is answered.
     pub ledger: Option<PathBuf>,
     /// Whether status webhooks are sent at all.
@@ -49,6 +56,8 @@ impl Default for Config {
             numbers: Vec::new(),
             customers: Vec::new(),
             timing: Timing::default(),
+            limits: Limits::default(),
+            templates: templates::of_a_shop(),
             ledger: None,
             statuses: true,
             enforce_window: true,
@@ -156,6 +165,8 @@ pub struct Timing {
     pub read_after: Duration,
     /// How long Graph thinks before it answers.
     pub graph_latency: Duration,
+    /// How much longer it thinks when the `slow` fault strikes.
+    pub slow_by: Duration,
     /// How much too late a webhook comes when the `late` fault strikes.
     pub late_by: Duration,
     /// How long a webhook POST may take before it counts as failed.
@@ -175,6 +186,7 @@ impl Default for Timing {
             delivered_after: Duration::from_millis(600),
             read_after: Duration::from_secs(2),
             graph_latency: Duration::from_millis(60),
+            slow_by: Duration::from_secs(6),
             late_by: Duration::from_secs(20),
             webhook_timeout: Duration::from_secs(10),
             retry_first: Duration::from_secs(1),
@@ -193,6 +205,7 @@ impl Timing {
             delivered_after: Duration::ZERO,
             read_after: Duration::ZERO,
             graph_latency: Duration::ZERO,
+            slow_by: Duration::from_millis(100),
             late_by: Duration::from_millis(50),
             retry_first: Duration::from_millis(10),
             retry_max: Duration::from_millis(200),

@@ -53,10 +53,30 @@ pub struct Faults {
     pub reset: Fault,
     /// The message goes out, but the connection drops before the answer.
     pub lost_answer: Fault,
+    /// Graph answers `Timing::slow_by` later than usual.
+    pub slow: Fault,
+    /// Graph answers 400 with 131056: too many to this customer.
+    pub pair_limited: Fault,
+    /// A template is refused with 132015: Meta has paused it.
+    pub template_paused: Fault,
     /// Every access token is refused with 190 until this is false again.
     pub token_revoked: bool,
+    /// The numbers (phone number ids) whose token is refused with 190, until they are taken out again.
+    pub dead_tokens: Vec<String>,
+    /// All accounts are locked: 131031 until this is false again. Both changes are told by an `account_update`.
+    pub account_blocked: bool,
+    /// Calling code of a country that must not be written to, 130497; empty: none.
+    pub blocked_country: String,
+    /// Every answer takes so many milliseconds longer.
+    pub latency_ms: u32,
     /// A message is accepted and then ends in a `failed` status, 131026.
     pub undeliverable: Fault,
+    /// The same with 131047: the window has closed in the meantime. Free-form messages only.
+    pub window_closed: Fault,
+    /// The same with 131050: the customer has stopped this business's marketing.
+    pub stopped: Fault,
+    /// The same with 131049: Meta holds it back, since the customer gets too much already.
+    pub held_back: Fault,
     /// A webhook comes twice, byte for byte the same.
     pub duplicate: Fault,
     /// The statuses of a message come last one first.
@@ -75,23 +95,38 @@ pub struct Faults {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GraphFault {
     RateLimited,
+    PairLimited,
+    TemplatePaused,
     ErrorBefore,
     ErrorAfter,
+    Slow,
     Hang,
     Reset,
     LostAnswer,
 }
 
+impl GraphFault {
+    /// Whether the message goes out all the same.
+    pub(crate) fn sends(self) -> bool {
+        matches!(self, Self::ErrorAfter | Self::LostAnswer | Self::Slow)
+    }
+}
+
 impl Faults {
     /// The first fault that strikes a send request; the others keep their turns.
-    pub(crate) fn roll_send(&mut self, rng: &mut impl Rng) -> Option<GraphFault> {
+    pub(crate) fn roll_send(&mut self, template: bool, rng: &mut impl Rng) -> Option<GraphFault> {
+        if template && self.template_paused.strikes(rng) {
+            return Some(GraphFault::TemplatePaused);
+        }
         [
             (&mut self.reset, GraphFault::Reset),
             (&mut self.hang, GraphFault::Hang),
             (&mut self.rate_limited, GraphFault::RateLimited),
+            (&mut self.pair_limited, GraphFault::PairLimited),
             (&mut self.error_before, GraphFault::ErrorBefore),
             (&mut self.error_after, GraphFault::ErrorAfter),
             (&mut self.lost_answer, GraphFault::LostAnswer),
+            (&mut self.slow, GraphFault::Slow),
         ]
         .into_iter()
         .find_map(|(fault, kind)| fault.strikes(rng).then_some(kind))
@@ -106,7 +141,13 @@ impl Faults {
             ("hang", self.hang),
             ("reset", self.reset),
             ("lost_answer", self.lost_answer),
+            ("slow", self.slow),
+            ("pair_limited", self.pair_limited),
+            ("template_paused", self.template_paused),
             ("undeliverable", self.undeliverable),
+            ("window_closed", self.window_closed),
+            ("stopped", self.stopped),
+            ("held_back", self.held_back),
             ("duplicate", self.duplicate),
             ("reorder", self.reorder),
             ("late", self.late),
@@ -114,6 +155,9 @@ impl Faults {
         ];
         match rates.iter().find(|(_, fault)| !(0.0..=1.0).contains(&fault.rate)) {
             Some((name, _)) => Err(format!("{name}.rate must lie between 0 and 1")),
+            None if !self.blocked_country.bytes().all(|b| b.is_ascii_digit()) => {
+                Err("blocked_country is a calling code: digits, or empty".to_owned())
+            }
             None => Ok(()),
         }
     }

@@ -15,7 +15,7 @@ use crate::ids::{self, Way};
 use crate::ledger::{Ledger, Sent};
 use crate::phone::live::Live;
 use crate::state::{ChatKey, Line, State, Tick};
-use crate::webhook::body;
+use crate::webhook::body::{self, Said};
 use crate::webhook::engine::{Job, Queued, Subject, Webhook};
 use crate::webhook::progress::Progress;
 use crate::webhook::sign::meta_json;
@@ -98,11 +98,46 @@ impl Inner {
 
     pub fn set_faults(&self, faults: Faults) {
         self.offline.send_replace(faults.phone_offline);
-        self.state().faults = faults;
+        let locked = faults.account_blocked;
+        let before = std::mem::replace(&mut self.state().faults, faults);
         self.tell(Live::Network);
+        if before.account_blocked != locked {
+            self.tell_accounts(locked);
+        }
     }
 
-    pub fn customer_says(&self, phone_number_id: &str, who: &Customer, text: String) -> String {
+    /// Meta tells every account that it is locked, or free again.
+    fn tell_accounts(&self, locked: bool) {
+        let mut accounts: Vec<&str> = self.config.numbers.iter().map(|number| number.waba_id.as_str()).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        for account in accounts {
+            let bytes = meta_json(&body::account_update(account, locked, self.now()));
+            let subject = Subject::notice(if locked { "locked" } else { "reinstated" }, account);
+            self.enqueue(Job::Webhook(Webhook::new(account, bytes, subject)));
+        }
+    }
+
+    /// The customer stops this number's marketing on their phone, or takes it back.
+    pub fn customer_prefers(&self, number: &Number, who: &Customer, stop: bool) {
+        let who = {
+            let mut state = self.state();
+            let who = state.customers.remember(who);
+            let key = state.chat_key(&number.phone_number_id, who.key());
+            if stop {
+                state.stopped.insert(key);
+            } else {
+                state.stopped.remove(&key);
+            }
+            who
+        };
+        let value = if stop { "stop" } else { "resume" };
+        let bytes = meta_json(&body::preference(number, &who, value, self.now()));
+        self.enqueue(Job::Webhook(Webhook::new(&number.waba_id, bytes, Subject::notice(value, &who.name))));
+    }
+
+    /// A customer sends something.
+    pub fn customer_says(&self, phone_number_id: &str, who: &Customer, said: &Said) -> String {
         // A number that is not ours exists as well: webhooks for it test what the platform
         // does with numbers nobody connected.
         let number = self.number(phone_number_id).cloned().unwrap_or_else(|| Number {
@@ -118,16 +153,21 @@ impl Inner {
             let who = state.customers.remember(who);
             let wamid = ids::wamid(who.key(), Way::In, &mut state.rng);
             let key = ChatKey { number: phone_number_id.to_owned(), customer: who.key().to_owned() };
-            let line = Line { wamid: wamid.clone(), from_customer: true, text: text.clone(), at, tick: Tick::Sent };
+            let text = match said {
+                Said::Text(text) => text.clone(),
+                Said::Pressed { reply, .. } => reply.text.clone(),
+            };
+            let (wamid, tick, replies) = (wamid.clone(), Tick::Sent, Vec::new());
+            let line = Line { wamid, from_customer: true, text, at, tick, replies };
             let chat = state.chat(&key);
             chat.last_inbound = Some(at);
             chat.push(line.clone());
-            state.inbound.insert(wamid.clone(), key.clone());
+            state.inbound.insert(line.wamid.clone(), key.clone());
             state.counters.inbound += 1;
-            (who, wamid, line, key)
+            (who, line.wamid.clone(), line, key)
         };
         self.tell(Live::message(&key, line));
-        let bytes = meta_json(&body::inbound(&number, &who, &wamid, at, &text));
+        let bytes = meta_json(&body::inbound(&number, &who, &wamid, at, said));
         self.enqueue(Job::Webhook(Webhook::new(&number.waba_id, bytes, Subject::inbound(&wamid, &who.name))));
         wamid
     }
@@ -137,8 +177,7 @@ impl Inner {
     }
 
     /// Takes a send over: from here on the message is out, whatever the caller gets to see.
-    pub fn accept(&self, number: &Number, send: &Send) -> io::Result<(String, Customer)> {
-        let at = self.now();
+    pub fn accept(&self, number: &Number, send: &Send, at: i64) -> io::Result<(String, Customer)> {
         let progress = {
             let mut state = self.state();
             let who = match state.customers.find(&send.recipient) {
@@ -158,7 +197,7 @@ impl Inner {
             state.ledger.append(sent.clone())?;
             state.counters.accepted += 1;
             let key = ChatKey { number: number.phone_number_id.clone(), customer: who.key().to_owned() };
-            Progress::plan(self, &mut state, number, who, key, sent)
+            Progress::plan(self, &mut state, number, who, key, send, sent)
         };
         let answer = (progress.sent.wamid.clone(), progress.to.clone());
         self.enqueue(Job::Progress(Box::new(progress)));

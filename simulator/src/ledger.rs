@@ -21,7 +21,7 @@ pub struct Sent {
     pub text: String,
     /// The sender's own key, echoed in every status.
     pub biz_opaque_callback_data: Option<String>,
-    /// Unix milliseconds.
+    /// When the request arrived, in Unix milliseconds.
     pub at: i64,
 }
 

@@ -11,10 +11,13 @@ mod graph;
 mod ids;
 mod inner;
 mod ledger;
+mod limits;
 mod phone;
 mod state;
+mod templates;
 mod webhook;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +29,13 @@ pub use config::{Config, Customer, Number, Reads, Timing};
 pub use counters::Counters;
 pub use faults::{Fault, Faults};
 pub use ledger::Sent;
-pub use state::{Line, Tick};
+pub use limits::{Limits, Pace};
+pub use state::{Line, Reply, Tick};
+pub use templates::{Button, Component, Template};
 pub use webhook::sign::{meta_json, sign};
 
 use inner::Inner;
+use webhook::body::Said;
 
 /// One simulated network. Clones share everything.
 #[derive(Clone)]
@@ -75,7 +81,35 @@ impl Simulator {
     /// A customer writes: queues the signed webhook and returns the message's wamid.
     #[expect(clippy::unused_async, reason = "callers may rely on a point of suspension here")]
     pub async fn customer_says(&self, phone_number_id: &str, customer: Customer, text: impl Into<String>) -> String {
-        self.inner.customer_says(phone_number_id, &customer, text.into())
+        self.inner.customer_says(phone_number_id, &customer, &Said::Text(text.into()))
+    }
+
+    /// The customer stops a number's marketing on their phone (`user_preferences`), or takes it back.
+    pub fn customer_prefers(&self, phone_number_id: &str, customer: &Customer, stop: bool) {
+        if let Some(number) = self.inner.number(phone_number_id) {
+            self.inner.customer_prefers(number, customer, stop);
+        }
+    }
+
+    /// What may be sent how fast from now on; what was sent already counts.
+    pub fn set_limits(&self, limits: Limits) {
+        self.inner.state().limits = limits;
+    }
+
+    /// How fast each number's sends came.
+    #[must_use]
+    pub fn paces(&self) -> BTreeMap<String, Pace> {
+        self.inner.state().used.paces()
+    }
+
+    /// The token of a number dies, or works again.
+    pub fn set_token_dead(&self, phone_number_id: &str, dead: bool) {
+        let mut faults = self.faults();
+        faults.dead_tokens.retain(|id| id != phone_number_id);
+        if dead {
+            faults.dead_tokens.push(phone_number_id.to_owned());
+        }
+        self.inner.set_faults(faults);
     }
 
     /// Signs and posts any JSON as a webhook, with redelivery.

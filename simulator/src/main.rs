@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
 use clap::{Parser, ValueEnum};
-use simulator::{Config, Number, Reads, Simulator, Timing};
+use simulator::{Config, Limits, Number, Reads, Simulator, Timing};
 use tokio::net::TcpListener;
 
 /// A stand-in for Meta's Graph API and for customers' phones.
@@ -41,6 +42,12 @@ struct Cli {
     /// Pace: like the real network, or without any waiting.
     #[arg(long, value_enum, default_value_t = Pace::Real)]
     pace: Pace,
+    /// How long Graph thinks before it answers, in milliseconds (default: as the pace has it).
+    #[arg(long)]
+    latency_ms: Option<u64>,
+    /// Messages a number may send in a second; 0: as many as it likes.
+    #[arg(long, default_value_t = 80)]
+    per_second: u32,
     /// Accept only this Graph version (default: any).
     #[arg(long)]
     graph_version: Option<String>,
@@ -102,15 +109,20 @@ async fn main() -> anyhow::Result<()> {
         .with_writer(std::io::stderr)
         .init();
     let cli = Cli::parse();
+    let mut timing = match cli.pace {
+        Pace::Real => Timing::default(),
+        Pace::Instant => Timing::instant(),
+    };
+    if let Some(millis) = cli.latency_ms {
+        timing.graph_latency = Duration::from_millis(millis);
+    }
     let simulator = Simulator::try_new(Config {
         app_secret: cli.app_secret,
         webhook_url: cli.webhook_url,
         graph_version: cli.graph_version,
         numbers: cli.numbers.into_iter().map(|n| n.0).collect(),
-        timing: match cli.pace {
-            Pace::Real => Timing::default(),
-            Pace::Instant => Timing::instant(),
-        },
+        timing,
+        limits: Limits { per_second: cli.per_second, ..Limits::default() },
         ledger: cli.ledger,
         statuses: cli.statuses == Switch::On,
         enforce_window: cli.window == Switch::On,

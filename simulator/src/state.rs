@@ -9,7 +9,9 @@ use serde::Serialize;
 use crate::config::{Config, Customer};
 use crate::counters::Counters;
 use crate::faults::Faults;
+use crate::inner::WINDOW_MS;
 use crate::ledger::Ledger;
+use crate::limits::{Limits, Used};
 use crate::phone::live::WireEntry;
 use crate::webhook::progress::Progress;
 
@@ -42,6 +44,17 @@ pub struct Line {
     pub at: i64,
     /// How far it got.
     pub tick: Tick,
+    /// The quick replies of a template.
+    pub replies: Vec<Reply>,
+}
+
+/// A button below a template that answers for the customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reply {
+    /// What it says.
+    pub text: String,
+    /// What the business gets.
+    pub payload: String,
 }
 
 /// A chat is one customer with one business number.
@@ -110,9 +123,13 @@ impl Directory {
 pub(crate) struct State {
     pub webhook_url: String,
     pub faults: Faults,
+    pub limits: Limits,
+    pub used: Used,
     pub rng: StdRng,
     pub customers: Directory,
     pub chats: HashMap<ChatKey, Chat>,
+    /// Customers who want no more marketing.
+    pub stopped: HashSet<ChatKey>,
     /// Which chat a customer's message belongs to: read receipts name only the message.
     pub inbound: HashMap<String, ChatKey>,
     pub ledger: Ledger,
@@ -137,9 +154,12 @@ impl State {
         Self {
             webhook_url: config.webhook_url.clone(),
             faults: Faults::default(),
+            limits: config.limits.clone(),
+            used: Used::default(),
             rng: config.seed.map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64),
             customers,
             chats: HashMap::new(),
+            stopped: HashSet::new(),
             inbound: HashMap::new(),
             ledger,
             acknowledged: Vec::new(),
@@ -154,6 +174,17 @@ impl State {
 
     pub fn chat(&mut self, key: &ChatKey) -> &mut Chat {
         self.chats.entry(key.clone()).or_default()
+    }
+
+    /// The chat of a number with whoever this phone or user id belongs to.
+    pub fn chat_key(&self, number: &str, id: &str) -> ChatKey {
+        let customer = self.customers.find(id).map_or(id, Customer::key);
+        ChatKey { number: number.to_owned(), customer: customer.to_owned() }
+    }
+
+    /// Whether free-form messages are allowed.
+    pub fn is_open(&self, key: &ChatKey, at: i64) -> bool {
+        self.chats.get(key).and_then(|chat| chat.last_inbound).is_some_and(|last| at < last + WINDOW_MS)
     }
 
     /// Rolls one fault.

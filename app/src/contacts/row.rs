@@ -2,7 +2,7 @@ use domain::{contact::Contact, id::MemberId};
 use leptos::prelude::*;
 
 use super::screen::Screen;
-use crate::ui::{avatar, when};
+use crate::ui::{avatar, icon, when};
 
 /// One customer.
 pub fn row(screen: Screen, contact: Contact) -> AnyView {
@@ -43,6 +43,7 @@ pub fn row(screen: Screen, contact: Contact) -> AnyView {
                 <span class="person">
                     {avatar(id.0, &name, "")}
                     <span><b dir="auto">{name.clone()}</b><small>{address}</small></span>
+                    {contact.opted_out_at.is_some().then(|| view! { <span class="badge">{icon("ban", "xs")}"Opted out"</span> })}
                 </span>
             </th>
             <td>{assignee}</td>

@@ -1,15 +1,18 @@
 use leptos::prelude::*;
 
-use super::{Extras, Frame, Here, bell::bell_view, leave};
+use super::{Extras, Frame, Here, Meter, bell::bell_view, leave, meter};
 use crate::ui::{avatar, icon, menu};
 
 /// Which workspace, as whom, and what waits.
 pub fn bar_view(frame: &Frame, here: Here, extras: Extras) -> AnyView {
     let me = &frame.me;
+    // A page that shows them too has started it.
+    let meter = use_context::<Meter>().unwrap_or_else(|| Meter::start(frame, here));
     let label = format!("{}, {}. Account menu", me.name, me.role_label());
     view! {
         <header class="bar">
             {switcher(frame)}
+            {meter::meter_view(meter)}
             <span class="bar__gap"></span>
             {bell_view(frame, here)}
             <button class="account" type="button" popovertarget="account" aria-label=label>

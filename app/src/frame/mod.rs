@@ -3,6 +3,7 @@
 mod bar;
 mod bell;
 mod leave;
+mod meter;
 mod page;
 mod rail;
 mod subnav;
@@ -10,9 +11,13 @@ mod subnav;
 pub mod server;
 
 pub use leave::sure;
+#[cfg(feature = "hydrate")]
+pub use meter::heard;
+pub use meter::{Meter, grouped, meters_view};
 pub use page::{Clock, clock, fault_view, page};
 
 use domain::{
+    limits::Usage,
     permission::{Access, Permission},
     time::Millis,
     workspace::{MemberBrief, WorkspaceBrief},
@@ -40,6 +45,9 @@ pub struct Frame {
     /// Alerts that wait for the member.
     #[serde(default)]
     pub alerts: i64,
+    /// How far the limits are used, for who may send; the inbox asks apart.
+    #[serde(default)]
+    pub limits: Option<Usage>,
 }
 
 /// The pages of a workspace.
@@ -47,10 +55,12 @@ pub struct Frame {
 pub enum Here {
     Inbox,
     Contacts,
+    Dashboard,
     Team,
     Permissions,
     Roles,
     Audit,
+    DeadLetters,
     Alerts,
     Tokens,
     Security,
@@ -63,10 +73,12 @@ impl Here {
         match self {
             Here::Inbox => "inbox",
             Here::Contacts => "contacts",
+            Here::Dashboard => "dashboard",
             Here::Team => "team",
             Here::Permissions => "permissions",
             Here::Roles => "roles",
             Here::Audit => "audit",
+            Here::DeadLetters => "dead-letters",
             Here::Alerts => "alerts",
             Here::Tokens => "tokens",
             Here::Security => "security",
@@ -79,10 +91,12 @@ impl Here {
         match self {
             Here::Inbox => "Inbox",
             Here::Contacts => "Contacts",
+            Here::Dashboard => "Dashboard",
             Here::Team => "Team",
             Here::Permissions => "Permissions",
             Here::Roles => "Custom roles",
             Here::Audit => "Audit trail",
+            Here::DeadLetters => "Operations",
             Here::Alerts => "Alerts",
             Here::Tokens => "API tokens",
             Here::Security => "Security",
@@ -94,10 +108,12 @@ impl Here {
         match self {
             Here::Inbox => "inbox",
             Here::Contacts => "contacts",
+            Here::Dashboard => "chart",
             Here::Team => "team",
             Here::Permissions => "shield",
             Here::Roles => "key",
             Here::Audit => "audit",
+            Here::DeadLetters => "layers",
             Here::Alerts => "bell",
             Here::Tokens => "code",
             Here::Security => "lock",
@@ -108,10 +124,11 @@ impl Here {
     /// Whether a member with this access has anything to see there.
     pub const fn offered(self, access: &Access) -> bool {
         let permission = match self {
-            Here::Inbox => Permission::ConversationsView,
+            Here::Inbox | Here::Dashboard => Permission::ConversationsView,
             Here::Contacts => Permission::ContactsRead,
             Here::Team | Here::Permissions | Here::Roles => Permission::TeamsView,
             Here::Audit => Permission::AuditView,
+            Here::DeadLetters => Permission::OperationsView,
             Here::Tokens => Permission::ApiView,
             Here::Settings => Permission::WorkspaceSettings,
             // Everybody's own.

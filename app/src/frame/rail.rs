@@ -4,12 +4,14 @@ use super::{Extras, Frame, Here};
 use crate::ui::icon;
 
 /// In this order; the settings stand for all that is listed beside them.
-const PLACES: [(Here, bool); 6] = [
+const PLACES: [(Here, bool); 8] = [
     (Here::Inbox, false),
     (Here::Contacts, false),
+    (Here::Dashboard, true),
     (Here::Team, false),
     (Here::Permissions, true),
     (Here::Audit, true),
+    (Here::DeadLetters, true),
     (Here::Settings, false),
 ];
 

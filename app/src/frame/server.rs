@@ -1,6 +1,6 @@
 //! What every page asks of the server.
 
-use domain::workspace::Slug;
+use domain::{limits::Usage, workspace::Slug};
 use leptos::{prelude::*, server_fn::codec::Json};
 
 use crate::error::Fault;
@@ -11,23 +11,30 @@ pub async fn unread_alerts(workspace: Slug) -> Result<i64, Fault> {
     Ok(services::alerts::unread(&native::ctx(&workspace).await?).await?)
 }
 
+/// How far the limits are used.
+#[server(prefix = "/fn", endpoint = "limits", input = Json, output = Json)]
+pub async fn limits(workspace: Slug) -> Result<Usage, Fault> {
+    Ok(services::limits::usage(&native::ctx(&workspace).await?).await?)
+}
+
 /// For the server's side of every slice.
 #[cfg(feature = "ssr")]
 pub mod native {
-    use domain::workspace::Slug;
+    use domain::{permission::Permission, workspace::Slug};
     use http::request::Parts;
     use leptos::{
         prelude::{use_context, with_context},
         server_fn::axum::register_explicit,
     };
-    use services::{Ctx, Error, Origin, Services, accounts::SignedIn, alerts, members, workspaces};
+    use services::{Ctx, Error, Origin, Services, accounts::SignedIn, alerts, limits, members, workspaces};
 
-    use super::{super::Frame, UnreadAlerts};
+    use super::{super::Frame, Limits, UnreadAlerts};
     use crate::{error::Fault, shell::config};
 
     /// By name: see [`crate::register_server_functions`].
     pub fn register() {
         register_explicit::<UnreadAlerts>();
+        register_explicit::<Limits>();
     }
 
     /// What the server put there for this request.
@@ -69,6 +76,7 @@ pub mod native {
             demo: config.demo.is_some(),
             now: ctx.now(),
             alerts: alerts::unread(ctx).await?,
+            limits: if ctx.access().allows(Permission::MessagesSend) { Some(limits::usage(ctx).await?) } else { None },
         })
     }
 }

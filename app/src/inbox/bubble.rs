@@ -1,15 +1,16 @@
 //! One message: bubble, stamp, ticks with their times, and what to do when it did not go through.
 
 use domain::{
-    id::MessageId,
-    inbox::MessageView,
+    id::{ConversationId, MessageId},
+    inbox::{MessageView, TemplateLine},
     message::{Direction, Kind, Status},
-    permission::Permission,
+    template::{Category, language_name},
     time::{MINUTE, Millis},
 };
 use leptos::prelude::*;
 
 use super::{
+    attempts,
     composer::{Mode, take_back},
     screen::Screen,
     send::Refusal,
@@ -54,7 +55,8 @@ impl Bubble {
             ("out", direction == Direction::Out),
             ("same", self.same),
             ("failed", self.is_refused() || matches!(status, Status::Failed | Status::Dead)),
-            ("unsure", self.waits() || status == Status::Unconfirmed),
+            ("unsure", self.waits() || matches!(status, Status::Unconfirmed | Status::RetryQueued)),
+            ("withdrawn", status == Status::Cancelled),
             ("unsupported", kind == Kind::Unsupported),
         ] {
             if on {
@@ -92,14 +94,19 @@ pub fn bubble_view(screen: Screen, cell: Cell<Bubble>) -> AnyView {
     };
     let content = {
         let bubble = bubble.clone();
-        Memo::new(move |_| bubble.with(|bubble| (bubble.message.kind, bubble.message.text.clone())))
+        Memo::new(move |_| {
+            bubble.with(|bubble| {
+                let MessageView { kind, text, template, .. } = &bubble.message;
+                (*kind, text.clone(), template.clone())
+            })
+        })
     };
     view! {
         {move || day.get().map(|day| view! { <div class="day">{day}</div> })}
         {move || line.get().map(|count| view! { <div class="unread-line" role="separator">{new_messages(count)}</div> })}
         <div class=class on:animationend=move |_| new.set(false)>
             <div class="bubble">
-                {move || content.with(|(kind, text)| text_view(*kind, text))}
+                {move || content.with(|(kind, text, template)| text_view(*kind, text, template.as_ref()))}
                 {stamp(screen, bubble.clone())}
             </div>
             {trouble(screen, bubble)}
@@ -113,9 +120,16 @@ pub fn new_messages(count: i64) -> String {
     if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
 }
 
-fn text_view(kind: Kind, text: &str) -> AnyView {
+fn text_view(kind: Kind, text: &str, template: Option<&TemplateLine>) -> AnyView {
     match kind {
         Kind::Text => view! { <div class="text" dir="auto">{text.to_owned()}</div> }.into_any(),
+        Kind::Template => {
+            let head = template.map(|TemplateLine { name, language, category }| {
+                let (category, language) = (Category::parse(category).label(), language_name(language));
+                view! { <small class="tpl__head">{icon("template", "xs")}{format!("Template · {name} · {category} · {language}")}</small> }
+            });
+            view! { {head}<div class="text" dir="auto">{text.to_owned()}</div> }.into_any()
+        }
         Kind::Unsupported => {
             let what = text.replace('_', " ");
             view! {
@@ -151,6 +165,7 @@ fn stamp(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
         let bubble = bubble.clone();
         Memo::new(move |_| bubble.with(shown))
     };
+    let (toggled, history) = attempts::history(screen, bubble.clone());
     view! {
         // A tick that changes is no news worth reading out.
         <span class="stamp" aria-live="off">
@@ -160,12 +175,16 @@ fn stamp(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
                 <span class="sr">", show times"</span>
             </button>
         </span>
-        <div class="menu times" popover="auto" id=id>
+        <div class="menu times" popover="auto" id=id on:toggle=toggled>
             {move || bubble.with(|bubble| stages(bubble, screen.local.get()))}
+            {history}
         </div>
     }
     .into_any()
 }
+
+/// It waited too long for its outcome, and what was written after it went ahead.
+const OVERTAKEN: &str = "Later messages went out before this one.";
 
 fn shown(bubble: &Bubble) -> Status {
     if bubble.is_refused() { Status::Failed } else { bubble.message.status }
@@ -195,43 +214,85 @@ fn stages(bubble: &Bubble, local: bool) -> AnyView {
         })
         .collect_view();
     let waits = status.is_pending() || *status == Status::Unconfirmed;
+    let overtaken = bubble.message.overtaken.then(|| view! { <p class="times__note">{OVERTAKEN}</p> });
     view! {
         <p class="menu__label">{now}</p>
         <ol class="timeline" class:waits=waits>{lines}</ol>
+        {overtaken}
     }
     .into_any()
 }
 
+/// What became of a message, as far as it concerns what stands below its bubble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Trouble {
+    id: MessageId,
+    refused: Option<Refusal>,
+    status: Status,
+    error: Option<String>,
+    overtaken: bool,
+    /// It waits, and nobody knows since the last try whether it will go out.
+    waits: bool,
+}
+
 /// What went wrong and what can be done, below the bubble.
 fn trouble(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
-    let state = Memo::new(move |_| {
-        bubble.with(|bubble| {
-            let message = &bubble.message;
-            let ours = message.direction == Direction::Out;
-            (message.id, bubble.refused.clone(), message.status, message.error.clone(), ours)
+    let state = {
+        let bubble = bubble.clone();
+        Memo::new(move |_| {
+            bubble.with(|bubble| {
+                let message = &bubble.message;
+                (message.direction == Direction::Out).then(|| Trouble {
+                    id: message.id,
+                    refused: bubble.refused.clone(),
+                    status: message.status,
+                    error: message.error.clone(),
+                    overtaken: message.overtaken,
+                    waits: message.status == Status::RetryQueued,
+                })
+            })
         })
-    });
+    };
     let conversation = screen.open_id();
     let view = move || {
-        let (id, refused, status, error, ours) = state.get();
+        let Trouble { id, refused, status, error, overtaken, waits } = state.get()?;
         if let Some(refusal) = refused {
             return Some(refused_view(screen, id, refusal));
         }
-        if !ours || !status.needs_attention() {
-            return None;
-        }
-        let (why, word) = match status {
-            Status::Unconfirmed => (
-                "Meta has not confirmed this message. It may have arrived; sent again, it may arrive twice.".to_owned(),
-                "Send again anyway",
-            ),
-            _ => (error.unwrap_or_else(|| "WhatsApp did not deliver this message.".to_owned()), "Send again"),
+        let note = overtaken.then(|| view! { <div class="failure note"><span>{OVERTAKEN}</span></div> });
+        let what = if waits {
+            Some(attempts::retrying(screen, bubble.clone()))
+        } else if status.needs_attention() {
+            Some(settled_view(screen, conversation, id, status, error, bubble.clone()))
+        } else {
+            // Why it waits, or was withdrawn.
+            let quiet = matches!(status, Status::Queued | Status::Cancelled);
+            error.filter(|_| quiet).map(|why| view! { <div class="failure note"><span>{why}</span></div> }.into_any())
         };
-        let may_retry = || {
-            let row = screen.open.read();
-            row.as_ref().is_some_and(|row| screen.may(Permission::MessagesRetry, row.assignee))
-        };
-        let again = (may_retry() && !screen.sent_again.with(|sent| sent.contains(&id))).then(|| {
+        Some(view! { {what} {note} }.into_any())
+    };
+    view! { {view} }.into_any()
+}
+
+/// It did not arrive, or nobody knows: why, and the way to send it once more.
+fn settled_view(
+    screen: Screen,
+    conversation: Option<ConversationId>,
+    id: MessageId,
+    status: Status,
+    error: Option<String>,
+    bubble: ArcRwSignal<Bubble>,
+) -> AnyView {
+    let unsure =
+        status == Status::Unconfirmed || (status == Status::Dead && error.as_deref().is_some_and(may_have_arrived));
+    let why = match status {
+        Status::Unconfirmed => "Meta has not confirmed this message. It may have arrived.".to_owned(),
+        _ => error.unwrap_or_else(|| "WhatsApp did not deliver this message.".to_owned()),
+    };
+    let word = if unsure { "Send again, may arrive twice" } else { "Send again" };
+    let when = move || bubble.with(|bubble| attempts::goes_on(&bubble.message, screen.now.get()));
+    let again = move || {
+        (screen.may_retry() && !screen.sent_again.with(|sent| sent.contains(&id))).then(|| {
             view! {
                 <form
                     method="post"
@@ -246,10 +307,15 @@ fn trouble(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
                     <button type="submit">{word}</button>
                 </form>
             }
-        });
-        Some(view! { <div class="failure"><span>{why}</span>{again}</div> }.into_any())
+        })
     };
-    view! { {view} }.into_any()
+    view! { <div class="failure"><span>{why}</span><span class="muted" aria-live="off">{when}</span>{again}</div> }
+        .into_any()
+}
+
+/// It was given up without Meta's word, so it is no failure for sure.
+fn may_have_arrived(error: &str) -> bool {
+    error.starts_with("Meta never confirmed")
 }
 
 /// A reply that waits for the connection, or for the person.

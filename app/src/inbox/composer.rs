@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::{html::Textarea, prelude::*};
 
-use super::{draft, screen::Screen};
+use super::{draft, opted_out, screen::Screen, templates::offer::offer_view};
 use crate::ui::{icon, window_until};
 
 /// What the place of the composer holds.
@@ -21,6 +21,8 @@ pub enum Mode {
     Closed,
     /// 24 hours have passed since the customer last wrote.
     TooLate,
+    /// The customer does not want to hear from us; see [`super::opted_out`].
+    OptedOut,
     /// Write.
     Open,
 }
@@ -44,13 +46,17 @@ impl Mode {
 pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> AnyView {
     let mode = Memo::new(move |_| {
         let row = row.read();
-        row.as_ref().map_or(Mode::Reader, |row| Mode::of(screen.may_reply(row), row, screen.now.get()))
+        let of = |row| screen.mode(row, Mode::of(screen.may_reply(row), row, screen.now.get()));
+        row.as_ref().map_or(Mode::Reader, of)
     });
     let name = Memo::new(move |_| row.read().as_ref().map(|row| row.contact.name.clone()).unwrap_or_default());
+    let templates = Memo::new(move |_| row.read().as_ref().is_some_and(|row| screen.may_send_template(row)));
     let draw = move |mode| match mode {
         Mode::Reader => reader(),
         Mode::Closed => closed(screen, id),
+        Mode::TooLate if templates.get_untracked() => offer_view(screen, row),
         Mode::TooLate => too_late(name),
+        Mode::OptedOut => opted_out::instead_view(screen, id, row),
         Mode::Open => open(screen, id, row, name),
     };
     view! {
@@ -174,6 +180,18 @@ fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, name: Memo<S
                 inner_html=text
             ></textarea>
             <div class="composer__tools">
+                <Show when=move || row.read().as_ref().is_some_and(|row| screen.may_send_template(row))>
+                    <button
+                        class="btn ghost sm script"
+                        type="button"
+                        id="template-button"
+                        aria-keyshortcuts="t"
+                        on:click=move |_| screen.pick_template(None)
+                    >
+                        {icon("template", "sm")}
+                        "Template"
+                    </button>
+                </Show>
                 <span class="tally" aria-live="polite">{left}</span>
                 <span class="end">
                     <span class="hint script"><kbd>"Enter"</kbd>" sends "<kbd>"Shift"</kbd><kbd>"Enter"</kbd>" new line"</span>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{row::address, screen::Screen};
+use super::{consent::consent_view, row::address, screen::Screen};
 use crate::ui::{avatar, avatar_none, icon, window_ring};
 
 pub fn contact_view(screen: Screen) -> AnyView {
@@ -13,6 +13,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
     view! {
         {move || {
             brief.get().map(|(id, contact, number, assignee, state)| {
+                let contact_id = contact.id;
                 let phone =
                     contact.phone.unwrap_or_else(|| "No phone number: known to WhatsApp by a user id".to_owned());
                 let assignee = match assignee {
@@ -51,6 +52,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
                                 </dl>
                             </div>
                         </details>
+                        {consent_view(screen, contact_id)}
                     </aside>
                 }
             })

@@ -27,6 +27,7 @@ pub fn around(screen: Screen, unread: Memo<usize>, panes: AnyView) -> AnyView {
         demo: facts.demo,
         now: facts.now,
         alerts: facts.alerts,
+        limits: None,
     };
     let leave = Callback::new(move |event| log_out(screen, &event));
     frame::around(&frame, Here::Inbox, Extras { unread: Some(unread), leave: Some(leave), keys: true }, panes)
@@ -52,6 +53,7 @@ pub fn keys_view(screen: Screen) -> AnyView {
         ("Assign", &["A"], write),
         ("Assign to me", &["I"], write),
         ("Close, or reopen", &["E"], write),
+        ("Send a template", &["T"], write),
         ("Newest message", &["Shift", "G"], true),
         ("Back", &["Esc"], true),
         ("This list", &["?"], true),

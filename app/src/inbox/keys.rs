@@ -47,6 +47,7 @@ pub fn listen(screen: Screen) {
                 true
             }
             "i" => take(screen),
+            "t" => click("#template-button"),
             "?" => click("#keys-button") && focus("#keys button"),
             _ => false,
         };

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    inbox::{Event, Live},
+    inbox::{Event, Live, MessageView, Thread},
     time::MINUTE,
     window::{self, Window},
 };
@@ -18,6 +18,9 @@ use super::{
     shared::Tabs,
 };
 
+const TICK: Duration = Duration::from_secs(1);
+/// Messages of a thread that may count down: those a person looks at.
+const COUNTED: usize = 50;
 /// Before a stream that the server ended is opened again.
 const AGAIN: Duration = Duration::from_secs(4);
 /// A stream that is back sooner was not worth a banner.
@@ -27,6 +30,7 @@ pub fn start(screen: Screen) {
     // The first paint is compared with the server's; only then may times and drafts differ from it.
     Effect::new(move |_| {
         screen.local.set(true);
+        screen.now.set(clock());
         tick(screen);
         Tabs::join(screen);
         screen.restore();
@@ -49,17 +53,24 @@ pub fn start(screen: Screen) {
     watch_reading(screen);
 }
 
-/// Once a second while a window on the screen has less than two minutes, else when the minute turns over.
+/// Looks once a second; the screen's clock moves each second while something on it counts down, else with the minute.
 fn tick(screen: Screen) {
     let now = clock();
-    screen.now.set(now);
     let soon = |end| matches!(window::at(end, now), Window::Open { left } if left < 3 * MINUTE);
+    let counts_down = |thread: &Thread| {
+        let waits =
+            |message: &MessageView| message.next_try.is_some_and(|at| at + MINUTE > now && at - now < 3 * MINUTE);
+        thread.messages.iter().rev().take(COUNTED).any(waits)
+    };
     let hurry = screen.model.with_value(|model| {
         let open = model.thread.as_ref().map(|thread| &thread.row);
         model.rows.iter().chain(open).any(|row| soon(row.window_expires_at))
+            || model.thread.as_ref().is_some_and(counts_down)
     });
-    let pause = if hurry { 1_000 } else { (MINUTE - now % MINUTE).clamp(1_000, MINUTE) };
-    set_timeout(move || tick(screen), Duration::from_millis(pause.unsigned_abs()));
+    if hurry || now / MINUTE != screen.now.get_untracked() / MINUTE {
+        screen.now.set(now);
+    }
+    set_timeout(move || tick(screen), TICK);
 }
 
 /// Opens the stream behind the last known event. The browser reconnects by itself after a lost connection.
@@ -131,7 +142,12 @@ fn receive(screen: Screen, tabs: Tabs, message: &MessageEvent) {
 /// One event, from the stream or from the tab that holds it.
 pub fn heard(screen: Screen, seq: i64, data: &str) {
     match serde_json::from_str::<Event>(data) {
-        Ok(event) => screen.live(&Live { seq, event }),
+        Ok(event) => {
+            if let Event::Limits { usage } = &event {
+                crate::frame::heard(usage);
+            }
+            screen.live(&Live { seq, event });
+        }
         // A newer server speaks of things that this page does not know: what it knows is fetched.
         Err(_) => screen.refetch(),
     }

@@ -1,9 +1,11 @@
 //! The inbox: conversations on the left, the thread in the middle, the contact on the right.
 
+pub mod attempts;
 pub mod bubble;
 pub mod composer;
 pub mod list;
 pub mod page;
+pub mod parked;
 pub mod place;
 pub mod row;
 pub mod screen;
@@ -11,10 +13,12 @@ pub mod screenful;
 pub mod send;
 pub mod server;
 pub mod sync;
+pub mod templates;
 pub mod thread;
 
 mod actions;
 mod answers;
+pub(crate) mod consent;
 mod contact;
 mod draft;
 mod focus;
@@ -24,5 +28,6 @@ mod hold;
 mod keys;
 mod live;
 mod navigate;
+mod opted_out;
 pub(crate) mod outbox;
 mod shared;

@@ -15,6 +15,9 @@ pub struct Kept {
     pub conversation: ConversationId,
     pub text: String,
     pub at: Millis,
+    /// Whoever wrote it knows that the customer opted out.
+    #[serde(default)]
+    pub despite: bool,
     /// Why the server said no: then it waits for the person.
     #[serde(default)]
     pub refused: Option<String>,

@@ -8,10 +8,12 @@ use super::{
     contact::contact_view,
     frame::{around, keys_view, unread},
     list::list_view,
+    parked::parked_view,
     place::Place,
     screen::Screen,
     screenful::Screenful,
     server::load_inbox,
+    templates::picker::picker_view,
     thread::middle_view,
 };
 use crate::{error::Fault, frame::fault_view, ui::icon};
@@ -84,7 +86,7 @@ fn inbox_view(screen: Screen) -> AnyView {
     };
     let panes = view! {
         <h1 class="sr">"Inbox"</h1>
-        {offline_view(screen)} {locked_view(&screen.facts().locked)}
+        {offline_view(screen)} {locked_view(&screen.facts().locked)} {parked_view(screen)}
         <div class="inbox" data-pane=move || screen.place.read().pane.as_str()>
             <div class="inbox__grid">{list_view(screen)} {middle_view(screen)} {contact_view(screen)}</div>
         </div>
@@ -94,6 +96,7 @@ fn inbox_view(screen: Screen) -> AnyView {
         <Title text=title/>
         {around(screen, unread, panes)}
         {keys_view(screen)}
+        {move || screen.picking.get().map(|picking| picker_view(screen, picking))}
     }
     .into_any()
 }

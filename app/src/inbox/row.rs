@@ -44,6 +44,10 @@ pub fn row_view(screen: Screen, cell: Cell<Row>) -> AnyView {
         let row = row.clone();
         move || row.with(|row| row.window_expires_at)
     };
+    let opted_out = {
+        let row = row.clone();
+        Memo::new(move |_| row.with(|row| row.opted_out_at.is_some()))
+    };
     let whose = {
         let row = row.clone();
         Memo::new(move |_| row.with(|row| row.assignee))
@@ -69,7 +73,10 @@ pub fn row_view(screen: Screen, cell: Cell<Row>) -> AnyView {
             <span class="convo__text">{move || preview.with(|preview| preview.as_ref().map(preview_view))}</span>
             <span class="convo__end">{move || (unread.get() > 0).then(|| count_view(unread.get()))}</span>
             <span class="convo__meta">
-                {window_ring(window, screen.now, "")}
+                {move || match opted_out.get() {
+                    true => view! { <span class="badge">{icon("ban", "xs")}"Opted out"</span> }.into_any(),
+                    false => window_ring(window.clone(), screen.now, "").into_any(),
+                }}
                 {move || (closed.get() && screen.view.get() != View::Closed).then(|| view! { <span class="badge">"Closed"</span> })}
                 {move || whose_view(whose.get().map(|id| (id, screen.member(id))))}
             </span>
@@ -96,7 +103,7 @@ fn whose_view(whose: Option<(domain::id::MemberId, Option<MemberBrief>)>) -> Any
 pub fn preview_view(preview: &Preview) -> AnyView {
     let Preview { direction, kind, status, text } = preview;
     let text = match kind {
-        Kind::Text => text.clone(),
+        Kind::Text | Kind::Template => text.clone(),
         Kind::Unsupported => format!("Unsupported message: {}", text.replace('_', " ")),
     };
     match (direction, status) {

@@ -17,10 +17,13 @@ use uuid::Uuid;
 use super::{
     bubble::Bubble,
     composer::Mode,
+    opted_out::withheld,
+    parked::ParkLine,
     place::Place,
     screenful::Screenful,
     send::Pending,
     sync::{Cell, put, reconcile},
+    templates::{Picking, Shelf},
 };
 
 /// What the middle pane shows besides a thread.
@@ -77,8 +80,16 @@ pub struct Screen {
     pub again: RwSignal<bool>,
     /// Text of a form that failed, where there is no composer to hold it.
     pub kept: RwSignal<Option<String>>,
+    /// The conversation whose customer is answered although they opted out, and since when they had.
+    pub despite: RwSignal<Option<(ConversationId, Millis)>>,
     /// Messages that were sent again from this page: once is enough.
     pub sent_again: RwSignal<Vec<MessageId>>,
+    /// The templates that can be sent, and the dialog to choose one.
+    pub shelf: RwSignal<Shelf>,
+    pub picking: RwSignal<Option<Picking>>,
+    /// What stands still of what this workspace has to send.
+    pub parks: RwSignal<Vec<ParkLine>>,
+    pub(super) parks_asked: StoredValue<bool>,
     /// Something is being fetched for the list.
     pub busy: RwSignal<bool>,
     /// The message that has just come: it slides in, all others stand still.
@@ -115,7 +126,12 @@ impl Screen {
             problem: RwSignal::new(first.error.clone()),
             again: RwSignal::new(false),
             kept: RwSignal::new(first.text.clone().filter(|_| !composes(&first))),
+            despite: RwSignal::new(None),
             sent_again: RwSignal::new(Vec::new()),
+            shelf: RwSignal::new(Shelf::default()),
+            picking: RwSignal::new(None),
+            parks: RwSignal::new(first.parks.clone()),
+            parks_asked: StoredValue::new(false),
             busy: RwSignal::new(false),
             fresh: StoredValue::new(None),
             held_until: StoredValue::new(0),
@@ -169,12 +185,14 @@ impl Screen {
         }
         let missing = fresh.missing;
         let inbox = fresh.inbox.clone();
+        let fresh_parks = fresh.parks.clone();
         self.held_until.set_value(0);
         // The first paint's own things stay: the form's key and text belong to the page as it was drawn.
         self.facts.update_value(|facts| {
             let old = facts.as_ref().clone();
             *facts = Arc::new(Screenful { form_key: old.form_key, theme: old.theme, demo: old.demo, ..fresh });
         });
+        self.parks.set(fresh_parks);
         self.model.set_value(inbox);
         let (_, events) = self.meanwhile.get_value();
         self.model.update_value(|model| {
@@ -226,6 +244,7 @@ impl Screen {
         });
         if let Event::Message { message, .. } | Event::MessageChanged { message, .. } = &live.event {
             self.confirmed(message.id);
+            self.notice_parks(message);
         }
         let Some(effect) = self.model.try_update_value(|model| apply(model, live)) else { return };
         match effect {
@@ -326,5 +345,8 @@ pub fn anew() {
 fn composes(first: &Screenful) -> bool {
     let thread = first.inbox.thread.as_ref();
     let sight = first.access.sight(Permission::MessagesSend, first.me.id);
-    thread.is_some_and(|thread| Mode::of(sight.reaches(thread.row.assignee), &thread.row, first.now) == Mode::Open)
+    thread.is_some_and(|thread| {
+        let row = &thread.row;
+        Mode::of(sight.reaches(row.assignee), row, first.now) == Mode::Open && !withheld(row, first.opt_out)
+    })
 }

@@ -1,11 +1,14 @@
 use domain::{
     id::MessageId,
     inbox::InboxView,
+    opt_out::Scope,
     permission::Access,
     time::Millis,
     workspace::{MemberBrief, WorkspaceBrief},
 };
 use serde::{Deserialize, Serialize};
+
+use super::parked::ParkLine;
 
 /// Everything that the first paint of the inbox needs, from one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,10 +37,16 @@ pub struct Screenful {
     pub theme: Option<String>,
     /// Whether this is the demo.
     pub demo: bool,
+    /// What is withheld from customers who opted out.
+    #[serde(default)]
+    pub opt_out: Scope,
     /// Alerts that wait for the person.
     #[serde(default)]
     pub alerts: i64,
     /// Business numbers that send nothing because their access token does not open.
     #[serde(default)]
     pub locked: Vec<String>,
+    /// What stands still until somebody resumes it.
+    #[serde(default)]
+    pub parks: Vec<ParkLine>,
 }

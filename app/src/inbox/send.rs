@@ -32,6 +32,8 @@ pub struct Pending {
     pub sending: bool,
     /// Got no answer and may be tried again.
     pub due: bool,
+    /// Whoever wrote it knows that the customer opted out.
+    pub despite: bool,
     pub refused: Option<Refusal>,
 }
 
@@ -45,14 +47,15 @@ pub struct Refusal {
 
 impl Pending {
     fn from_kept(kept: Kept) -> Self {
-        let Kept { id, conversation, text, at, refused } = kept;
+        let Kept { id, conversation, text, at, despite, refused } = kept;
         let refused = refused.map(|why| Refusal { why, offline: false });
-        Self { id, conversation, text, at, sending: false, due: false, refused }
+        Self { id, conversation, text, at, sending: false, due: false, despite, refused }
     }
 
     fn as_kept(&self) -> Kept {
         let refused = self.refused.as_ref().filter(|refusal| !refusal.offline).map(|refusal| refusal.why.clone());
-        Kept { id: self.id, conversation: self.conversation, text: self.text.clone(), at: self.at, refused }
+        let Self { id, conversation, at, despite, .. } = *self;
+        Kept { id, conversation, text: self.text.clone(), at, despite, refused }
     }
 
     fn is_ready(&self) -> bool {
@@ -80,6 +83,10 @@ impl Pending {
             times: Times::default(),
             error: None,
             author: Some(me),
+            tries: 0,
+            next_try: None,
+            overtaken: false,
+            template: None,
         }
     }
 }
@@ -91,7 +98,8 @@ impl Screen {
         // From here on it is a reply, no draft.
         draft::save(self.me(), conversation, "");
         let at = self.now.get_untracked().max(clock());
-        let pending = Pending { id, conversation, text, at, sending: false, due: false, refused: None };
+        let despite = self.despite_of(conversation);
+        let pending = Pending { id, conversation, text, at, sending: false, due: false, despite, refused: None };
         outbox::keep(self.owner(), &pending.as_kept());
         self.pending.update_value(|list| list.push(pending));
         self.fresh.set_value(Some(id));
@@ -177,8 +185,8 @@ impl Screen {
         let Some(pending) = next.flatten() else { return };
         let screen = *self;
         spawn_local(async move {
-            let Pending { id, conversation, text, .. } = pending;
-            match server::reply(screen.slug(), conversation, id, text).await {
+            let Pending { id, conversation, text, despite, .. } = pending;
+            match server::reply(screen.slug(), conversation, id, text, despite).await {
                 Ok(message) => {
                     screen.retries.set_value(0);
                     screen.forget(id);
@@ -259,7 +267,7 @@ impl Screen {
 
 /// A UUIDv7 by the browser's clock.
 #[cfg(feature = "hydrate")]
-fn new_key() -> Option<MessageId> {
+pub(super) fn new_key() -> Option<MessageId> {
     let now = u64::try_from(clock()).ok()?;
     let nanos = u32::try_from(now % 1_000).ok()? * 1_000_000;
     let time = uuid::Timestamp::from_unix(uuid::NoContext, now / 1_000, nanos);
@@ -267,7 +275,7 @@ fn new_key() -> Option<MessageId> {
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn new_key() -> Option<MessageId> {
+pub(super) fn new_key() -> Option<MessageId> {
     None
 }
 

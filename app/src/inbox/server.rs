@@ -46,15 +46,21 @@ pub async fn load_older(
     Ok(services::conversations::older(&native::ctx(&workspace).await?, conversation, before).await?)
 }
 
-/// Queues a reply. Asking again with the same key changes nothing.
+/// Queues a reply. Asking again with the same key changes nothing. `despite`: the member knows that the customer opted out.
 #[server(prefix = "/fn", endpoint = "reply", input = Json, output = Json)]
 pub async fn reply(
     workspace: Slug,
     conversation: ConversationId,
     key: MessageId,
     text: String,
+    #[server(default)] despite: bool,
 ) -> Result<MessageView, Fault> {
-    Ok(services::conversations::reply(&native::ctx(&workspace).await?, conversation, key, &text).await?)
+    let ctx = native::ctx(&workspace).await?;
+    Ok(if despite {
+        services::conversations::reply_despite_opt_out(&ctx, conversation, key, &text).await?
+    } else {
+        services::conversations::reply(&ctx, conversation, key, &text).await?
+    })
 }
 
 /// Sends the text of a message that did not arrive as a new message.
@@ -93,7 +99,7 @@ mod native {
     use domain::workspace::MemberBrief;
     use http::request::Parts;
     use leptos::server_fn::axum::register_explicit;
-    use services::{Error, Services, alerts, conversations, members, vault, workspaces};
+    use services::{Error, Services, alerts, consent, conversations, members, vault, workspaces};
 
     use super::*;
     pub use crate::frame::server::native::ctx;
@@ -111,6 +117,9 @@ mod native {
         register_explicit::<Reopen>();
         register_explicit::<Assign>();
         register_explicit::<MarkRead>();
+        crate::inbox::templates::server::register();
+        crate::inbox::attempts::register();
+        crate::inbox::parked::native::register();
     }
 
     pub async fn screenful(
@@ -157,8 +166,10 @@ mod native {
             text,
             theme: config.theme,
             demo: config.demo.is_some(),
+            opt_out: consent::scope(&ctx).await?,
             alerts: alerts::unread(&ctx).await?,
             locked: vault::locked(&ctx).await?.into_iter().map(|number| number.name).collect(),
+            parks: super::super::parked::native::parks(&ctx).await?,
         })
     }
 }

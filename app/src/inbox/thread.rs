@@ -7,6 +7,7 @@ use super::{
     bubble::{bubble_view, new_messages},
     composer::{as_content, composer_view, to_newest},
     head::{back, head_view},
+    opted_out::banner_view,
     place::cursor,
     screen::{Middle, Screen},
 };
@@ -46,6 +47,7 @@ fn thread_view(screen: Screen, id: ConversationId) -> AnyView {
     view! {
         <section class="thread" aria-label=move || format!("Conversation with {}", name.get())>
             {head_view(screen, id, row)}
+            {banner_view(screen, row)}
             {pane_view(screen, id)}
             <div class="thread__foot">
                 {problem_view(screen)}

@@ -1,4 +1,5 @@
 //! What a workspace sets for itself.
 
+mod opt_out;
 pub mod page;
 pub mod server;

@@ -1,7 +1,10 @@
-use domain::team::Settings;
+use domain::{permission::Permission, team::Settings};
 use leptos::prelude::*;
 
-use super::server::{SettingsView, load_settings, save_settings};
+use super::{
+    opt_out::section_view,
+    server::{SettingsView, load_settings, save_settings},
+};
 use crate::{
     frame::{Here, framed, page},
     ui::{Task, Toast},
@@ -14,7 +17,7 @@ pub fn SettingsPage() -> impl IntoView {
 }
 
 pub fn settings_page(view: SettingsView) -> AnyView {
-    let SettingsView { frame, settings } = view;
+    let SettingsView { frame, settings, opt_out } = view;
     let slug = frame.workspace.slug.clone();
     let saved = RwSignal::new(settings.clone());
     let draft = RwSignal::new(settings);
@@ -118,6 +121,7 @@ pub fn settings_page(view: SettingsView) -> AnyView {
                 </section>
             </div>
         </form>
+        {section_view(frame.workspace.slug.clone(), opt_out, frame.may(Permission::ContactsExport), toast)}
         {toast.toast_view()}
     }
     .into_any();

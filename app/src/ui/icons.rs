@@ -27,8 +27,10 @@ const ICONS: &[(&str, &str)] = &[
     ("alert", r#"<path d="M12 4l9 15.5H3zM12 10v4.5M12 17v.1"/>"#),
     ("audit", r#"<path d="M6 4h12v16H6zM9 8.5h6M9 12h6M9 15.5h3.5"/>"#),
     ("back", r#"<path d="M19 12H5.5M11 6l-6 6 6 6"/>"#),
+    ("ban", r#"<circle cx="12" cy="12" r="8.5"/><path d="M6 6l12 12"/>"#),
     ("bell", r#"<path d="M6 10a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10zM10 20a2.3 2.3 0 0 0 4 0"/>"#),
     ("bolt", r#"<path d="M13 3L5 13.5h6L10 21l8.5-11h-6z"/>"#),
+    ("chart", r#"<path d="M4 20V4M4 20h16M8.5 16v-4M13 16V7.5M17.5 16v-6"/>"#),
     ("check", r#"<path d="M5 12.5l4.8 4.8L19.5 7"/>"#),
     ("checks", r#"<path d="M2.5 12.8l4.3 4.3L15.5 7.5M10.5 15.8l1.3 1.3L21.5 7.5"/>"#),
     ("clock", r#"<circle cx="12" cy="12" r="8.2"/><path d="M12 7.5V12l3 2"/>"#),
@@ -49,6 +51,7 @@ const ICONS: &[(&str, &str)] = &[
         "eye",
         r#"<path d="M2.5 12s3.5-6.5 9.5-6.5S21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.8"/>"#,
     ),
+    ("ext", r#"<path d="M13.5 4.5h6v6M19.5 4.5l-8.5 8.5M17.5 14v5.5h-13v-13H10"/>"#),
     ("filter", r#"<path d="M4 6.5h16M7 12h10M10 17.5h4"/>"#),
     (
         "gear",
@@ -64,6 +67,7 @@ const ICONS: &[(&str, &str)] = &[
         r#"<rect x="2.5" y="6" width="19" height="12" rx="2.5"/><path d="M6.5 10h.1M10 10h.1M14 10h.1M17.5 10h.1M8 14h8"/>"#,
     ),
     ("laptop", r#"<rect x="5" y="5" width="14" height="10" rx="2"/><path d="M2.5 19h19"/>"#),
+    ("layers", r#"<path d="M12 3.5l8.5 4.5-8.5 4.5L3.5 8zM3.5 12.3L12 16.8l8.5-4.5M3.5 16.5L12 21l8.5-4.5"/>"#),
     ("leave", r#"<path d="M10 4H6.5a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2H10M15 8l4 4-4 4M19 12H9.5"/>"#),
     (
         "link",
@@ -82,6 +86,7 @@ const ICONS: &[(&str, &str)] = &[
         "refresh",
         r#"<path d="M19.5 11a7.8 7.8 0 0 0-14-3.5L4 9M4 4.5V9h4.5M4.5 13a7.8 7.8 0 0 0 14 3.5L20 15M20 19.5V15h-4.5"/>"#,
     ),
+    ("reply", r#"<path d="M10 6l-6 5.5 6 5.5v-3.5c5 0 8 1.5 10 5-.5-6-4-9-10-9z"/>"#),
     ("right", r#"<path d="M9.5 6.5l5.5 5.5-5.5 5.5"/>"#),
     ("search", r#"<circle cx="10.8" cy="10.8" r="6.3"/><path d="M15.5 15.5L20.5 20.5"/>"#),
     ("send", r#"<path d="M4.5 12L4 4.5 20.5 12 4 19.5zM4.5 12H12"/>"#),
@@ -97,6 +102,8 @@ const ICONS: &[(&str, &str)] = &[
         "team",
         r#"<circle cx="12" cy="8" r="3.5"/><path d="M5.5 20a6.5 6.5 0 0 1 13 0M4 11a2.5 2.5 0 0 1 1.5-4.5M20 11a2.5 2.5 0 0 0-1.5-4.5"/>"#,
     ),
+    ("template", r#"<rect x="4" y="3.5" width="16" height="17" rx="2.5"/><path d="M8 8h8M8 12h8M8 16h4.5"/>"#),
+    ("trash", r#"<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10.5 11v5M13.5 11v5"/>"#),
     (
         "theme",
         r#"<circle cx="12" cy="12" r="8.2"/><path d="M12 3.8a8.2 8.2 0 0 1 0 16.4z" fill="currentColor" stroke="none"/>"#,

@@ -58,7 +58,7 @@ fn after_24_hours_it_says_what_is_true() {
     let mut row = row();
     row.window_expires_at = Some(NOW);
     let html = draw(screenful(Role::Agent, row, Vec::new()), middle_view);
-    has(&html, "The window for replies is closed");
+    has(&html, "A message from them opens the window");
     has(&html, "Meera Krishnan");
     has_not(&html, "<textarea");
 }

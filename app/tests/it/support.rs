@@ -57,6 +57,7 @@ pub fn row() -> Row {
         last_message_at: NOW - 9 * MINUTE,
         unread: 0,
         window_expires_at: Some(NOW + 23 * HOUR + 50 * MINUTE),
+        opted_out_at: None,
     }
 }
 
@@ -71,6 +72,10 @@ pub fn message(n: u128, direction: Direction, status: Status) -> MessageView {
         times: Times::default(),
         error: None,
         author: (direction == Direction::Out).then(|| MemberId(id(2))),
+        tries: 0,
+        next_try: None,
+        overtaken: false,
+        template: None,
     }
 }
 
@@ -99,6 +104,8 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
         now: NOW,
         form_key: MessageId(id(99)),
         missing: false,
+        opt_out: domain::opt_out::Scope::All,
+        parks: Vec::new(),
         error: None,
         text: None,
         theme: None,

@@ -1,19 +1,22 @@
 //! `bench chaos`: `kill -9` under load, restart, compare.
 //!
 //! Customers write, colleagues answer, statuses come in, and the server is killed at random moments. In the end every message
-//! whose delivery was answered with 200 must be there exactly once, and no reply may have left twice.
+//! whose delivery was answered with 200 must be there exactly once, and no reply may have left twice. The second part, in
+//! [`sending`], is about many numbers at once.
 
 mod book;
 mod customers;
-mod graph;
 mod quiet;
 mod repliers;
+mod sending;
 mod verdict;
 
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum;
 use rand::{Rng, SeedableRng, rngs::StdRng};
+use simulator::{Fault, Faults, Limits};
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -21,18 +24,22 @@ use tokio::{
 
 use crate::{
     engine::{Engine, Target},
-    figures, meta,
+    figures,
+    graph::{Graph, Manner},
+    meta,
     parlance::Parlance,
     world::{OWNER, World},
 };
 use book::Book;
-use graph::Graph;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     target: Target,
-    /// How often the server is killed.
+    /// Only this.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// How often the server is killed in the first part.
     #[arg(long, default_value_t = 10)]
     kills: u32,
     /// Repeats the choices of an earlier run; its moments differ all the same.
@@ -40,6 +47,17 @@ pub struct Args {
     seed: Option<u64>,
 }
 
+/// The two parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Customers write, colleagues answer.
+    Inbox,
+    /// Many numbers send while Graph misbehaves.
+    Sending,
+}
+
+/// Long enough that a kill often meets a request under way.
+const LATENCY: Duration = Duration::from_millis(20);
 /// Workspaces, with a number each.
 const OFFICES: usize = 2;
 /// Deliveries under way at the same time.
@@ -67,9 +85,18 @@ pub async fn run(args: Args) -> Result<()> {
     eprintln!("chaos: seed {seed}");
     let mut wrong = Vec::new();
     for engine in args.target.engines() {
-        let verdict = once(&args.target, engine, args.kills, seed).await.with_context(|| engine.name())?;
-        figures::print(&verdict.line)?;
-        wrong.extend(verdict.wrong.into_iter().map(|what| format!("{}: {what}", engine.name())));
+        let name = engine.name();
+        if args.only != Some(Part::Sending) {
+            let verdict = once(&args.target, engine, args.kills, seed).await.with_context(|| name)?;
+            figures::print(&verdict.line)?;
+            wrong.extend(verdict.wrong.into_iter().map(|what| format!("{name}: {what}")));
+        }
+        if args.only != Some(Part::Inbox) {
+            let verdict =
+                sending::once(&args.target, engine, seed).await.with_context(|| format!("sending, {name}"))?;
+            figures::print(&verdict.line)?;
+            wrong.extend(verdict.wrong.into_iter().map(|what| format!("sending, {name}: {what}")));
+        }
     }
     if !wrong.is_empty() {
         bail!("{}", wrong.join("\n"));
@@ -78,9 +105,21 @@ pub async fn run(args: Args) -> Result<()> {
 }
 
 async fn once(target: &Target, engine: Engine, kills: u32, seed: u64) -> Result<verdict::Verdict> {
-    let mut graph = Graph::listen((0..OFFICES).map(meta::number)).await?;
+    let mut graph = Graph::listen((0..OFFICES).map(meta::number))?;
     let world = Arc::new(World::with_graph(target, engine, OFFICES, &graph.url()).await?);
-    let simulator = graph.start(&world, seed)?;
+    let faults = Faults {
+        rate_limited: Fault::rate(0.01),
+        error_after: Fault::rate(0.01),
+        reset: Fault::rate(0.01),
+        lost_answer: Fault::rate(0.02),
+        duplicate: Fault::rate(0.05),
+        reorder: Fault::rate(0.05),
+        ..Faults::default()
+    };
+    // How fast it may be is the other part's matter.
+    let limits = Limits::none();
+    let manner = Manner { latency: LATENCY, statuses: true, limits, faults, seed: Some(seed) };
+    let simulator = graph.start(&world, manner)?;
     let mut server = world.start(true).await?;
     let book = Arc::new(Book::new(seed));
     book.signed_in(world.sign_in(OWNER).await?);

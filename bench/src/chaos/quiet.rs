@@ -14,7 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(180);
 const LOOK: Duration = Duration::from_millis(250);
 
 const PENDING: &str = "SELECT COUNT(*) FROM deliveries WHERE state = 'pending'";
-const OUTBOX: &str = "SELECT COUNT(*) FROM outbox";
+/// What is unconfirmed keeps its place until it is given up; a status may still come.
+const OUTBOX: &str =
+    "SELECT COUNT(*) FROM outbox o JOIN messages m ON m.id = o.message_id WHERE m.status <> 'unconfirmed'";
 
 /// # Errors
 /// When it does not become quiet.

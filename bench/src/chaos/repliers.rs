@@ -32,7 +32,7 @@ pub async fn answer(world: Arc<World>, book: Arc<Book>, seed: u64) {
         book.replied(key, Reply::Unknown);
         let mut twice = rng.random_bool(TWICE);
         loop {
-            match post(&world, &book, &mut conn, &conversation, key).await {
+            match post(&world, &book.cookie(), &mut conn, &conversation, key).await {
                 Ok(reply) => {
                     book.replied(key, reply);
                     if reply == Reply::Refused || !std::mem::take(&mut twice) {
@@ -51,9 +51,10 @@ pub async fn answer(world: Arc<World>, book: Arc<Book>, seed: u64) {
     }
 }
 
-async fn post(
+/// Sends the form once; an error is no answer.
+pub(super) async fn post(
     world: &World,
-    book: &Book,
+    cookie: &str,
     conn: &mut Option<Conn>,
     conversation: &Conversation,
     key: Uuid,
@@ -61,7 +62,7 @@ async fn post(
     let Conversation { slug, id } = conversation;
     let (path, key) = (format!("/w/{slug}/conversations/{id}/reply"), key.to_string());
     let text = format!("We are looking into it ({key}).");
-    let request = http::form(world.addr, &path, Some(&book.cookie()), &[("text", &text), ("key", &key)]);
+    let request = http::form(world.addr, &path, Some(cookie), &[("text", &text), ("key", &key)]);
     let exchange = async {
         let mut open = match conn.take() {
             Some(open) => open,

@@ -6,9 +6,12 @@ mod audit;
 mod busy;
 mod drain;
 mod export;
+mod limiter;
 mod live;
 mod memory;
 mod permission;
+mod reply;
+mod send;
 mod vault;
 
 use anyhow::{Result, ensure};
@@ -43,6 +46,10 @@ enum Bench {
     Drain,
     /// From a delivery to the screens of those who may see it.
     Live,
+    /// Twenty numbers with a queue each, until Graph has it.
+    Send,
+    /// From a colleague's click to Graph, while a campaign of another workspace waits.
+    Reply,
     /// Resident memory, idle and after a drain.
     Memory,
     /// A long audit trail as a file: speed, and memory meanwhile.
@@ -55,6 +62,8 @@ enum Bench {
     Vault,
     /// Whether a member may do something.
     Permission,
+    /// Whether a workspace may send one more message in this minute.
+    Limiter,
 }
 
 /// How much each measurement does.
@@ -70,11 +79,19 @@ struct Scale {
     contacts: usize,
     live_per_second: u32,
     live_seconds: u32,
+    /// The stretch in which `send` counts, without statuses.
+    send_seconds: u32,
+    /// Messages that `send` waits for, with statuses.
+    send_with_statuses: usize,
+    /// Messages of the campaign beside `reply`.
+    reply_backlog: usize,
+    replies: usize,
     audit_batches: u32,
     /// Entries of the audit trail that is exported.
     export_entries: i64,
     /// Secrets that are opened.
     secrets: usize,
+    limiter_time: Duration,
 }
 
 const FULL: Scale = Scale {
@@ -87,9 +104,14 @@ const FULL: Scale = Scale {
     contacts: 1_000,
     live_per_second: 200,
     live_seconds: 20,
+    send_seconds: 60,
+    send_with_statuses: 30_000,
+    reply_backlog: 100_000,
+    replies: 300,
     audit_batches: 120,
     export_entries: 1_000_000,
     secrets: 20_000,
+    limiter_time: Duration::from_secs(6),
 };
 
 const QUICK: Scale = Scale {
@@ -98,9 +120,14 @@ const QUICK: Scale = Scale {
     busy_seconds: 6,
     drain_deliveries: 3_000,
     live_seconds: 4,
+    send_seconds: 6,
+    send_with_statuses: 5_000,
+    reply_backlog: 10_000,
+    replies: 50,
     audit_batches: 12,
     export_entries: 100_000,
     secrets: 2_000,
+    limiter_time: Duration::from_secs(2),
     ..FULL
 };
 
@@ -137,6 +164,12 @@ pub async fn run(args: Args) -> Result<()> {
     if wanted(Bench::Live) {
         live::run(&plan).await?;
     }
+    if wanted(Bench::Send) {
+        send::run(&plan).await?;
+    }
+    if wanted(Bench::Reply) {
+        reply::run(&plan).await?;
+    }
     if wanted(Bench::Memory) {
         memory::run(&plan).await?;
     }
@@ -154,6 +187,9 @@ pub async fn run(args: Args) -> Result<()> {
     }
     if wanted(Bench::Permission) {
         permission::run()?;
+    }
+    if wanted(Bench::Limiter) {
+        limiter::run(&plan).await?;
     }
     Ok(())
 }

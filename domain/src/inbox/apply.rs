@@ -51,8 +51,8 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             count(view, *was, -1);
             lose(view, *conversation)
         }
-        // Whoever it concerns fetches afresh.
-        Event::Access { .. } => Effect::Nothing,
+        // Whoever it concerns fetches afresh; limits are shown beside the inbox.
+        Event::Access { .. } | Event::Limits { .. } => Effect::Nothing,
     }
 }
 

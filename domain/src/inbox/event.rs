@@ -2,6 +2,7 @@ use super::{MessageView, Row};
 use crate::{
     conversation::State,
     id::{ConversationId, MemberId},
+    limits::Usage,
     permission::{Access, Permission, Sight},
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ pub enum Event {
     /// What a member may do has changed, or with `None` what members may: whoever it concerns is looked at anew. Followers are
     /// told to fetch afresh; the event itself never reaches a screen.
     Access { member: Option<MemberId> },
+    /// How far the limits are used, once a second while something is sent. For everybody who may send.
+    Limits { usage: Usage },
 }
 
 /// What a member may see of the workspace's conversations, and of the messages in them.
@@ -50,6 +53,8 @@ pub enum Event {
 pub struct Eyes {
     pub conversations: Sight,
     pub messages: Sight,
+    /// Whether they may send anything.
+    pub sends: bool,
 }
 
 impl Eyes {
@@ -57,6 +62,7 @@ impl Eyes {
         Self {
             conversations: access.sight(Permission::ConversationsView, me),
             messages: access.sight(Permission::MessagesView, me),
+            sends: access.allows(Permission::MessagesSend),
         }
     }
 
@@ -79,7 +85,7 @@ impl Event {
             | Event::Conversation { row, .. }
             | Event::Gained { row } => Some(row.id),
             Event::Lost { conversation, .. } => Some(*conversation),
-            Event::Access { .. } => None,
+            Event::Access { .. } | Event::Limits { .. } => None,
         }
     }
 
@@ -92,6 +98,7 @@ impl Event {
             Event::Gained { .. } => "gained",
             Event::Lost { .. } => "lost",
             Event::Access { .. } => "access",
+            Event::Limits { .. } => "limits",
         }
     }
 
@@ -109,6 +116,7 @@ impl Event {
                 sees(row.assignee)
                     .then(|| if eyes.messages.reaches(row.assignee) { self.clone() } else { self.wordless(eyes) })
             }
+            Event::Limits { .. } => eyes.sends.then(|| self.clone()),
             Event::Lost { .. } | Event::Access { .. } => None,
         }
     }
@@ -122,7 +130,7 @@ impl Event {
             Event::Message { row, .. } | Event::MessageChanged { row, .. } | Event::Conversation { row, .. } => {
                 Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row) }
             }
-            Event::Lost { .. } | Event::Access { .. } => self.clone(),
+            Event::Lost { .. } | Event::Access { .. } | Event::Limits { .. } => self.clone(),
         }
     }
 

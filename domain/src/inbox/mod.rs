@@ -8,4 +8,4 @@ mod view;
 
 pub use apply::{Effect, apply};
 pub use event::{Event, Eyes, Live, Place};
-pub use view::{ContactBrief, Counts, InboxView, MessageView, Page, Preview, Row, Thread};
+pub use view::{ContactBrief, Counts, InboxView, MessageView, Page, Preview, Row, TemplateLine, Thread};

@@ -45,6 +45,9 @@ pub struct Row {
     /// When the customer-service window closes; `None` before the customer's first message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_expires_at: Option<Millis>,
+    /// Since when the contact does not want to hear from us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opted_out_at: Option<Millis>,
 }
 
 impl Row {
@@ -82,6 +85,33 @@ pub struct MessageView {
     pub error: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<MemberId>,
+    /// Tries that failed and count; at most [`crate::backoff::SEND`]'s number and one more.
+    #[serde(default, skip_serializing_if = "none_yet")]
+    pub tries: u32,
+    /// When it is tried again, or given up if Meta does not confirm it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_try: Option<Millis>,
+    /// Later messages of the conversation went out before this one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overtaken: bool,
+    /// Which template it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateLine>,
+}
+
+/// The template behind a message, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateLine {
+    pub name: String,
+    /// Meta's code of the language, such as `en_US`.
+    pub language: String,
+    /// `marketing`, `utility` or `authentication`.
+    pub category: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn none_yet(tries: &u32) -> bool {
+    *tries == 0
 }
 
 impl MessageView {

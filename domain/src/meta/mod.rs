@@ -1,4 +1,5 @@
 //! Meta's JSON as types.
 
+pub mod codes;
 pub mod send;
 pub mod webhook;

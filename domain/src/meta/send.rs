@@ -2,21 +2,9 @@
 //!
 //! Source: Cloud API reference, `POST /{phone-number-id}/messages`.
 
+use crate::message::{Kind, Template};
 use serde::{Deserialize, Serialize};
-
-/// The body of `POST /{phone-number-id}/messages` for a text message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TextMessage {
-    pub messaging_product: &'static str,
-    pub recipient_type: &'static str,
-    #[serde(flatten)]
-    pub to: Recipient,
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub text: TextBody,
-    /// Our message id; comes back in every status webhook.
-    pub biz_opaque_callback_data: String,
-}
+use serde_json::{Value, json};
 
 /// Whom a message goes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,24 +16,37 @@ pub enum Recipient {
     Recipient(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TextBody {
-    pub body: String,
-    pub preview_url: bool,
+/// The body of `POST /{phone-number-id}/messages`.
+///
+/// `callback` is our message id: it comes back in every status webhook. `None` for a template whose `payload` does not
+/// say which one it is, and for kinds that are never sent.
+pub fn request(kind: Kind, body: &str, payload: Option<&str>, to: &Recipient, callback: &str) -> Option<Value> {
+    let (name, content) = match kind {
+        Kind::Text => ("text", json!({ "body": body, "preview_url": true })),
+        Kind::Template => ("template", template(&serde_json::from_str(payload?).ok()?)),
+        Kind::Unsupported => return None,
+    };
+    let (field, to) = match to {
+        Recipient::To(phone) => ("to", phone),
+        Recipient::Recipient(user) => ("recipient", user),
+    };
+    Some(json!({
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        field: to,
+        "type": name,
+        name: content,
+        "biz_opaque_callback_data": callback,
+    }))
 }
 
-impl TextMessage {
-    /// A text to one customer.
-    pub fn new(to: Recipient, body: String, callback: String) -> Self {
-        Self {
-            messaging_product: "whatsapp",
-            recipient_type: "individual",
-            to,
-            kind: "text",
-            text: TextBody { body, preview_url: true },
-            biz_opaque_callback_data: callback,
-        }
+fn template(template: &Template) -> Value {
+    let Template { name, language, components, .. } = template;
+    let mut content = json!({ "name": name, "language": { "code": language } });
+    if !components.is_empty() {
+        content["components"] = json!(components);
     }
+    content
 }
 
 /// The answer to an accepted message.
@@ -87,43 +88,38 @@ pub struct ErrorData {
     pub details: Option<String>,
 }
 
-/// What a code of Meta's means to the person who wrote the message, and what helps.
-pub fn explain(code: i64, details: Option<&str>) -> String {
-    let text = match code {
-        0 | 190 => "The number's access token is no longer valid. Connect the number again, then send again.",
-        3 | 10 | 200..=299 | 131_005 => {
-            "The access token lacks a permission for this number. Grant whatsapp_business_messaging, then send again."
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_says_to_whom_and_which() {
+        let to = Recipient::To("+4915112345678".into());
+        assert_eq!(
+            request(Kind::Text, "Hi", None, &to, "id"),
+            Some(json!({
+                "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+4915112345678", "type": "text",
+                "text": { "body": "Hi", "preview_url": true }, "biz_opaque_callback_data": "id",
+            }))
+        );
+    }
+
+    #[test]
+    fn a_template_goes_by_name_with_its_values() {
+        let to = Recipient::Recipient("DE.1".into());
+        let payload = r#"{"name":"hi","language":"de","category":"utility","components":[{"type":"body"}]}"#;
+        let made = request(Kind::Template, "Hallo", Some(payload), &to, "id").unwrap_or_default();
+        assert_eq!(
+            made["template"],
+            json!({ "name": "hi", "language": { "code": "de" }, "components": [{ "type": "body" }] })
+        );
+        assert_eq!((&made["recipient"], &made["to"], &made["text"]), (&json!("DE.1"), &Value::Null, &Value::Null));
+        let bare = r#"{"name":"hi","language":"de","category":"utility"}"#;
+        let made = request(Kind::Template, "", Some(bare), &to, "id").unwrap_or_default();
+        assert_eq!(made["template"], json!({ "name": "hi", "language": { "code": "de" } }));
+        for broken in [None, Some("{}")] {
+            assert_eq!(request(Kind::Template, "", broken, &to, "id"), None);
         }
-        4 | 80_007 | 130_429 => "WhatsApp asked us to slow down. Send again in a minute.",
-        33 => "Meta does not know this business number any more. Check that it is still connected.",
-        368 | 131_031 => "Meta has blocked this WhatsApp account. See the account's alerts in WhatsApp Manager.",
-        130_497 => "This business may not write to customers in this country.",
-        1 | 2 | 131_000 | 131_016 | 131_057 | 133_004 => "WhatsApp had a problem of its own. Send again in a minute.",
-        131_021 => "A number cannot write to itself.",
-        131_026 => "The customer cannot be reached on WhatsApp: not registered, terms not accepted or a very old app.",
-        131_030 => "This is a test number: add the customer to its list of allowed recipients first.",
-        131_042 => "Meta could not charge for messages. Check the payment method in WhatsApp Manager.",
-        131_037 | 131_045 | 133_010 => {
-            "The business number is not ready to send. Finish its registration in WhatsApp Manager."
-        }
-        131_047 => {
-            "The customer last wrote more than 24 hours ago. Only a template can be sent until they write again."
-        }
-        131_048 => "Meta limits this number because of spam reports. Pause sending and check its quality.",
-        131_049 => {
-            "Meta held this message back to protect the customer from too many messages. Do not send it again today."
-        }
-        131_050 => "The customer has stopped messages from this business.",
-        131_051 => "WhatsApp does not take this kind of message.",
-        131_056 => "Too many messages to this customer in a short time. Wait a few seconds and send again.",
-        131_062 => "This customer can only be written to by phone number, and none is known.",
-        _ => "",
-    };
-    match (text, details) {
-        ("", None | Some("")) if code == UNKNOWN_CODE => "Meta refused the message and gave no reason.".to_owned(),
-        ("", Some(details)) if code == UNKNOWN_CODE => format!("Meta refused the message: {details}"),
-        ("", Some(details)) if !details.is_empty() => format!("Meta refused the message: {details} (code {code})"),
-        ("", _) => format!("Meta refused the message (code {code})."),
-        (text, _) => text.to_owned(),
+        assert_eq!(request(Kind::Unsupported, "", None, &to, "id"), None);
     }
 }

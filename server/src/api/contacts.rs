@@ -33,6 +33,8 @@ pub struct Shown {
     user_id: Option<String>,
     /// The member who looks after them.
     assignee: Option<Uuid>,
+    /// Since when they do not want to hear from the business. Unix time in milliseconds.
+    opted_out_at: Option<i64>,
     /// Unix time in milliseconds.
     created_at: i64,
     /// Unix time in milliseconds.
@@ -41,8 +43,9 @@ pub struct Shown {
 
 impl From<Contact> for Shown {
     fn from(contact: Contact) -> Self {
-        let Contact { id, name, phone, user_id, assignee, created_at, updated_at } = contact;
-        Self { id: id.0, name, phone, user_id, assignee: assignee.map(|member| member.0), created_at, updated_at }
+        let Contact { id, name, phone, user_id, assignee, opted_out_at, created_at, updated_at } = contact;
+        let assignee = assignee.map(|member| member.0);
+        Self { id: id.0, name, phone, user_id, assignee, opted_out_at, created_at, updated_at }
     }
 }
 

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    audit, contacts, conversations, health, members, messages, permissions,
+    audit, consent, contacts, conversations, dead_letters, health, limits, members, messages, permissions,
     problem::{self, Problem},
-    tokens,
+    queues, templates, tokens,
 };
 
 #[derive(OpenApi)]
@@ -31,13 +31,16 @@ use super::{
         (name = "Operations", description = "How the workspace is."),
     ),
     paths(
-        contacts::list, contacts::get, contacts::create, contacts::update, contacts::assign,
+        contacts::list, contacts::get, contacts::create, contacts::update, contacts::assign, consent::list, consent::record,
         conversations::list, conversations::get, conversations::assign, conversations::close, conversations::reopen,
-        messages::list, messages::send, messages::retry,
+        messages::list, messages::send, messages::send_to, messages::retry, limits::limits,
+        templates::list,
         members::list, members::invite, members::set_role, members::remove, permissions::table,
         tokens::list, tokens::get, tokens::create, tokens::revoke,
         audit::list,
-        health::health,
+        health::health, queues::status,
+        dead_letters::list, dead_letters::get, dead_letters::retry, dead_letters::discard, dead_letters::retry_many,
+        dead_letters::discard_many,
     ),
     components(schemas(Problem)),
 )]
@@ -116,6 +119,10 @@ fn operate(path: &str, method: &str, operation: &mut Map<String, Value>) {
     }
     if operation.contains_key("requestBody") {
         statuses.extend([413, 415]);
+    }
+    // Where something is sent.
+    if method == "post" && (path.ends_with("/messages") || path.ends_with("/retry")) {
+        statuses.push(429);
     }
     if method != "get" {
         statuses.push(409);

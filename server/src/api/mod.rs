@@ -6,17 +6,22 @@
 mod audit;
 mod browse;
 mod caller;
+mod consent;
 mod contacts;
 mod conversations;
+mod dead_letters;
 mod describe;
 mod health;
+mod limits;
 mod members;
 mod messages;
 mod once;
 mod page;
 mod permissions;
 mod problem;
+mod queues;
 mod read;
+mod templates;
 mod tokens;
 
 use axum::{
@@ -41,13 +46,23 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update))
         .route("/api/v1/contacts/{id}/assignee", put(contacts::assign))
+        .route("/api/v1/contacts/{id}/consent", get(consent::list).post(consent::record))
         .route("/api/v1/conversations", get(conversations::list))
         .route("/api/v1/conversations/{id}", get(conversations::get))
         .route("/api/v1/conversations/{id}/assignee", put(conversations::assign))
         .route("/api/v1/conversations/{id}/close", post(conversations::close))
         .route("/api/v1/conversations/{id}/reopen", post(conversations::reopen))
         .route("/api/v1/conversations/{id}/messages", get(messages::list).post(messages::send))
+        .route("/api/v1/dead-letters", get(dead_letters::list))
+        .route("/api/v1/dead-letters/retry", post(dead_letters::retry_many))
+        .route("/api/v1/dead-letters/discard", post(dead_letters::discard_many))
+        .route("/api/v1/dead-letters/{id}", get(dead_letters::get).delete(dead_letters::discard))
+        .route("/api/v1/dead-letters/{id}/retry", post(dead_letters::retry))
+        .route("/api/v1/queues/status", get(queues::status))
+        .route("/api/v1/limits", get(limits::limits))
+        .route("/api/v1/messages", post(messages::send_to))
         .route("/api/v1/messages/{id}/retry", post(messages::retry))
+        .route("/api/v1/templates", get(templates::list))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create))
         .route("/api/v1/tokens/{id}", get(tokens::get).delete(tokens::revoke))
         .route("/api/v1/admin/team/members", get(members::list))

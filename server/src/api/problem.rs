@@ -2,8 +2,12 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
+};
+use domain::{
+    limits::{Limit, Limited},
+    time::Millis,
 };
 use serde::Serialize;
 use services::Error;
@@ -24,7 +28,7 @@ pub struct Problem {
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// What happened this time and what to do about it.
-    detail: String,
+    detail: Box<str>,
     /// The kind of problem for programs: a stable word.
     #[schema(example = "forbidden")]
     code: &'static str,
@@ -34,6 +38,46 @@ pub struct Problem {
     /// The field that could not be understood, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<Box<str>>,
+    /// The limit that is used up, where one is.
+    #[serde(flatten)]
+    limited: Option<Box<UsedUp>>,
+}
+
+/// A limit that is used up, and when there is room again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsedUp {
+    /// `free`, `starter`, `pro` or `enterprise`.
+    plan: &'static str,
+    /// Which one: messages of the workspace in a `minute`, of the number in a `second` or a `day`, or different customers
+    /// outside of a window in 24 hours (`portfolio`).
+    scope: &'static str,
+    limit: u32,
+    remaining: u32,
+    /// Unix time in milliseconds.
+    reset_at: i64,
+    /// Seconds until then.
+    #[serde(skip)]
+    retry_after: i64,
+}
+
+impl From<Limited> for UsedUp {
+    fn from(limited: Limited) -> Self {
+        let scope = match limited.which {
+            Limit::Minute => "minute",
+            Limit::Second => "second",
+            Limit::Day => "day",
+            Limit::Portfolio => "portfolio",
+        };
+        let Limited { plan, limit, remaining, reset_at, wait, .. } = limited;
+        let retry_after = seconds(wait).max(1);
+        Self { plan: plan.as_str(), scope, limit, remaining, reset_at, retry_after }
+    }
+}
+
+/// Whole seconds, rounded up.
+const fn seconds(millis: Millis) -> i64 {
+    (millis + 999).div_euclid(1_000)
 }
 
 /// A kind of problem: its word, status and title.
@@ -54,6 +98,7 @@ kinds! {
     WORKSPACE_REQUIRED, "workspace_required", BAD_REQUEST, "X-Workspace-Id is missing";
     SIGNED_OUT, "signed_out", UNAUTHORIZED, "No valid token or session";
     FORBIDDEN, "forbidden", FORBIDDEN, "A permission is missing";
+    OPTED_OUT, "opted_out", FORBIDDEN, "The contact opted out of messages";
     SECOND_FACTOR, "second_factor", FORBIDDEN, "The workspace asks for a second factor";
     NOT_A_MEMBER, "not_a_member", FORBIDDEN, "Not a workspace of the caller";
     FOREIGN_ORIGIN, "foreign_origin", FORBIDDEN, "The change was asked for by another site";
@@ -72,7 +117,9 @@ kinds! {
     EMPTY_MESSAGE, "empty_message", UNPROCESSABLE_ENTITY, "The message is empty";
     MESSAGE_TOO_LONG, "message_too_long", UNPROCESSABLE_ENTITY, "The message is too long";
     NO_ADDRESS, "no_address", UNPROCESSABLE_ENTITY, "The contact cannot be written to";
+    NOT_SENT, "not_sent", UNPROCESSABLE_ENTITY, "WhatsApp did not take the message";
     KEY_REUSED, "key_reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key belongs to another request";
+    LIMITED, "limited", TOO_MANY_REQUESTS, "A limit is used up";
     INTERNAL, "internal", INTERNAL_SERVER_ERROR, "A fault on our side";
     UPSTREAM, "upstream", BAD_GATEWAY, "Another service did not answer as it should";
     BUSY, "busy", SERVICE_UNAVAILABLE, "Too busy for the moment";
@@ -80,10 +127,19 @@ kinds! {
 }
 
 impl Problem {
-    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub fn new(kind: Kind, detail: impl Into<Box<str>>) -> Self {
         let Kind(code, status, title) = kind;
         let kind = format!("/api#{code}");
-        Self { kind, title, status: status.as_u16(), detail: detail.into(), code, permission: None, field: None }
+        Self {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            code,
+            permission: None,
+            field: None,
+            limited: None,
+        }
     }
 
     pub fn not_found() -> Self {
@@ -135,6 +191,7 @@ impl From<domain::Error> for Problem {
             E::ConversationClosed => CONVERSATION_CLOSED,
             E::AlreadyOpen => ALREADY_OPEN,
             E::NoAddress => NO_ADDRESS,
+            E::OptedOut => OPTED_OUT,
             E::Forbidden { .. } => FORBIDDEN,
             E::SecondFactor => SECOND_FACTOR,
             E::NotFound => NOT_FOUND,
@@ -153,6 +210,10 @@ impl From<Error> for Problem {
                 tracing::error!(why, "an API request failed");
                 return Self::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
+            Error::Limited(limited) => {
+                let used_up = Some(Box::new(limited.into()));
+                return Self { limited: used_up, ..Self::new(LIMITED, limited.to_string()) };
+            }
             Error::Conflict(_) => CONFLICT,
             Error::Gone(_) => GONE,
             Error::Upstream(_) => UPSTREAM,
@@ -165,6 +226,7 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let limited = self.limited.clone();
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
@@ -174,8 +236,19 @@ impl IntoResponse for Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
+        if let Some(limited) = limited {
+            headers.insert(header::RETRY_AFTER, limited.retry_after.into());
+            rate_limit(headers, limited.limit, limited.remaining, limited.reset_at);
+        }
         response
     }
+}
+
+/// Says how far a limit is used: how much it is, what is left, and the Unix time in seconds when it begins anew.
+pub fn rate_limit(headers: &mut HeaderMap, limit: u32, remaining: u32, reset_at: Millis) {
+    headers.insert("x-ratelimit-limit", limit.into());
+    headers.insert("x-ratelimit-remaining", remaining.into());
+    headers.insert("x-ratelimit-reset", seconds(reset_at).into());
 }
 
 #[cfg(test)]

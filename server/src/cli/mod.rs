@@ -4,6 +4,7 @@ mod audit;
 mod connect_number;
 mod create_owner;
 mod doctor;
+mod plan;
 mod reset_password;
 mod secret;
 mod set_password;
@@ -50,6 +51,8 @@ enum Command {
     Stats(stats::Stats),
     /// Check the audit trail, or read that of the installation itself.
     Audit(audit::Audit),
+    /// Show or change what a workspace may send.
+    Plan(plan::Plan),
     /// Look after the master keys.
     Vault(vault::Vault),
 }
@@ -88,6 +91,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::ResetPassword(account) => reset_password::run(account, &config).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Stats(stats) => stats::run(&stats, &config).await,
+            Command::Plan(plan) => plan::run(&plan, &config).await,
             Command::Vault(vault) => vault::run(&vault, &config).await,
             Command::Audit(audit) => audit::run(&audit, &config).await,
         }

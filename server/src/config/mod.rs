@@ -9,10 +9,13 @@ mod values;
 
 use std::net::SocketAddr;
 
+use domain::plan::Plan;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use services::mail::{Sender, SmtpUrl};
 use url::Url;
+
+use crate::metrics::Metrics;
 
 pub use source::Source;
 pub use values::PublicUrl;
@@ -49,6 +52,10 @@ pub struct Config {
     pub old_master_keys: Vec<SecretString>,
     pub start_webhook_worker: bool,
     pub start_message_retry_worker: bool,
+    /// What new workspaces may send.
+    pub default_plan: Plan,
+    /// Where metrics are told, if anywhere.
+    pub metrics: Option<Metrics>,
 }
 
 /// The mail server, and whom mail comes from.
@@ -94,6 +101,8 @@ impl Config {
             master_key: source.parsed("TOKEN_MASTER_KEY", values::master_key)?,
             old_master_keys: source.parsed("TOKEN_MASTER_KEYS_OLD", values::master_keys)?.unwrap_or_default(),
             start_webhook_worker: source.parsed("START_WEBHOOK_WORKER", values::switch)?.unwrap_or(true),
+            metrics: metrics(source)?,
+            default_plan: source.parsed("DEFAULT_PLAN", values::plan)?.unwrap_or(Plan::Enterprise),
             start_message_retry_worker: source.parsed("START_MESSAGE_RETRY_WORKER", values::switch)?.unwrap_or(true),
         })
     }
@@ -107,6 +116,17 @@ impl Config {
             ConfigError::new("TOKEN_MASTER_KEY", "is missing. Make one with `openssl rand -hex 32` and keep it safe")
         })
     }
+}
+
+/// Beyond this machine they are told to those who bring a token.
+fn metrics(source: &Source) -> Result<Option<Metrics>, ConfigError> {
+    let token = source.parsed("METRICS_TOKEN", values::metrics_token)?;
+    let Some(addr) = source.parsed("METRICS_ADDR", values::addr)? else { return Ok(None) };
+    if !addr.ip().is_loopback() && token.is_none() {
+        let problem = "is missing: METRICS_ADDR is not on loopback. Make one with `openssl rand -hex 16`";
+        return Err(ConfigError::new("METRICS_TOKEN", problem));
+    }
+    Ok(Some(Metrics { addr, token }))
 }
 
 impl Mail {

@@ -18,6 +18,8 @@ fn nothing_set_is_the_documented_default() {
     assert!(config.start_webhook_worker && config.start_message_retry_worker);
     assert!(config.trusted_proxies.is_empty() && config.meta.app_secrets.is_empty());
     assert!(config.mail.is_none());
+    assert!(config.metrics.is_none());
+    assert_eq!(config.default_plan, Plan::Enterprise);
     assert_eq!(config.require_master_key().unwrap_err().variable, "TOKEN_MASTER_KEY");
 }
 
@@ -59,6 +61,9 @@ fn a_malformed_value_names_its_variable() {
         ("SMTP_URL", "smtps://mail.example.com/inbox"),
         ("MAIL_FROM", "parlance"),
         ("START_WEBHOOK_WORKER", "maybe"),
+        ("DEFAULT_PLAN", "gold"),
+        ("METRICS_ADDR", "9090"),
+        ("METRICS_TOKEN", "short"),
         ("START_MESSAGE_RETRY_WORKER", "2"),
     ] {
         let error = read([(variable, value)]).expect_err(value);
@@ -90,6 +95,17 @@ fn well_formed_values_are_taken() {
     assert!(config.meta.verify_token.is_none(), "blank counts as not set");
     assert!(!config.start_webhook_worker && config.start_message_retry_worker);
     assert!(config.require_master_key().is_ok());
+}
+
+#[test]
+fn metrics_beyond_this_machine_need_a_token() {
+    let here = read([("METRICS_ADDR", "127.0.0.1:9464")]).unwrap().metrics.unwrap();
+    assert!(here.token.is_none());
+    let error = read([("METRICS_ADDR", "0.0.0.0:9464")]).unwrap_err();
+    assert_eq!(error.variable, "METRICS_TOKEN");
+    let far = read([("METRICS_ADDR", "0.0.0.0:9464"), ("METRICS_TOKEN", "0123456789abcdef")]).unwrap();
+    assert!(!format!("{far:?}").contains("0123456789abcdef"));
+    assert!(far.metrics.unwrap().token.is_some());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use domain::plan::Plan;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use url::{Host, Url};
@@ -50,6 +51,12 @@ pub(super) fn default_addr() -> SocketAddr {
 
 pub(super) fn addr(value: &str) -> Result<SocketAddr, String> {
     value.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:3000".to_owned())
+}
+
+/// Long enough that nobody guesses it.
+pub(super) fn metrics_token(value: &str) -> Result<SecretString, String> {
+    let fine = value.len() >= 16 && value.bytes().all(|byte| byte.is_ascii_graphic());
+    if fine { Ok(value.into()) } else { Err("expected 16 characters or more, without spaces".to_owned()) }
 }
 
 pub(super) fn database_url(value: &str) -> Result<SecretString, String> {
@@ -151,6 +158,10 @@ pub(super) fn master_key(value: &str) -> Result<SecretString, String> {
 
 pub(super) fn master_keys(value: &str) -> Result<Vec<SecretString>, String> {
     parts(value).map(master_key).collect()
+}
+
+pub(super) fn plan(value: &str) -> Result<Plan, String> {
+    Plan::parse(value).ok_or_else(|| "expected free, starter, pro or enterprise".to_owned())
 }
 
 pub(super) fn switch(value: &str) -> Result<bool, String> {

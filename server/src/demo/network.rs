@@ -148,5 +148,6 @@ fn line(message: &MessageView) -> Line {
         at: message.at,
         // What is history has been seen by both sides.
         tick: Tick::Read,
+        replies: Vec::new(),
     }
 }

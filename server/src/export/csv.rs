@@ -27,8 +27,12 @@ const COLUMNS: [&str; 19] = [
 
 /// By the mark, spreadsheets know that the names in it are UTF-8.
 pub fn head() -> String {
+    head_of(COLUMNS)
+}
+
+pub fn head_of<const N: usize>(columns: [&str; N]) -> String {
     let mut head = "\u{feff}".to_owned();
-    put_line(&mut head, COLUMNS.map(str::to_owned));
+    put_line(&mut head, columns.map(str::to_owned));
     head
 }
 
@@ -65,11 +69,11 @@ pub fn line(out: &mut String, entry: &EntryView) {
 }
 
 /// `2026-11-18T10:52:07.123Z`
-fn moment(at: Millis) -> String {
+pub fn moment(at: Millis) -> String {
     format!("{}.{:03}Z", iso(at).trim_end_matches('Z'), at.rem_euclid(1_000))
 }
 
-fn put_line<const N: usize>(out: &mut String, fields: [String; N]) {
+pub fn put_line<const N: usize>(out: &mut String, fields: [String; N]) {
     for (nth, field) in fields.iter().enumerate() {
         if nth > 0 {
             out.push(',');

@@ -3,10 +3,11 @@
 use axum::{Form, Router, response::Response, routing::post};
 use domain::{
     id::{ConversationId, MemberId, MessageId},
+    inbox::MessageView,
     permission::Permission,
 };
 use serde::Deserialize;
-use services::{Error, clock::new_id, conversations};
+use services::{Ctx, Error, clock::new_id, conversations};
 use uuid::Uuid;
 
 use super::ask::Ask;
@@ -28,6 +29,9 @@ struct Reply {
     /// The idempotency key that the page was drawn with; a form that is sent twice sends one message.
     #[serde(default)]
     key: String,
+    /// `yes`: the member knows that the customer opted out.
+    #[serde(default)]
+    despite: String,
 }
 
 async fn reply(ask: Ask, Form(form): Form<Reply>) -> Response {
@@ -35,13 +39,27 @@ async fn reply(ask: Ask, Form(form): Form<Reply>) -> Response {
     let text = form.text.replace("\r\n", "\n");
     let id = ConversationId(ask.id);
     let done = match ask.ctx().await {
-        Ok(ctx) => match conversations::reply(&ctx, id, MessageId(key), &text).await {
+        Ok(ctx) => match replied(&ctx, id, MessageId(key), &text, form.despite == "yes").await {
             Err(Error::Domain(domain::Error::NotFound)) => return ask.lost(text).await,
             done => done.map(|_| ()),
         },
         Err(error) => Err(error),
     };
     ask.answer(done, &ask.thread(), Some(text)).await
+}
+
+async fn replied(
+    ctx: &Ctx,
+    id: ConversationId,
+    key: MessageId,
+    text: &str,
+    despite: bool,
+) -> Result<MessageView, Error> {
+    if despite {
+        conversations::reply_despite_opt_out(ctx, id, key, text).await
+    } else {
+        conversations::reply(ctx, id, key, text).await
+    }
 }
 
 async fn close(ask: Ask) -> Response {

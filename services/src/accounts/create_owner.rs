@@ -50,7 +50,8 @@ pub async fn create_owner(services: &Services, workspace: &str, email: &str, pas
             })?
         }
     };
-    let (id, slug) = workspaces::insert(services, tx.conn(), &name, AssignmentRule::Unassigned, now).await?;
+    let (rule, plan) = (AssignmentRule::Unassigned, services.default_plan());
+    let (id, slug) = workspaces::insert(services, tx.conn(), &name, rule, plan, now).await?;
     let owner = new_id();
     members::insert(tx.conn(), id, owner, user, Role::Owner, now).await?;
     let entry = Entry::new(Action::WorkspaceCreated).on("workspace", id.0);

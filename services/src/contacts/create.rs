@@ -45,5 +45,5 @@ pub async fn create(ctx: &Ctx, phone: &str, name: Option<&str>) -> Result<Contac
     audit::record(&mut tx, ctx, entry).await?;
     tx.commit().await?;
     let (phone, user_id) = (Some(format!("+{digits}")), None);
-    Ok(Contact { id: id.into(), name, phone, user_id, assignee, created_at: now, updated_at: now })
+    Ok(Contact { id: id.into(), name, phone, user_id, assignee, opted_out_at: None, created_at: now, updated_at: now })
 }

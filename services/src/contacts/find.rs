@@ -2,10 +2,12 @@ use crate::{Ctx, Result, db::Conn, sql};
 use domain::{contact::Contact, id::ContactId, permission::Permission, time::Millis};
 use uuid::Uuid;
 
-const ONE: &str = "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, created_at, updated_at FROM contacts
+const ONE: &str =
+    "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, opted_out_at, created_at, updated_at FROM contacts
     WHERE workspace_id = $1 AND id = $2";
 
-const BY_PHONE: &str = "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, created_at, updated_at FROM contacts
+const BY_PHONE: &str =
+    "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, opted_out_at, created_at, updated_at FROM contacts
     WHERE workspace_id = $1 AND wa_id = $2";
 
 /// A row of `contacts`.
@@ -16,6 +18,7 @@ pub struct ContactRecord {
     pub wa_id: Option<String>,
     pub meta_user_id: Option<String>,
     pub assignee_id: Option<Uuid>,
+    pub opted_out_at: Option<Millis>,
     pub created_at: Millis,
     pub updated_at: Millis,
 }
@@ -28,6 +31,7 @@ impl From<ContactRecord> for Contact {
             phone: row.wa_id.map(|digits| format!("+{digits}")),
             user_id: row.meta_user_id,
             assignee: row.assignee_id.map(Into::into),
+            opted_out_at: row.opted_out_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -56,7 +60,7 @@ pub async fn by_phone(ctx: &Ctx, digits: &str) -> Result<Option<Contact>> {
 }
 
 /// The contact, if the member may see it: the one place that decides.
-pub(super) async fn find(ctx: &Ctx, conn: Conn<'_>, id: ContactId) -> Result<Contact> {
+pub(crate) async fn find(ctx: &Ctx, conn: Conn<'_>, id: ContactId) -> Result<Contact> {
     let row: Option<ContactRecord> = sql!(opt ContactRecord, conn, ONE, ctx.ws(), id.0)?;
     Ok(row.map(Contact::from).filter(|contact| seen(ctx, contact)).ok_or(domain::Error::NotFound)?)
 }

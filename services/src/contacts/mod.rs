@@ -9,3 +9,5 @@ pub use create::create;
 pub use find::{by_phone, get};
 pub use list::list;
 pub use update::update;
+
+pub(crate) use find::find;

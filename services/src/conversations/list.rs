@@ -80,7 +80,8 @@ async fn page(ctx: &Ctx, conn: Conn<'_>, view: View, before: Option<(Millis, Con
     Ok(Page { items: rows.into_iter().map(|row| eyes.veil(row.into())).collect(), more })
 }
 
-async fn counts(ctx: &Ctx, conn: Conn<'_>) -> Result<Counts> {
+/// Open conversations that the member sees.
+pub(crate) async fn counts(ctx: &Ctx, conn: Conn<'_>) -> Result<Counts> {
     let (all, unassigned, mine): (i64, i64, i64) = sql!(one(i64, i64, i64), conn, COUNTS, ctx.ws(), ctx.me().id.0)?;
     Ok(match ctx.sight(Permission::ConversationsView) {
         Sight::Nothing => Counts::default(),

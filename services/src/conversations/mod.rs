@@ -4,21 +4,30 @@ mod assign;
 mod change;
 mod get;
 mod list;
+mod of_contact;
+mod outcome;
 mod read;
 mod reply;
 pub(crate) mod row;
 mod send_again;
+mod send_template;
 mod state;
 mod thread;
 
 pub use assign::assign;
 pub use get::get;
+pub(crate) use list::counts;
 pub use list::{inbox, list};
+pub use of_contact::{Addressee, of_contact};
+pub use outcome::outcome;
 pub use read::mark_read;
-pub use reply::reply;
+pub use reply::{reply, reply_despite_opt_out};
 pub use send_again::send_again;
+pub use send_template::send_template;
 pub use state::{close, reopen};
 pub use thread::{older, thread};
+
+pub(crate) use thread::find;
 
 /// Characters of a message in the list.
 pub(crate) const PREVIEW_LIMIT: usize = 120;

@@ -1,21 +1,22 @@
 use super::{
-    PREVIEW_LIMIT, change,
+    change,
     row::{MessageRecord, RowRecord},
 };
 use crate::{
     Ctx, Result,
     audit::{self, Entry},
-    db::Tx,
+    consent,
+    limits::Want,
+    send::{self, New},
     sql,
 };
 use domain::{
     Error as Wrong,
     audit::Action,
     id::{ConversationId, MessageId},
-    inbox::{Event, MessageView, Preview, Row},
-    message::{Direction, Kind, Status, Times, outgoing_text},
+    inbox::{Event, MessageView},
+    message::outgoing_text,
     permission::Permission,
-    text::preview,
     time::Millis,
     window::{self, Window},
 };
@@ -23,33 +24,36 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2";
-const INSERT: &str = "INSERT INTO messages
-    (id, workspace_id, conversation_id, number_id, direction, kind, body, status, status_rank, author_id, at)
-    VALUES ($1, $2, $3, $4, 'out', 'text', $5, 'queued', $6, $7, $8)";
-const ENQUEUE: &str = "INSERT INTO outbox
-    (message_id, workspace_id, number_id, conversation_id, queued_at, due_at, lease_until)
-    VALUES ($1, $2, $3, $4, $5, $6, 0)";
-const TOUCH: &str = "UPDATE conversations SET last_message_at = $3, unread = 0, preview_message_id = $4,
-    preview_direction = 'out', preview_kind = 'text', preview_status = 'queued', preview_text = $5
-    WHERE workspace_id = $1 AND id = $2";
 
 /// Queues an agent's answer. `key` is made by whoever asks, and is the message's id: asking again with it changes nothing.
 ///
 /// # Errors
-/// `EmptyMessage`, `MessageTooLong`, `ConversationClosed`, `WindowClosed`, `NoAddress`, `Forbidden`, `NotFound`; `Conflict`
-/// when the key belongs to another message.
+/// `EmptyMessage`, `MessageTooLong`, `ConversationClosed`, `WindowClosed`, `NoAddress`, `OptedOut`, `Forbidden`, `NotFound`;
+/// `Conflict` when the key belongs to another message.
 pub async fn reply(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) -> Result<MessageView> {
     let entry = Entry::new(Action::MessageSent).change(Value::Null, json!({ "message": key, "kind": "text" }));
-    queue(ctx, id, key, text, entry).await
+    queue(ctx, id, key, text, (entry, None), false).await
 }
 
-/// The same, audited as `entry`. The text stands in the message itself.
+/// The same for a member who knows that the customer opted out, and that they wrote again since: only then does it go out. It
+/// is audited as what it is.
+///
+/// # Errors
+/// As [`reply`].
+pub async fn reply_despite_opt_out(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) -> Result<MessageView> {
+    let entry = Entry::new(Action::MessageSent).change(Value::Null, json!({ "message": key, "kind": "text" }));
+    queue(ctx, id, key, text, (entry, None), true).await
+}
+
+/// The same, audited as `entry`. The text stands in the message itself. `confirms`: it may go out although the customer opted
+/// out, if they wrote since.
 pub(super) async fn queue(
     ctx: &Ctx,
     id: ConversationId,
     key: MessageId,
     text: &str,
-    entry: Entry,
+    (entry, instead_of): (Entry, Option<Uuid>),
+    confirms: bool,
 ) -> Result<MessageView> {
     let (mut tx, record) = change::lock(ctx, id).await?;
     ctx.demand_on(Permission::MessagesSend, record.assignee())?;
@@ -59,46 +63,31 @@ pub(super) async fn queue(
     }
     let now = ctx.now();
     allowed(&record, now)?;
-    // Meta's clock may be ahead of ours, and two answers may fall into one millisecond: each stands, and leaves, after what
-    // was there before.
-    let at = now.max(record.last_message_at + 1);
-    let rank = Status::Queued.rank();
-    let (ws, author, number) = (ctx.ws(), ctx.me().id.0, record.number_id);
-    sql!(exec tx.conn(), INSERT, key.0, ws, id.0, number, &text, rank, author, at).map_err(|e| {
-        match e.as_database_error() {
-            Some(db) if db.is_unique_violation() => taken(),
-            _ => e.into(),
-        }
-    })?;
-    sql!(exec tx.conn(), ENQUEUE, key.0, ws, number, id.0, at, now)?;
-    let short = preview(&text, PREVIEW_LIMIT);
-    sql!(exec tx.conn(), TOUCH, ws, id.0, at, key.0, &short)?;
-    let message = MessageView {
-        id: key,
-        direction: Direction::Out,
-        kind: Kind::Text,
-        text,
-        at,
-        status: Status::Queued,
-        times: Times::default(),
-        error: None,
-        author: Some(ctx.me().id),
+    let despite_opt_out =
+        consent::answer(&mut tx, ctx.ws(), record.contact_id, record.window_expires_at, confirms).await?;
+    let new = New {
+        key,
+        conversation: &record,
+        author: Some(ctx.me().id.0),
+        body: &text,
+        template: None,
+        bulk: false,
+        marketing: false,
+        despite_opt_out,
+        want: Want::of(ctx),
     };
+    if let Some(old) = instead_of {
+        super::send_again::leave(ctx, &mut tx, old).await?;
+    }
+    let (message, row) = send::enqueue(&ctx.services, &mut tx, ctx.ws(), now, new).await?;
     audit::record(&mut tx, ctx, entry.on("conversation", id.0)).await?;
-    announce(ctx, tx, record, &message, short).await?;
-    Ok(message)
-}
-
-async fn announce(ctx: &Ctx, tx: Tx, record: RowRecord, message: &MessageView, short: String) -> Result<()> {
-    let (direction, kind, status) = (message.direction, message.kind, message.status);
-    let mut row = Row::from(record);
-    row.last_message_at = message.at;
-    row.unread = 0;
-    row.preview = Some(Preview { direction, kind, status, text: short });
+    if despite_opt_out {
+        let aside = Entry::new(Action::ConsentSetAside).on("contact", record.contact_id);
+        audit::record(&mut tx, ctx, aside.change(Value::Null, json!({ "message": key }))).await?;
+    }
     change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
-    ctx.services.wakes().wake_outbox();
-    ctx.services.bus().queued();
-    Ok(())
+    send::queued(&ctx.services);
+    Ok(message)
 }
 
 /// Whether a free-form message may go out now.
@@ -116,11 +105,7 @@ fn allowed(record: &RowRecord, now: Millis) -> Result<(), Wrong> {
 }
 
 fn repeated(existing: MessageRecord, id: ConversationId, text: &str) -> Result<MessageView> {
-    if existing.conversation_id == id.0 && existing.body == text { Ok(existing.into()) } else { Err(taken()) }
-}
-
-fn taken() -> crate::Error {
-    crate::Error::Conflict("This key was used for another message. Send again with a new one.".to_owned())
+    if existing.conversation_id == id.0 && existing.body == text { Ok(existing.into()) } else { Err(send::taken()) }
 }
 
 /// The key under which a message is sent again: always the same, so that two clicks send it once.

@@ -1,8 +1,8 @@
 use domain::{
     conversation::State,
     id::MemberId,
-    inbox::{ContactBrief, MessageView, Preview, Row},
-    message::{Direction, Kind, Status, Times},
+    inbox::{ContactBrief, MessageView, Preview, Row, TemplateLine},
+    message::{Direction, Kind, Status, Template, Times},
     number::NumberBrief,
 };
 use uuid::Uuid;
@@ -18,6 +18,7 @@ pub struct RowRecord {
     pub last_message_at: i64,
     pub unread: i64,
     pub window_expires_at: Option<i64>,
+    pub opted_out_at: Option<i64>,
     pub preview_direction: Option<String>,
     pub preview_kind: Option<String>,
     pub preview_status: Option<String>,
@@ -47,6 +48,7 @@ impl From<RowRecord> for Row {
             last_message_at: r.last_message_at,
             unread: r.unread,
             window_expires_at: r.window_expires_at,
+            opted_out_at: r.opted_out_at,
         }
     }
 }
@@ -89,6 +91,10 @@ pub struct MessageRecord {
     pub delivered_at: Option<i64>,
     pub read_at: Option<i64>,
     pub failed_at: Option<i64>,
+    pub tries: i64,
+    pub next_try_at: Option<i64>,
+    pub overtaken: bool,
+    pub payload: Option<String>,
 }
 
 impl From<MessageRecord> for MessageView {
@@ -109,6 +115,16 @@ impl From<MessageRecord> for MessageView {
             },
             error: m.error_text,
             author: m.author_id.map(Into::into),
+            tries: u32::try_from(m.tries).unwrap_or(0),
+            next_try: m.next_try_at,
+            overtaken: m.overtaken,
+            template: m.payload.as_deref().and_then(template),
         }
     }
+}
+
+/// The template that an outbound message is made from, if it is made from one.
+fn template(payload: &str) -> Option<TemplateLine> {
+    let Template { name, language, category, .. } = serde_json::from_str(payload).ok()?;
+    Some(TemplateLine { name, language, category })
 }

@@ -1,13 +1,19 @@
 use super::{
     reply::{again_key, queue},
     row::MessageRecord,
+    send_template,
     thread::find,
 };
-use crate::{Ctx, Error, Result, audit::Entry, sql};
+use crate::{Ctx, Error, Result, audit::Entry, db::Tx, sql};
 use domain::{audit::Action, id::MessageId, inbox::MessageView, message::Status, permission::Permission};
 use serde_json::json;
+use uuid::Uuid;
 
 const MESSAGE: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
+
+/// It must not go by itself any more: nobody retries it, and no rule sends it once more.
+const LEAVE: &str = "UPDATE messages SET sent_again = TRUE
+    WHERE workspace_id = $1 AND id = $2 AND status IN ('failed', 'dead', 'unconfirmed')";
 
 /// Sends the text of a message that did not arrive, or may not have, once more as a new message.
 ///
@@ -35,12 +41,27 @@ pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
     }
     drop(read);
     if !Status::parse(&message.status).needs_attention() {
-        return Err(Error::Conflict(
-            "This message is on its way or has arrived; there is nothing to send again.".into(),
-        ));
+        return Err(nothing());
     }
     let key = again_key(message.id);
     let entry = Entry::new(Action::MessageRetried)
-        .change(json!({ "message": MessageId(message.id) }), json!({ "message": key, "kind": "text" }));
-    queue(ctx, message.conversation_id.into(), key, &message.body, entry).await
+        .change(json!({ "message": MessageId(message.id) }), json!({ "message": key, "kind": message.kind }));
+    if let Some(payload) = message.payload.as_deref() {
+        let template = serde_json::from_str(payload).map_err(|e| Error::Internal(format!("a stored template: {e}")))?;
+        let made = (&*message.body, &template);
+        return send_template::again(ctx, message.conversation_id.into(), key, made, message.id, entry).await;
+    }
+    queue(ctx, message.conversation_id.into(), key, &message.body, (entry, Some(message.id)), false).await
+}
+
+/// Where the new message is queued, under the lock of its conversation: the old one stays where it is.
+pub(super) async fn leave(ctx: &Ctx, tx: &mut Tx, message: Uuid) -> Result<()> {
+    match sql!(exec tx.conn(), LEAVE, ctx.ws(), message)? {
+        0 => Err(nothing()),
+        _ => Ok(()),
+    }
+}
+
+fn nothing() -> Error {
+    Error::Conflict("This message is on its way or has arrived; there is nothing to send again.".into())
 }

@@ -43,7 +43,7 @@ pub(super) async fn thread_in(ctx: &Ctx, mut conn: Conn<'_>, id: ConversationId)
 }
 
 /// The conversation, if the member may see it: the one place that decides.
-pub(super) async fn find(ctx: &Ctx, conn: Conn<'_>, id: ConversationId) -> Result<RowRecord> {
+pub(crate) async fn find(ctx: &Ctx, conn: Conn<'_>, id: ConversationId) -> Result<RowRecord> {
     let row: Option<RowRecord> = sql!(opt RowRecord, conn, ROW, ctx.ws(), id.0)?;
     ctx.demand(Permission::ConversationsView)?;
     let sight = ctx.sight(Permission::ConversationsView);

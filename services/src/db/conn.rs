@@ -1,5 +1,9 @@
 use super::Db;
-use sqlx::{PgConnection, Postgres, Sqlite as SqliteEngine, SqliteConnection, Transaction, pool::PoolConnection};
+use crate::limits::Reserved;
+use sqlx::{
+    Database, PgConnection, Postgres, Sqlite as SqliteEngine, SqliteConnection, Transaction, pool::PoolConnection,
+};
+use std::ops::{Deref, DerefMut};
 
 /// A borrowed connection, inside or outside a transaction; what [`crate::sql!`] runs on.
 pub enum Conn<'a> {
@@ -40,15 +44,58 @@ impl Read {
 
 /// A writing transaction. Dropped without [`Tx::commit`] it is rolled back.
 pub enum Tx {
-    Sqlite(Transaction<'static, SqliteEngine>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Open<SqliteEngine>),
+    Postgres(Open<Postgres>),
+}
+
+/// A transaction with what this process holds in memory on its account.
+pub struct Open<E: Database> {
+    transaction: Transaction<'static, E>,
+    /// Dropped with the transaction, it is given back.
+    held: Vec<Reserved>,
+}
+
+impl<E: Database> Open<E> {
+    async fn commit(self) -> sqlx::Result<()> {
+        // Before, and not after: whether a commit that broke off came through is not known.
+        self.held.into_iter().for_each(Reserved::keep);
+        self.transaction.commit().await
+    }
+}
+
+impl<E: Database> From<Transaction<'static, E>> for Open<E> {
+    fn from(transaction: Transaction<'static, E>) -> Self {
+        Self { transaction, held: Vec::new() }
+    }
+}
+
+impl<E: Database> Deref for Open<E> {
+    type Target = E::Connection;
+
+    fn deref(&self) -> &E::Connection {
+        &self.transaction
+    }
+}
+
+impl<E: Database> DerefMut for Open<E> {
+    fn deref_mut(&mut self) -> &mut E::Connection {
+        &mut self.transaction
+    }
 }
 
 impl Tx {
     pub fn conn(&mut self) -> Conn<'_> {
         match self {
-            Tx::Sqlite(t) => Conn::Sqlite(&mut *t),
-            Tx::Postgres(t) => Conn::Postgres(&mut *t),
+            Tx::Sqlite(t) => Conn::Sqlite(t),
+            Tx::Postgres(t) => Conn::Postgres(t),
+        }
+    }
+
+    /// Keeps what was admitted to be written by this transaction: final when it is committed, given back when it is not.
+    pub(crate) fn hold(&mut self, reserved: Reserved) {
+        match self {
+            Tx::Sqlite(t) => t.held.push(reserved),
+            Tx::Postgres(t) => t.held.push(reserved),
         }
     }
 
@@ -80,8 +127,8 @@ impl Db {
     /// When no connection becomes free in time.
     pub async fn begin(&self) -> sqlx::Result<Tx> {
         Ok(match self {
-            Db::Sqlite(s) => Tx::Sqlite(s.write.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Postgres(p) => Tx::Postgres(p.begin().await?),
+            Db::Sqlite(s) => Tx::Sqlite(s.write.begin_with("BEGIN IMMEDIATE").await?.into()),
+            Db::Postgres(p) => Tx::Postgres(p.begin().await?.into()),
         })
     }
 
@@ -113,8 +160,8 @@ impl Db {
     /// When no connection becomes free in time.
     pub async fn begin_journal(&self) -> sqlx::Result<Tx> {
         Ok(match self {
-            Db::Sqlite(s) => Tx::Sqlite(s.journal_write.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Postgres(p) => Tx::Postgres(p.begin().await?),
+            Db::Sqlite(s) => Tx::Sqlite(s.journal_write.begin_with("BEGIN IMMEDIATE").await?.into()),
+            Db::Postgres(p) => Tx::Postgres(p.begin().await?.into()),
         })
     }
 }
@@ -126,8 +173,10 @@ impl Db {
     /// When no connection becomes free in time.
     pub async fn snapshot(&self) -> sqlx::Result<Tx> {
         Ok(match self {
-            Db::Sqlite(s) => Tx::Sqlite(s.read.begin().await?),
-            Db::Postgres(p) => Tx::Postgres(p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+            Db::Sqlite(s) => Tx::Sqlite(s.read.begin().await?.into()),
+            Db::Postgres(p) => {
+                Tx::Postgres(p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?.into())
+            }
         })
     }
 }

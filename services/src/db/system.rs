@@ -16,13 +16,25 @@ const PURGE_BODIES: &str = "UPDATE deliveries SET body = NULL WHERE id IN
     (SELECT id FROM deliveries WHERE finished_at < $1 AND body IS NOT NULL AND state = 'done' LIMIT 1000)";
 const PURGE_KEYS: &str = "DELETE FROM deliveries WHERE id IN
     (SELECT id FROM deliveries WHERE finished_at < $1 AND received_at < $1 AND state = 'done' LIMIT 1000)";
-const DUE_MESSAGES: &str = "SELECT o.message_id, o.workspace_id FROM outbox o
-    WHERE o.due_at <= $1 AND o.lease_until <= $1 AND NOT EXISTS (SELECT 1 FROM outbox e
-        WHERE e.conversation_id = o.conversation_id
-        AND (e.queued_at < o.queued_at OR (e.queued_at = o.queued_at AND e.message_id < o.message_id)))
-    ORDER BY o.due_at, o.message_id LIMIT $2";
-const LEASE: &str = "UPDATE outbox SET leased_by = $2, lease_until = $3 WHERE message_id = $1 AND lease_until <= $4";
-const RELEASE_LEASES: &str = "UPDATE outbox SET leased_by = NULL, lease_until = 0 WHERE lease_until > 0";
+/// Numbers for which something is due, with what decides whether this process sends for them.
+const DUE_LANES: &str = "SELECT n.id, n.workspace_id, n.phone_number_id, n.state, n.token_locked_at, n.throughput,
+    n.coexistence, w.plan, l.holder, l.lease_until, l.slowed_to, l.slowed_at,
+    EXISTS (SELECT 1 FROM parks p WHERE p.number_id = n.id AND p.scope IN ('token', 'number')) AS parked,
+    EXISTS (SELECT 1 FROM parks p WHERE p.number_id = n.id AND p.scope IN ('template', 'country')) AS partly
+    FROM numbers n JOIN workspaces w ON w.id = n.workspace_id LEFT JOIN lanes l ON l.number_id = n.id
+    WHERE EXISTS (SELECT 1 FROM outbox o
+        WHERE o.number_id = n.id AND o.bulk = FALSE AND o.due_at <= $1 AND o.lease_until <= $1)
+    OR EXISTS (SELECT 1 FROM outbox o
+        WHERE o.number_id = n.id AND o.bulk = TRUE AND o.due_at <= $1 AND o.lease_until <= $1)";
+/// Messages whose process is gone, and those whose answer did not come in time.
+const OPEN_ENDS: &str =
+    "SELECT o.workspace_id, o.message_id FROM outbox o WHERE o.lease_until > 0 AND o.lease_until <= $1
+    UNION SELECT o.workspace_id, o.message_id FROM outbox o JOIN messages m ON m.id = o.message_id
+    WHERE o.stalled_at IS NOT NULL AND o.due_at <= $1 AND m.status = 'unconfirmed' LIMIT 200";
+/// At the beginning of time: when they were claimed is not known any more.
+const END_LEASES: &str = "UPDATE outbox SET lease_until = 1 WHERE lease_until > 0";
+const END_LANES: &str = "UPDATE lanes SET lease_until = $1 WHERE lease_until > $1";
+const LEAVE_LANES: &str = "UPDATE lanes SET lease_until = $2 WHERE holder = $1 AND lease_until > $2";
 const ALERTS_TO_MAIL: &str =
     "SELECT workspace_id, id FROM alerts WHERE mail_due AND last_at > $1 ORDER BY last_at LIMIT $2";
 const PURGE_ALERT_READS: &str = "DELETE FROM alert_reads WHERE alert_id IN
@@ -30,6 +42,22 @@ const PURGE_ALERT_READS: &str = "DELETE FROM alert_reads WHERE alert_id IN
 const PURGE_ALERTS: &str = "DELETE FROM alerts WHERE id IN
     (SELECT id FROM alerts WHERE last_at < $1 ORDER BY last_at, id LIMIT 1000)";
 const HANDOVERS: &str = "SELECT workspace_id, member_id FROM handovers ORDER BY created_at LIMIT 100";
+
+const DUE_TEMPLATE_SYNCS: &str =
+    "SELECT workspace_id, waba_id FROM template_syncs WHERE due_at <= $1 ORDER BY due_at, waba_id LIMIT $2";
+const NOTICE_TEMPLATE_ACCOUNTS: &str = "INSERT INTO template_syncs (workspace_id, waba_id, due_at)
+    SELECT DISTINCT workspace_id, waba_id, CAST($1 AS BIGINT) FROM numbers WHERE state = 'active'
+    ON CONFLICT (workspace_id, waba_id) DO NOTHING";
+
+/// Accounts whose list of templates is due, with their workspaces.
+pub async fn due_template_syncs(conn: Conn<'_>, now: Millis, limit: i64) -> sqlx::Result<Vec<(Uuid, String)>> {
+    sql!(all(Uuid, String), conn, DUE_TEMPLATE_SYNCS, now, limit)
+}
+
+/// Accounts of connected numbers whose list of templates was never asked for.
+pub async fn notice_template_accounts(conn: Conn<'_>, now: Millis) -> sqlx::Result<u64> {
+    sql!(exec conn, NOTICE_TEMPLATE_ACCOUNTS, now)
+}
 
 /// A connected number, whosever it is.
 #[derive(sqlx::FromRow)]
@@ -57,14 +85,38 @@ pub async fn purge_deliveries(mut conn: Conn<'_>, bodies_before: Millis, keys_be
     Ok(sql!(exec conn.again(), PURGE_BODIES, bodies_before)? + sql!(exec conn, PURGE_KEYS, keys_before)?)
 }
 
-/// Messages whose turn it is: due, not leased, first of their conversation.
-pub async fn due_messages(conn: Conn<'_>, now: Millis, limit: i64) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
-    sql!(all(Uuid, Uuid), conn, DUE_MESSAGES, now, limit)
+/// A number for which something is due.
+#[derive(Debug, sqlx::FromRow)]
+pub struct DueLane {
+    pub id: Uuid,
+    pub workspace_id: Uuid,
+    pub phone_number_id: String,
+    pub state: String,
+    /// Since when its token does not open.
+    pub token_locked_at: Option<Millis>,
+    /// Messages per second, as Graph says.
+    pub throughput: Option<i64>,
+    pub coexistence: bool,
+    pub plan: String,
+    /// Who sends for it, and until when.
+    pub holder: Option<String>,
+    pub lease_until: Option<Millis>,
+    pub slowed_to: Option<i64>,
+    pub slowed_at: Option<Millis>,
+    /// All of it stands still.
+    pub parked: bool,
+    /// Some of it does.
+    pub partly: bool,
 }
 
-/// Leases one message; `false` when another worker was faster.
-pub async fn lease(conn: Conn<'_>, message: Uuid, by: &str, until: Millis, now: Millis) -> sqlx::Result<bool> {
-    sql!(exec conn, LEASE, message, by, until, now).map(|rows| rows == 1)
+/// Numbers for which something is due.
+pub async fn due_lanes(conn: Conn<'_>, now: Millis) -> sqlx::Result<Vec<DueLane>> {
+    sql!(all DueLane, conn, DUE_LANES, now)
+}
+
+/// Messages that nobody waits for any more, as (workspace, message): their process is gone, or Meta never confirmed them.
+pub async fn open_ends(conn: Conn<'_>, now: Millis) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sql!(all(Uuid, Uuid), conn, OPEN_ENDS, now)
 }
 
 const COUNT_DELIVERIES: &str = "SELECT state, COUNT(*) FROM deliveries GROUP BY state";
@@ -107,6 +159,13 @@ pub async fn oldest_pending(conn: Conn<'_>) -> sqlx::Result<(Option<Millis>, i64
     sql!(one(Option<Millis>, i64), conn, OLDEST_PENDING)
 }
 
+const FIRST_PENDING: &str = "SELECT received_at FROM deliveries WHERE state = 'pending' ORDER BY id LIMIT 1";
+
+/// When the delivery that came first of those that wait for their turn came.
+pub async fn first_pending(conn: Conn<'_>) -> sqlx::Result<Option<Millis>> {
+    sql!(scalar_opt Millis, conn, FIRST_PENDING)
+}
+
 const NUMBERS_HEALTH: &str = "SELECT id, workspace_id, phone_number_id, display_number, token_problem FROM numbers
     WHERE state = 'active' ORDER BY created_at, id";
 
@@ -125,9 +184,15 @@ pub async fn numbers_health(conn: Conn<'_>) -> sqlx::Result<Vec<NumberHealth>> {
     sql!(all NumberHealth, conn, NUMBERS_HEALTH)
 }
 
-/// Lets go of every lease. Only where no other process can hold one: on SQLite, at start.
-pub async fn release_leases(conn: Conn<'_>) -> sqlx::Result<u64> {
-    sql!(exec conn, RELEASE_LEASES)
+/// Ends every lease. Only where no other process can hold one: on SQLite, at start.
+pub async fn end_leases(mut conn: Conn<'_>, now: Millis) -> sqlx::Result<()> {
+    sql!(exec conn.again(), END_LEASES)?;
+    sql!(exec conn, END_LANES, now).map(drop)
+}
+
+/// Leaves the numbers that `holder` sent for to other processes.
+pub async fn leave_lanes(conn: Conn<'_>, holder: &str, now: Millis) -> sqlx::Result<()> {
+    sql!(exec conn, LEAVE_LANES, holder, now).map(drop)
 }
 
 /// Members who were removed and whose conversations still have to move, as (workspace, member).
@@ -296,4 +361,72 @@ pub async fn tokens_before(conn: Conn<'_>, before: Millis) -> sqlx::Result<Vec<T
 /// Forgets a thousand old openings of secrets; returns how many went.
 pub async fn purge_secret_access(conn: Conn<'_>, before: Millis) -> sqlx::Result<u64> {
     sql!(exec conn, PURGE_SECRET_ACCESS, before)
+}
+
+const PURGE_LEASES: &str = "DELETE FROM send_leases WHERE (workspace_id, minute, holder) IN
+    (SELECT workspace_id, minute, holder FROM send_leases WHERE minute < $1 LIMIT 1000)";
+const PURGE_MINUTES: &str = "DELETE FROM send_minutes WHERE (workspace_id, minute) IN
+    (SELECT workspace_id, minute FROM send_minutes WHERE minute < $1 LIMIT 1000)";
+const PURGE_DAYS: &str = "DELETE FROM number_days WHERE (number_id, day) IN
+    (SELECT number_id, day FROM number_days WHERE day < $1 LIMIT 1000)";
+const PURGE_INSTANTS: &str = "DELETE FROM number_instants WHERE (number_id, at) IN
+    (SELECT number_id, at FROM number_instants WHERE at < $1 LIMIT 1000)";
+const NUMBERS_TO_ASK: &str = "SELECT workspace_id, id, phone_number_id FROM numbers
+    WHERE state = 'active' AND (asked_at IS NULL OR asked_at < $1) ORDER BY created_at, id LIMIT 100";
+
+/// Forgets some thousand counts of minutes, days and seconds that are over; returns how many went.
+pub async fn purge_limits(mut conn: Conn<'_>, minute: i64, day: i64, at: Millis) -> sqlx::Result<u64> {
+    let mut gone = sql!(exec conn.again(), PURGE_LEASES, minute)?;
+    gone += sql!(exec conn.again(), PURGE_MINUTES, minute)?;
+    gone += sql!(exec conn.again(), PURGE_DAYS, day)?;
+    gone += sql!(exec conn, PURGE_INSTANTS, at)?;
+    Ok(gone)
+}
+
+/// Connected numbers of which Graph was not asked since, as (workspace, number, Meta's id of it).
+pub async fn numbers_to_ask(conn: Conn<'_>, since: Millis) -> sqlx::Result<Vec<(Uuid, Uuid, String)>> {
+    sql!(all(Uuid, Uuid, String), conn, NUMBERS_TO_ASK, since)
+}
+
+const DEAD_LETTERS_OF: &str = "SELECT COUNT(*) FROM dead_letters WHERE delivery_id = $1";
+const PURGE_DEAD_DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN
+    (SELECT id FROM deliveries WHERE finished_at < $1 AND state = 'dead' LIMIT 1000)";
+const PURGE_DEAD_LETTERS: &str = "DELETE FROM dead_letters WHERE id IN
+    (SELECT id FROM dead_letters WHERE died_at < $1 ORDER BY died_at LIMIT 1000)";
+const PURGE_DELIVERY_TRIES: &str = "DELETE FROM delivery_tries WHERE (workspace_id, delivery_id, nth) IN
+    (SELECT workspace_id, delivery_id, nth FROM delivery_tries WHERE at < $1 ORDER BY at LIMIT 1000)";
+
+/// How many workspaces still have a dead delivery before them.
+pub async fn dead_letters_of(conn: Conn<'_>, delivery: i64) -> sqlx::Result<i64> {
+    sql!(scalar i64, conn, DEAD_LETTERS_OF, delivery)
+}
+
+/// Removes a thousand deliveries that died before; returns how many went.
+pub async fn purge_dead_deliveries(conn: Conn<'_>, before: Millis) -> sqlx::Result<u64> {
+    sql!(exec conn, PURGE_DEAD_DELIVERIES, before)
+}
+
+/// Removes a thousand dead letters, and what was noted of tries, from before; returns how many went.
+pub async fn purge_dead_letters(mut conn: Conn<'_>, before: Millis) -> sqlx::Result<u64> {
+    Ok(sql!(exec conn.again(), PURGE_DEAD_LETTERS, before)? + sql!(exec conn, PURGE_DELIVERY_TRIES, before)?)
+}
+
+const LANE_DEPTHS: &str = "SELECT number_id, COUNT(*), COALESCE(SUM(CASE WHEN lease_until > $1 THEN 1 ELSE 0 END), 0),
+    MIN(queued_at) FROM outbox GROUP BY number_id ORDER BY COUNT(*) DESC, number_id LIMIT 1000";
+const COUNT_DEAD_DELIVERIES: &str = "SELECT COUNT(*) FROM deliveries WHERE state = 'dead' AND finished_at IS NOT NULL";
+const COUNT_DEAD_MESSAGES: &str = "SELECT COUNT(*) FROM messages WHERE status = 'dead'";
+
+/// The longest thousand outboxes as (number, messages, in hand, since when the oldest waits).
+pub async fn lane_depths(conn: Conn<'_>, now: Millis) -> sqlx::Result<Vec<(Uuid, i64, i64, Option<Millis>)>> {
+    sql!(all(Uuid, i64, i64, Option<Millis>), conn, LANE_DEPTHS, now)
+}
+
+/// Deliveries that were given up.
+pub async fn count_dead_deliveries(conn: Conn<'_>) -> sqlx::Result<i64> {
+    sql!(scalar i64, conn, COUNT_DEAD_DELIVERIES)
+}
+
+/// Messages that were given up.
+pub async fn count_dead_messages(conn: Conn<'_>) -> sqlx::Result<i64> {
+    sql!(scalar i64, conn, COUNT_DEAD_MESSAGES)
 }

@@ -16,3 +16,4 @@ pub use claim::{Batch, Claimed, batches};
 pub use journal::{Journal, Refused};
 pub use outcome::Outcome;
 pub use process::process;
+pub(crate) use route::Routes;

@@ -4,7 +4,10 @@ use super::{
     outcome::Outcome,
     route::Routes,
 };
-use crate::{Error, Result, Services};
+use crate::{
+    Error, Result, Services, dead,
+    queues::{Flow, Queue},
+};
 use domain::{
     backoff,
     meta::webhook::{Change, Delivery, Unreadable, read},
@@ -12,7 +15,10 @@ use domain::{
 };
 use futures::FutureExt;
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, panic::AssertUnwindSafe};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    panic::AssertUnwindSafe,
+};
 use uuid::Uuid;
 
 /// Messages and statuses in one transaction, about.
@@ -27,6 +33,7 @@ const UNAVAILABLE: Millis = 2 * SECOND;
 /// When the outcome could not be written; the deliveries are claimed again and change nothing twice.
 pub async fn process(services: &Services, batch: Batch) -> Result<()> {
     let now = services.clock().now();
+    let _in_hand = services.tally().hold(Queue::Ingest, u64::try_from(batch.deliveries.len()).unwrap_or(u64::MAX));
     let routes = match load_routes(services).await {
         Ok(routes) => routes,
         Err(error) => {
@@ -53,11 +60,27 @@ pub async fn process(services: &Services, batch: Batch) -> Result<()> {
             work.entry(workspace).or_default().push((*at, item));
         }
     }
+    let readable: HashSet<usize> = readable.iter().map(|(at, _)| *at).collect();
+    let mut failures: BTreeSet<(usize, Uuid)> = BTreeSet::new();
     for (workspace, items) in work {
         for chunk in chunks(&items) {
             for (at, error) in try_chunk(services, workspace, chunk).await {
                 outcomes[at].1 = failed(&batch.deliveries[at], &error, now);
+                failures.insert((at, workspace));
             }
+        }
+    }
+    for (at, (_, outcome)) in outcomes.iter().enumerate().filter(|(at, _)| !readable.contains(at)) {
+        if outcome.is_final() {
+            failures.extend(dead::owners(&batch.deliveries[at].body, &routes).into_iter().map(|owner| (at, owner)));
+        }
+    }
+    for (at, workspace) in failures {
+        let (delivery, outcome) = (&batch.deliveries[at], &outcomes[at].1);
+        let one = dead::Failed { delivery, workspace, outcome, unreadable: !readable.contains(&at) };
+        if let Err(error) = note(services, &routes, &one, now).await {
+            tracing::error!(%error, delivery = delivery.id, "what failed could not be noted; trying again");
+            outcomes[at].1 = Outcome::Retry { due_at: now + UNAVAILABLE, reason: error.to_string(), counts: false };
         }
     }
     for (id, outcome) in &outcomes {
@@ -65,12 +88,23 @@ pub async fn process(services: &Services, batch: Batch) -> Result<()> {
             tracing::warn!(delivery = id, state = outcome.state(), reason, "a delivery did not go through");
         }
     }
+    let count = |wanted: fn(&Outcome) -> bool| outcomes.iter().filter(|(_, outcome)| wanted(outcome)).count() as u64;
+    let flow = Flow { done: count(|outcome| *outcome == Outcome::Done), failed: count(|outcome| outcome.tries() > 0) };
+    services.tally().add(Queue::Ingest, now, flow);
     Ok(batch.finish(outcomes, now).await?)
 }
 
 async fn load_routes(services: &Services) -> Result<Routes> {
     let mut read = services.db().read().await?;
     Routes::load(read.conn()).await
+}
+
+/// Tries that do not count are not noted: then the database is away.
+async fn note(services: &Services, routes: &Routes, failed: &dead::Failed<'_>, now: Millis) -> Result<()> {
+    if failed.outcome.tries() == 0 {
+        return Ok(());
+    }
+    dead::note(services, routes, failed, now).await
 }
 
 /// All together; if that fails one delivery at a time, so that a poison delivery harms nobody else.
@@ -119,6 +153,7 @@ fn items<'a>(delivery: &'a Claimed, parsed: &'a Delivery, routes: &Routes) -> Ve
         let piece = Item {
             key: format!("{key}/{nth}"),
             received_at: delivery.received_at,
+            waba: &change.waba_id,
             number,
             messages: &[],
             statuses: &[],

@@ -9,6 +9,5 @@ mod running;
 mod wakes;
 
 pub use lane::Lane;
-pub(crate) use running::SENDS;
 pub use running::{Running, Which, start};
 pub use wakes::Wakes;

@@ -1,4 +1,4 @@
-use crate::{Result, Services, accounts, alerts, db::system, mail, numbers, team, tokens, vault};
+use crate::{Result, Services, accounts, alerts, db::system, dead, limits, mail, numbers, team, tokens, vault};
 use domain::time::{DAY, Millis};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -66,7 +66,9 @@ pub async fn purge(services: &Services) -> Result<()> {
     tokens::purge(services).await?;
     vault::purge(services).await?;
     alerts::purge(services).await?;
+    dead::purge(services).await?;
     mail::purge(services).await?;
+    limits::purge(services).await?;
     team::invitations::purge(services).await?;
     Ok(())
 }

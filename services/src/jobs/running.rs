@@ -2,7 +2,7 @@ use super::{Lane, purge};
 use crate::{
     Services, audit,
     db::{Db, system},
-    ingest, live, mail, send, vault,
+    ingest, limits, live, mail, send, templates, vault,
 };
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
@@ -30,15 +30,14 @@ impl Running {
     }
 }
 
-/// Messages in the hands of one process at a time.
-pub(crate) const SENDS: usize = 32;
-
 /// Starts the workers; they end when `stop` is cancelled and nothing is in their hands any more.
 pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Running {
     let mut workers = JoinSet::new();
     live::start_remote(services, &stop);
     let here = services.clone();
     keep(&mut workers, "vault", &stop, move |stop| vault::worker(here.clone(), which.outbox, stop));
+    let here = services.clone();
+    keep(&mut workers, "limits", &stop, move |stop| limits::news_worker(here.clone(), stop));
     if which.ingest {
         // SQLite has one writer, so a second worker would only wait.
         let parallel = if matches!(services.db(), Db::Sqlite(_)) { 1 } else { 2 };
@@ -51,6 +50,10 @@ pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Runn
         keep(&mut workers, "audit", &stop, move |stop| audit::worker(here.clone(), stop));
     }
     if which.outbox {
+        let here = services.clone();
+        keep(&mut workers, "numbers", &stop, move |stop| limits::graph_worker(here.clone(), stop));
+        let here = services.clone();
+        keep(&mut workers, "templates", &stop, move |stop| templates::worker(here.clone(), stop));
         let here = services.clone();
         keep(&mut workers, "mail", &stop, move |stop| mail::worker(here.clone(), stop));
         workers.spawn(outbox_worker(services.clone(), stop));
@@ -72,15 +75,19 @@ async fn ingest_worker(services: Services, nth: usize, stop: CancellationToken) 
 
 async fn outbox_worker(services: Services, stop: CancellationToken) {
     if let Err(error) = forget_the_dead(&services).await {
-        tracing::error!(%error, "leases of the last run could not be released; they run out by themselves");
+        tracing::error!(%error, "leases of the last run could not be ended; they run out by themselves");
     }
-    restarting(&stop, || {
-        WorkerBuilder::new(format!("outbox-{}", crate::clock::new_id()))
-            .backend(Lane::new(send::due(services.clone())))
+    restarting(&stop, || async {
+        let (engine, claimed) = send::Engine::start(&services, &stop);
+        let ended = WorkerBuilder::new(format!("outbox-{}", crate::clock::new_id()))
+            .backend(Lane::new(claimed))
             .data(services.clone())
-            .concurrency(SENDS)
+            .concurrency(send::IN_FLIGHT)
             .build(send_message)
             .run_until(stopped(&stop))
+            .await;
+        engine.finish().await;
+        ended
     })
     .await;
 }
@@ -89,7 +96,7 @@ async fn outbox_worker(services: Services, stop: CancellationToken) {
 async fn forget_the_dead(services: &Services) -> crate::Result<()> {
     if matches!(services.db(), Db::Sqlite(_)) {
         let mut tx = services.db().begin().await?;
-        system::release_leases(tx.conn()).await?;
+        system::end_leases(tx.conn(), services.clock().now()).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -104,14 +111,11 @@ async fn ingest_batch(batch: ingest::Batch, services: Data<Services>) -> Result<
     Ok(())
 }
 
-async fn send_message(due: send::Due, services: Data<Services>) -> Result<(), BoxDynError> {
+async fn send_message(claimed: send::Claimed, services: Data<Services>) -> Result<(), BoxDynError> {
+    let message = claimed.message();
     // A panic in one handler would end the worker, and with it all sending.
-    match AssertUnwindSafe(send::deliver(&services, &due)).catch_unwind().await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            tracing::error!(%error, message = %due.message, "a message could not be sent; it is found again")
-        }
-        Err(_) => tracing::error!(message = %due.message, "sending a message panicked; it is found again"),
+    if AssertUnwindSafe(send::depart(&services, claimed)).catch_unwind().await.is_err() {
+        tracing::error!(%message, "sending a message panicked");
     }
     Ok(())
 }

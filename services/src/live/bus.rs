@@ -77,7 +77,7 @@ impl Bus {
     }
 
     /// Follows a workspace from event `since` on; starts its hub if nobody did before.
-    pub(super) fn follow(&self, services: &Services, workspace: Uuid, since: i64) -> broadcast::Receiver<Arc<Stamped>> {
+    pub(crate) fn follow(&self, services: &Services, workspace: Uuid, since: i64) -> broadcast::Receiver<Arc<Stamped>> {
         let mut hubs = self.hubs();
         if let Some(hub) = hubs.get(&workspace) {
             return hub.listeners.subscribe();

@@ -1,5 +1,9 @@
 use super::queue::{self, Shut};
-use crate::{Result, Services, sql};
+use crate::{
+    Result, Services,
+    queues::{Flow, Queue},
+    sql,
+};
 use domain::time::{DAY, HOUR, MINUTE, Millis};
 use futures::{StreamExt, stream};
 use std::time::Duration;
@@ -89,6 +93,8 @@ async fn deliver(services: &Services, (id, sealed, attempts): (Uuid, Vec<u8>, i6
             return Ok(true);
         }
     };
+    let flow = Flow { done: u64::from(outcome.is_ok()), failed: u64::from(outcome.is_err()) };
+    services.tally().add(Queue::Mail, now, flow);
     let mut tx = services.db().begin().await?;
     match outcome {
         Ok(()) => sql!(exec tx.conn(), SENT, id)?,

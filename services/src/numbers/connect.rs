@@ -4,7 +4,7 @@ use crate::{
     audit::{self, Entry},
     clock::new_id,
     db::Conn,
-    sql,
+    send, sql, templates,
     vault::{self, Kind, Place},
     workspaces,
 };
@@ -63,7 +63,9 @@ pub async fn connect(services: &Services, workspace: &Slug, number: Connect) -> 
         json!({ "number": number.display_number, "name": number.name, "phone_number_id": number.phone_number_id });
     let entry = Entry::new(action).on("number", id.0).change(Value::Null, what);
     audit::record_as(services, &mut tx, workspace, Actor::System, &Origin::default(), now, entry).await?;
+    templates::want(tx.conn(), workspace.0, &number.waba_id, now).await?;
     tx.commit().await?;
+    send::queued(services);
     // Only after the commit: whoever is let in must find the number. What is missed here, `release_stranded` finds.
     release::release(services, &number.phone_number_id, &number.waba_id).await?;
     Ok(id)
@@ -89,6 +91,7 @@ async fn write(
     now: Millis,
 ) -> Result<(NumberId, bool)> {
     let (id, known) = upsert(conn.again(), workspace, number, now).await?;
+    send::connected(conn.again(), workspace.0, id.0).await?;
     let place = Place { workspace, kind: Kind::AccessToken, subject: id.0 };
     vault::store(services, conn, place, &number.token, now).await?;
     Ok((id, known))

@@ -99,7 +99,8 @@ async fn fill(services: &Services, config: &SeedConfig) -> Result<()> {
     let hash = services.passwords().hash(&hex::encode(password)).await?;
     let now = services.clock().now();
     let mut tx = services.db().begin().await?;
-    let (workspace, _) = workspaces::insert(services, tx.conn(), WORKSPACE, AssignmentRule::RoundRobin, now).await?;
+    let (rule, plan) = (AssignmentRule::RoundRobin, services.default_plan());
+    let (workspace, _) = workspaces::insert(services, tx.conn(), WORKSPACE, rule, plan, now).await?;
     let mut team = Vec::new();
     for (name, email, role) in TEAM {
         let person = members::Person { email, name, hash: &hash };

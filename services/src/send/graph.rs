@@ -1,4 +1,10 @@
-use domain::meta::send::{Accepted, Failure, GraphError, TextMessage, UNKNOWN_CODE};
+use domain::{
+    meta::{
+        codes::{self, Class},
+        send::{Accepted, Failure, GraphError, UNKNOWN_CODE},
+    },
+    time::{Millis, SECOND},
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use url::Url;
@@ -19,17 +25,40 @@ pub struct Graph {
 pub struct GraphUrlError(String);
 
 /// Why a message was not accepted.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// No byte of the request left: nothing was sent.
     #[error("WhatsApp could not be reached; nothing was sent.")]
     NotSent,
     /// Meta said no.
-    #[error("Meta refused the message (code {})", .0.code)]
-    Refused(GraphError),
+    #[error("Meta refused the message (code {})", .0.error.code)]
+    Refused(Refusal),
     /// The request left and no clear answer came: it may have gone out.
-    #[error("Meta's answer was lost: {0}")]
-    Lost(String),
+    #[error("Meta's answer was lost: {why}")]
+    Lost { why: String, http: Option<u16> },
+}
+
+/// Meta's no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub error: GraphError,
+    /// Status of the answer.
+    pub http: u16,
+    /// How long Meta asks us to wait, in milliseconds.
+    pub retry_after: Option<Millis>,
+}
+
+impl Refusal {
+    /// What it means for the queue.
+    pub fn class(&self) -> Class {
+        codes::classify(self.error.code, self.http, self.error.is_transient)
+    }
+
+    /// What it means for people.
+    pub fn words(&self) -> String {
+        let details = self.error.error_data.as_ref().and_then(|data| data.details.as_deref());
+        codes::explain(self.error.code, details.or(Some(self.error.message.as_str())))
+    }
 }
 
 impl Graph {
@@ -64,15 +93,29 @@ impl Graph {
         Ok(Self { client, base })
     }
 
-    /// `POST /{phone-number-id}/messages`; returns the wamid.
+    /// The address of a node or of one of its edges.
+    pub(crate) fn url(&self, path: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.extend(path);
+        }
+        url
+    }
+
+    /// What talks to Meta.
+    pub(crate) const fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// `POST /{phone-number-id}/messages`; returns the wamid. `message` is the whole body.
     ///
     /// # Errors
     /// [`SendError`], which tells what is known about the message.
-    pub async fn send_text(
+    pub async fn send(
         &self,
         phone_number_id: &str,
         token: &SecretString,
-        message: &TextMessage,
+        message: &serde_json::Value,
     ) -> Result<String, SendError> {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -80,40 +123,45 @@ impl Graph {
         }
         let request = self.client.post(url).bearer_auth(token.expose_secret()).json(message);
         let response = request.send().await.map_err(|e| not_answered(&e))?;
-        let status = response.status();
-        let body = response.bytes().await.map_err(|e| SendError::Lost(e.without_url().to_string()))?;
+        let (status, http) = (response.status(), Some(response.status().as_u16()));
+        let retry_after = retry_after(response.headers());
+        let body = response.bytes().await.map_err(|e| SendError::Lost { why: words(&e), http })?;
         if status.is_success() {
-            let accepted: Accepted =
-                serde_json::from_slice(&body).map_err(|e| SendError::Lost(format!("unreadable answer: {e}")))?;
+            let accepted: Accepted = serde_json::from_slice(&body)
+                .map_err(|e| SendError::Lost { why: format!("unreadable answer: {e}"), http })?;
             let first = accepted.messages.into_iter().next();
-            return first.map(|message| message.id).ok_or_else(|| SendError::Lost("an answer without a wamid".into()));
+            let without = || SendError::Lost { why: "an answer without a wamid".to_owned(), http };
+            return first.map(|message| message.id).ok_or_else(without);
         }
+        let refused = |error| SendError::Refused(Refusal { error, http: status.as_u16(), retry_after });
         match serde_json::from_slice::<Failure>(&body) {
-            // A fault on Meta's side may strike after the message was taken.
-            Ok(failure) if status.is_server_error() || may_have_gone_out(failure.error.code) => {
-                Err(SendError::Lost(format!("Meta had an error of its own (code {})", failure.error.code)))
-            }
-            Ok(failure) => Err(SendError::Refused(failure.error)),
+            Ok(failure) => Err(refused(failure.error)),
             // A proxy on the way gave up: Meta may have had the request.
-            Err(_) if status == reqwest::StatusCode::REQUEST_TIMEOUT => Err(SendError::Lost(format!("HTTP {status}"))),
-            Err(_) if status.is_client_error() => Err(SendError::Refused(GraphError {
+            Err(_) if status == reqwest::StatusCode::REQUEST_TIMEOUT || !status.is_client_error() => {
+                Err(SendError::Lost { why: format!("HTTP {status}"), http })
+            }
+            Err(_) => Err(refused(GraphError {
                 code: UNKNOWN_CODE,
                 message: format!("HTTP {status}"),
                 ..GraphError::default()
             })),
-            Err(_) => Err(SendError::Lost(format!("HTTP {status}"))),
         }
     }
 }
 
-/// Codes of Meta's own faults, which leave open whether the message was taken.
-const fn may_have_gone_out(code: i64) -> bool {
-    matches!(code, 1 | 2 | 131_000 | 131_016)
+/// `Retry-After` in seconds; its other form, a date, is not used by Meta. More than a day is a mistake.
+fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Millis> {
+    let seconds: Millis = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    (0..=86_400).contains(&seconds).then_some(seconds * SECOND)
 }
 
 fn not_answered(error: &reqwest::Error) -> SendError {
     // `is_connect` holds before the first byte of the request only.
-    if error.is_connect() || error.is_builder() { SendError::NotSent } else { SendError::Lost(words(error)) }
+    if error.is_connect() || error.is_builder() {
+        SendError::NotSent
+    } else {
+        SendError::Lost { why: words(error), http: None }
+    }
 }
 
 fn words(error: &reqwest::Error) -> String {

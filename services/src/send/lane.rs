@@ -1,61 +1,120 @@
-use super::graph::TIMEOUT;
-use crate::{Services, clock::new_id, db::system};
+use super::pace::{self, Pace};
+use crate::limits::{PAIR_MEMORY, Pairs};
 use domain::time::Millis;
-use futures::Stream;
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 use uuid::Uuid;
 
-/// Messages claimed at a time: no more than are sent at a time, since a lease runs while its message waits.
-const BATCH: i64 = crate::jobs::SENDS as i64;
-/// A worker that is gone for this long has crashed: longer than Meta may take to answer.
-pub(super) const LEASE: Millis = TIMEOUT.as_millis() as Millis + 10_000;
+/// Messages of one number in the hands of a process: where Meta answers none of them in time, others still go.
+const SEATS: usize = super::dispatch::IN_FLIGHT / 4;
 
-/// A message whose turn it is, leased to this worker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
-    pub message: Uuid,
+/// What a message in hand occupies: a place of the process and one of its lane.
+pub(super) type Permits = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
+/// The sending queue of one number, as the process that holds it remembers it.
+pub(super) struct Lane {
     pub workspace: Uuid,
-    /// Whose lease it is: a worker that was overtaken must not send.
-    pub holder: Arc<str>,
+    pub number: Uuid,
+    pub seats: Arc<Semaphore>,
+    start: Instant,
+    state: Mutex<State>,
 }
 
-/// An endless stream of messages to send: per conversation one at a time, in the order they were written.
-pub fn due(services: Services) -> impl Stream<Item = Due> + Send + 'static {
-    // Unique per start, so that a lease tells which run of which process holds it.
-    let holder: Arc<str> = format!("send-{}", new_id()).into();
-    let state = (services, holder, VecDeque::new());
-    futures::stream::unfold(state, |(services, holder, mut claimed)| async move {
-        loop {
-            if let Some(due) = claimed.pop_front() {
-                return Some((due, (services, holder, claimed)));
-            }
-            match claim(&services, &holder).await {
-                Ok(found) if found.is_empty() => services.wakes().outbox().await,
-                Ok(found) => claimed.extend(found),
-                Err(error) => {
-                    tracing::error!(%error, "messages to send cannot be claimed; trying again");
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                }
-            }
-        }
-    })
+struct State {
+    pace: Pace,
+    /// Messages per second that the number may send.
+    full: u32,
+    /// What Meta's throttling left of it, and when.
+    slowed: Option<(u32, Millis)>,
+    pairs: Pairs,
 }
 
-async fn claim(services: &Services, holder: &Arc<str>) -> sqlx::Result<Vec<Due>> {
-    let now = services.clock().now();
-    {
-        let mut read = services.db().read().await?;
-        if system::due_messages(read.conn(), now, 1).await?.is_empty() {
-            return Ok(Vec::new());
+impl Lane {
+    pub fn new(workspace: Uuid, number: Uuid) -> Self {
+        let state = State { pace: Pace::new(1), full: 1, slowed: None, pairs: Pairs::default() };
+        let seats = Arc::new(Semaphore::new(SEATS));
+        Self { workspace, number, seats, start: Instant::now(), state: Mutex::new(state) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over what the database says of the number's rate.
+    pub fn tune(&self, full: u32, slowed: Option<(u32, Millis)>, now: Millis) {
+        let mut state = self.state();
+        state.full = full;
+        // A complaint may not be written yet.
+        if slowed.map(|(_, at)| at) > state.slowed.map(|(_, at)| at) {
+            state.slowed = slowed;
+        }
+        let rate = pace::recovered(full, state.slowed, now);
+        state.pace.set_rate(rate);
+    }
+
+    /// Meta complained: returns the new rate, or nothing where it is the same complaint once more.
+    pub fn complained(&self, now: Millis) -> Option<u32> {
+        let mut state = self.state();
+        let to = pace::halved(state.full, state.slowed, now)?;
+        state.slowed = Some((to, now));
+        state.pace.set_rate(to);
+        Some(to)
+    }
+
+    /// How many messages may be claimed for the time until `ahead` from now.
+    pub fn room(&self, ahead: Duration) -> usize {
+        self.state().pace.room(self.start.elapsed(), ahead)
+    }
+
+    /// How far from now the slots reach that were taken.
+    pub fn taken_ahead(&self) -> Duration {
+        self.state().pace.taken_until().saturating_sub(self.start.elapsed())
+    }
+
+    /// Takes the next slot.
+    pub fn slot(&self) -> Instant {
+        let slot = self.state().pace.take(self.start.elapsed());
+        self.start + slot
+    }
+
+    /// Notes that a message leaves now, or says when to ask again.
+    pub fn depart(&self) -> Result<(), Instant> {
+        self.state().pace.depart(self.start.elapsed()).map_err(|again| self.start + again)
+    }
+
+    /// When the next message to a contact may go. Not later than now means that it goes, and counts.
+    pub fn pair(&self, contact: Uuid, now: Millis) -> Millis {
+        let pairs = &mut self.state().pairs;
+        match pairs.peek(contact, now) {
+            at if at > now => at,
+            _ => pairs.next(contact, now),
         }
     }
-    let mut tx = services.db().begin().await?;
-    let mut leased = Vec::new();
-    for (message, workspace) in system::due_messages(tx.conn(), now, BATCH).await? {
-        if system::lease(tx.conn(), message, holder, now + LEASE, now).await? {
-            leased.push(Due { message, workspace, holder: holder.clone() });
-        }
+
+    /// Which of these contacts nothing is known about.
+    pub fn strangers(&self, contacts: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+        let state = self.state();
+        contacts.filter(|contact| !state.pairs.knows(*contact)).collect()
     }
-    tx.commit().await?;
-    Ok(leased)
+
+    /// Whether another process may have sent lately what this one does not know of.
+    pub fn is_young(&self) -> bool {
+        Millis::try_from(self.start.elapsed().as_millis()).is_ok_and(|age| age <= PAIR_MEMORY)
+    }
+
+    /// Tells what another process sent to a contact.
+    pub fn prime(&self, contact: Uuid, sent: u32, now: Millis) {
+        self.state().pairs.prime(contact, sent, now);
+    }
+
+    /// Meta refused a message for writing to its contact too often, for the `nth` time: when to try again.
+    pub fn pair_refused(&self, contact: Uuid, nth: u32, now: Millis) -> Millis {
+        self.state().pairs.refused(contact, nth, now)
+    }
 }

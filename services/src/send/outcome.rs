@@ -1,154 +1,320 @@
-use super::{Due, SendError};
-use crate::{
-    Actor, Origin, Result, Services,
-    audit::{self, Entry},
-    conversations::row::RowRecord,
-    db::{Tx, dialect},
-    ingest::{Target, statuses},
-    live, sql,
+//! What becomes of a message after a try.
+
+use super::lane::Permits;
+use super::{
+    Candidate, SendError,
+    graph::Refusal,
+    lane::Lane,
+    park::{self, NewPark, Scope, blocked_by},
+    store::{Changes, NewAttempt},
 };
+use crate::conversations::row::RowRecord;
 use domain::{
-    audit::Action,
-    id::WorkspaceId,
-    inbox::{Event, Row},
+    backoff::{REFUSED, SEND, send_wait},
     message::Status,
-    meta::send::explain,
-    time::Millis,
+    meta::codes::Class,
+    text::storable,
+    time::{MINUTE, Millis, SECOND},
 };
-use std::time::Duration;
+use std::sync::Arc;
+use uuid::Uuid;
 
-const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
-const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
-const TOKEN_WORKS: &str = "UPDATE numbers SET token_problem = NULL
-    WHERE workspace_id = $1 AND id = $2 AND token_problem IS NOT NULL";
-const TOKEN_PROBLEM: &str = "UPDATE numbers SET token_problem = $3
-    WHERE workspace_id = $1 AND id = $2 AND (token_problem IS NULL OR token_problem <> $3)";
-
-/// How an attempt to send ended.
-pub(super) enum Attempt {
-    Answered(Result<String, SendError>),
-    /// The number has no token; nothing was sent.
-    NoToken,
-    /// It may not be sent now; nothing was.
-    Forbidden(String),
-    /// The process that was sending it is gone.
-    Interrupted,
-}
-
-/// Writes what came of an attempt. A status webhook may have been faster: nothing goes backwards.
-///
-/// Meta's answer is in hand only once, so a database that fails is asked again for a while.
-pub(super) async fn settle(services: &Services, due: &Due, attempt: Attempt) -> Result<()> {
-    let mut wait = FIRST_WAIT;
-    loop {
-        match try_settle(services, due, &attempt).await {
-            Err(error) if wait <= LAST_WAIT => {
-                tracing::warn!(%error, message = %due.message, "what came of a message could not be written; trying again");
-                tokio::time::sleep(wait).await;
-                wait *= 2;
-            }
-            other => return other,
-        }
-    }
-}
-
-const FIRST_WAIT: Duration = Duration::from_millis(50);
-const LAST_WAIT: Duration = Duration::from_secs(4);
-
-async fn try_settle(services: &Services, due: &Due, attempt: &Attempt) -> Result<()> {
-    let now = services.clock().now();
-    let mut tx = services.db().begin().await?;
-    lock(&mut tx, due).await?;
-    let target: Option<Target> = sql!(opt Target, tx.conn(), TARGET, due.workspace, due.message)?;
-    let Some(mut target) = target else { return Ok(tx.commit().await?) };
-    let wamid = note(&mut target, attempt, now);
-    if let Attempt::Answered(Err(SendError::Refused(error))) = attempt
-        && is_token_problem(error.code)
-    {
-        let why = explain(error.code, None);
-        if sql!(exec tx.conn(), TOKEN_PROBLEM, due.workspace, target.number_id, &why)? > 0 {
-            let entry = Entry::new(Action::NumberTokenRefused).about(why);
-            record(services, &mut tx, due, entry.on("number", target.number_id), now).await?;
-        }
-    }
-    if let Some(wamid) = wamid {
-        if sql!(exec tx.conn(), TOKEN_WORKS, due.workspace, target.number_id)? > 0 {
-            record(services, &mut tx, due, Entry::new(Action::NumberTokenWorks).on("number", target.number_id), now)
-                .await?;
-        }
-        for early in statuses::unpark(&mut tx, due.workspace, target.number_id, &wamid).await? {
-            statuses::advance(&mut target, &early);
-        }
-    }
-    statuses::write(&mut tx, due.workspace, &target).await?;
-    let row: RowRecord = sql!(one RowRecord, tx.conn(), ROW, due.workspace, target.message.conversation_id)?;
-    let event = Event::MessageChanged { row: Row::from(row), message: target.message.into() };
-    let seq = live::record(&mut tx, due.workspace, &[event], now).await?;
-    tx.commit().await?;
-    services.bus().publish(due.workspace, seq);
-    // The conversation's next message has its turn now.
-    services.wakes().wake_outbox();
-    Ok(())
-}
-
-/// In the order in which ingest locks: the workspace first. A status of this message is then either before or after, never
-/// in between, where it would be parked for ever.
-async fn lock(tx: &mut Tx, due: &Due) -> Result<()> {
-    if let Tx::Postgres(tx) = tx {
-        dialect::postgres::lock_workspace(tx, due.workspace).await?;
-        dialect::postgres::lock_message(tx, due.workspace, due.message).await?;
-    }
-    Ok(())
-}
-
-/// Puts the outcome into the message; returns the wamid of an accepted one.
-fn note(target: &mut Target, attempt: &Attempt, now: Millis) -> Option<String> {
-    let (status, code, text, wamid) = match attempt {
-        Attempt::Answered(Ok(wamid)) => (Status::Accepted, None, None, Some(wamid.clone())),
-        Attempt::Answered(Err(SendError::Refused(error))) => {
-            let details = error.error_data.as_ref().and_then(|data| data.details.as_deref());
-            let details = details.or(Some(error.message.as_str()));
-            (Status::Failed, Some(error.code), Some(explain(error.code, details)), None)
-        }
-        Attempt::Answered(Err(SendError::NotSent)) => (
-            Status::Failed,
-            None,
-            Some("WhatsApp could not be reached; nothing was sent. Send again.".to_owned()),
-            None,
-        ),
-        Attempt::Answered(Err(SendError::Lost(why))) => {
-            tracing::warn!(message = %target.message.id, why, "it is not known whether a message was sent");
-            (Status::Unconfirmed, None, Some(UNCONFIRMED.to_owned()), None)
-        }
-        Attempt::Interrupted => (Status::Unconfirmed, None, Some(UNCONFIRMED.to_owned()), None),
-        Attempt::NoToken => {
-            let why = "This number has no access token. Connect the number again, then send again.";
-            (Status::Failed, None, Some(why.to_owned()), None)
-        }
-        Attempt::Forbidden(why) => (Status::Failed, None, Some(why.clone()), None),
-    };
-    if wamid.is_some() && target.wamid.is_none() {
-        target.wamid.clone_from(&wamid);
-        target.message.accepted_at.get_or_insert(now);
-    }
-    if Status::parse(&target.message.status).advances_to(status) {
-        target.message.status = status.as_str().to_owned();
-        target.message.error_text = text.map(|text| domain::text::storable(&text));
-        target.error_code = code;
-        if status == Status::Failed {
-            target.message.failed_at = Some(now);
-        }
-    }
-    wamid
-}
+/// An unconfirmed message is given up after this long: a status webhook would have come.
+const CONFIRMED_WITHIN: Millis = 10 * MINUTE;
 
 const UNCONFIRMED: &str = "Meta has not confirmed this message: it may or may not have arrived.";
+const GIVEN_UP: &str = "Meta never confirmed this message: it may or may not have arrived.";
+const ENDED: &str = "Parlance was stopped before Meta's answer came.";
 
-/// What happened to the message stands in the message; to its number, in the audit trail.
-async fn record(services: &Services, tx: &mut Tx, due: &Due, entry: Entry, now: Millis) -> Result<()> {
-    audit::record_as(services, tx, WorkspaceId(due.workspace), Actor::System, &Origin::default(), now, entry).await
+/// What came of one claimed message.
+pub(super) struct Outcome {
+    pub lane: Arc<Lane>,
+    pub message: Uuid,
+    /// The claim that it is about: whoever was overtaken changes nothing but what Meta has proved.
+    pub group: Arc<str>,
+    pub started_at: Millis,
+    pub ended_at: Millis,
+    pub what: What,
+    #[expect(dead_code, reason = "held until it is settled")]
+    pub permit: Option<Permits>,
 }
 
-const fn is_token_problem(code: i64) -> bool {
-    matches!(code, 0 | 3 | 10 | 190 | 200..=299 | 131_005)
+pub(super) enum What {
+    Answered(Result<String, SendError>),
+    /// It did not leave, and goes back.
+    Withdrawn,
+}
+
+/// What a group of outcomes asks for besides the messages themselves.
+#[derive(Default)]
+pub(super) struct Aftermath {
+    pub parks: Vec<NewPark>,
+    /// Numbers whose messages were given up, and how many.
+    pub dead: Vec<Uuid>,
+    /// Numbers whose token works.
+    pub works: Vec<Uuid>,
+    /// Numbers whose token does not, and why.
+    pub refused: Vec<(Uuid, String)>,
+    /// Lanes that Meta slowed down: messages per second.
+    pub slowed: Vec<(Uuid, u32)>,
+}
+
+/// Applies an outcome. `jitter` is 0 to 1,000, at random.
+pub(super) fn settle(
+    mut c: Candidate,
+    row: Option<&RowRecord>,
+    outcome: &Outcome,
+    (now, jitter): (Millis, u32),
+    changes: &mut Changes,
+    after: &mut Aftermath,
+) {
+    let mine = c.status() == Status::Sending && c.leased_by.as_deref() == Some(&*outcome.group);
+    let answer = match &outcome.what {
+        What::Withdrawn if mine => {
+            back(&mut c);
+            return keep(c, changes, None, None);
+        }
+        What::Withdrawn => return,
+        What::Answered(answer) => answer,
+    };
+    changes.attempts.push(attempt(&c, outcome, answer));
+    match answer {
+        Ok(wamid) => {
+            after.works.push(c.target.number_id);
+            accept(c, wamid, now, changes);
+        }
+        // A status webhook was faster, or the message is in other hands.
+        Err(_) if !mine => {}
+        Err(SendError::NotSent) => {
+            let words = "WhatsApp could not be reached; nothing was sent.";
+            let wait = send_wait(failed(&c) + 1, jitter);
+            retry(c, Try { counts: true, stalls: true, wait, words, code: None }, outcome, now, changes, after);
+        }
+        Err(SendError::Lost { why, .. }) => {
+            tracing::warn!(message = %c.id(), why, "it is not known whether a message was sent");
+            unconfirmed(c, outcome.started_at, now, changes);
+        }
+        Err(SendError::Refused(refusal)) => refused(c, row, refusal, outcome, (now, jitter), changes, after),
+    }
+}
+
+fn refused(
+    c: Candidate,
+    row: Option<&RowRecord>,
+    refusal: &Refusal,
+    outcome: &Outcome,
+    (now, jitter): (Millis, u32),
+    changes: &mut Changes,
+    after: &mut Aftermath,
+) {
+    let (number, code, words) = (c.target.number_id, refusal.error.code, refusal.words());
+    let asked = refusal.retry_after.unwrap_or(0);
+    let nth = failed(&c) + 1;
+    let again = |wait: Option<Millis>| wait.map(|wait| wait.max(asked));
+    let words = words.as_str();
+    match refusal.class() {
+        Class::NotTaken { slow_down: true } => {
+            after.slowed.extend(outcome.lane.complained(now).map(|rate| (number, rate)));
+            let wait = again(Some(send_wait(nth, jitter).unwrap_or(SEND[SEND.len() - 1]).max(SECOND)));
+            let code = Some(code);
+            retry(c, Try { counts: false, stalls: false, wait, words, code }, outcome, now, changes, after);
+        }
+        Class::NotTaken { slow_down: false } => {
+            let times = u32::try_from(c.pair_refusals).unwrap_or(u32::MAX).saturating_add(1);
+            let wait = again(Some(outcome.lane.pair_refused(c.contact_id, times, now) - now));
+            let code = Some(code);
+            retry(c, Try { counts: false, stalls: false, wait, words, code }, outcome, now, changes, after);
+        }
+        Class::RefusedForNow => {
+            let wait = again(send_wait(nth, jitter).map(|wait| wait.max(REFUSED)));
+            let code = Some(code);
+            retry(c, Try { counts: true, stalls: true, wait, words, code }, outcome, now, changes, after);
+        }
+        Class::Token => {
+            after.refused.push((number, words.to_owned()));
+            after.parks.push(NewPark {
+                number,
+                scope: Scope::Token,
+                what: String::new(),
+                code: Some(code),
+                reason: words.to_owned(),
+            });
+            waits(c, words, code, None, changes);
+        }
+        Class::Blocked(scope) => {
+            match blocked_by(&c.target, row.and_then(|row| row.wa_id.as_deref()), scope, code, Some(words)) {
+                Some(new) => {
+                    let stalls = (new.scope != Scope::Number).then_some(outcome.started_at);
+                    after.parks.push(new);
+                    waits(c, words, code, stalls, changes);
+                }
+                None => fail(c, words, Some(code), now, changes),
+            }
+        }
+        Class::Permanent => fail(c, words, Some(code), now, changes),
+    }
+}
+
+/// How a message is tried again.
+struct Try<'a> {
+    /// Whether it used up a try.
+    counts: bool,
+    /// Whether later messages of its conversation wait for it no longer than their 30 seconds.
+    stalls: bool,
+    /// `None` when it is time to give up.
+    wait: Option<Millis>,
+    words: &'a str,
+    code: Option<i64>,
+}
+
+fn retry(
+    mut c: Candidate,
+    next: Try<'_>,
+    outcome: &Outcome,
+    now: Millis,
+    changes: &mut Changes,
+    after: &mut Aftermath,
+) {
+    c.target.message.tries += i64::from(next.counts);
+    let Some(wait) = next.wait else {
+        let tries = c.target.message.tries;
+        let words = format!("Given up after {tries} tries. The last answer: {}", next.words);
+        return dead(c, words, next.code, now, changes, after);
+    };
+    say(&mut c, Status::RetryQueued, Some(next.words), next.code);
+    c.target.message.next_try_at = Some(now + wait);
+    keep(c, changes, Some(now + wait), next.stalls.then_some(outcome.started_at));
+}
+
+/// Waits for its number, its template or its country, in its place; nothing is wrong with it.
+fn waits(mut c: Candidate, words: &str, code: i64, stalls: Option<Millis>, changes: &mut Changes) {
+    back(&mut c);
+    c.target.message.error_text = Some(storable(words));
+    c.target.error_code = Some(code);
+    let due_at = stalls.map(|since| since.max(c.due_at.unwrap_or(since)) + park::AGAIN);
+    keep(c, changes, due_at, stalls);
+}
+
+fn accept(mut c: Candidate, wamid: &str, now: Millis, changes: &mut Changes) {
+    let advances = c.status().advances_to(Status::Accepted);
+    if c.target.wamid.is_none() {
+        c.target.wamid = Some(wamid.to_owned());
+        c.target.message.accepted_at.get_or_insert(now);
+    } else if !advances {
+        return;
+    }
+    if advances {
+        say(&mut c, Status::Accepted, None, None);
+    }
+    changes.out.push(c.id());
+    changes.targets.push(c.target);
+}
+
+/// It will not go out.
+pub(super) fn fail(mut c: Candidate, words: &str, code: Option<i64>, now: Millis, changes: &mut Changes) {
+    say(&mut c, Status::Failed, Some(words), code);
+    c.target.message.failed_at = Some(now);
+    changes.out.push(c.id());
+    changes.targets.push(c.target);
+}
+
+/// It is withdrawn.
+pub(super) fn cancel(mut c: Candidate, words: &str, changes: &mut Changes) {
+    say(&mut c, Status::Cancelled, Some(words), None);
+    changes.out.push(c.id());
+    changes.targets.push(c.target);
+}
+
+fn unconfirmed(mut c: Candidate, started_at: Millis, now: Millis, changes: &mut Changes) {
+    say(&mut c, Status::Unconfirmed, Some(UNCONFIRMED), None);
+    c.target.message.next_try_at = Some(now + CONFIRMED_WITHIN);
+    keep(c, changes, Some(now + CONFIRMED_WITHIN), Some(started_at));
+}
+
+/// Found as a process left it that is gone: whether it went out, only a status webhook can tell.
+pub(super) fn interrupted(c: Candidate, lease: Millis, now: Millis, changes: &mut Changes) {
+    let started_at = c.lease_until.filter(|until| *until > lease).map_or(now, |until| (until - lease).min(now));
+    changes.attempts.push(NewAttempt {
+        message: c.id(),
+        nth: c.attempts + 1,
+        started_at,
+        ended_at: now,
+        outcome: "lost",
+        http: None,
+        code: None,
+        said: ENDED.to_owned(),
+    });
+    unconfirmed(c, started_at, now, changes);
+}
+
+/// Nothing was heard of it in time: sent once more where the workspace wants that, once; else a person decides.
+pub(super) fn given_up(mut c: Candidate, now: Millis, changes: &mut Changes, after: &mut Aftermath) {
+    if c.unconfirmed_rule == "resend" && c.lost < 2 && !c.sent_again {
+        say(&mut c, Status::Queued, None, None);
+        return keep(c, changes, Some(now), None);
+    }
+    dead(c, GIVEN_UP.to_owned(), None, now, changes, after);
+}
+
+fn dead(mut c: Candidate, words: String, code: Option<i64>, now: Millis, changes: &mut Changes, after: &mut Aftermath) {
+    after.dead.push(c.target.number_id);
+    say(&mut c, Status::Dead, Some(&words), code);
+    c.target.message.failed_at = Some(now);
+    changes.out.push(c.id());
+    changes.targets.push(c.target);
+}
+
+/// Back to where it waited before it was claimed.
+fn back(c: &mut Candidate) {
+    let status = if c.target.message.tries == 0 { Status::Queued } else { Status::RetryQueued };
+    say(c, status, None, None);
+}
+
+fn say(c: &mut Candidate, status: Status, words: Option<&str>, code: Option<i64>) {
+    status.as_str().clone_into(&mut c.target.message.status);
+    c.target.message.error_text = words.map(storable);
+    c.target.error_code = code;
+    c.target.message.next_try_at = None;
+}
+
+/// It stays in the outbox: due when it was, or at `due_at`; stalled since when it was, or since `stalled_at`.
+fn keep(c: Candidate, changes: &mut Changes, due_at: Option<Millis>, stalled_at: Option<Millis>) {
+    let due_at = due_at.or(c.due_at).unwrap_or(0);
+    changes.kept.push((c.id(), due_at, c.stalled_at.or(stalled_at)));
+    changes.targets.push(c.target);
+}
+
+/// Tries that failed and count.
+fn failed(c: &Candidate) -> u32 {
+    u32::try_from(c.target.message.tries).unwrap_or(0)
+}
+
+fn attempt(c: &Candidate, outcome: &Outcome, answer: &Result<String, SendError>) -> NewAttempt {
+    let (word, http, code, said) = match answer {
+        Ok(_) => ("accepted", Some(200), None, "Meta accepted it.".to_owned()),
+        Err(SendError::NotSent) => {
+            ("not_taken", None, None, "WhatsApp could not be reached; nothing was sent.".to_owned())
+        }
+        Err(SendError::Lost { why, http }) => ("lost", *http, None, format!("Meta's answer was lost: {why}.")),
+        Err(SendError::Refused(refusal)) => {
+            let word = match refusal.class() {
+                Class::NotTaken { .. } => "not_taken",
+                Class::RefusedForNow => "refused",
+                Class::Token => "token",
+                Class::Blocked(_) => "blocked",
+                Class::Permanent => "permanent",
+            };
+            (word, Some(refusal.http), Some(refusal.error.code), refusal.words())
+        }
+    };
+    NewAttempt {
+        message: c.id(),
+        nth: c.attempts + 1,
+        started_at: outcome.started_at,
+        ended_at: outcome.ended_at,
+        outcome: word,
+        http: http.map(i64::from),
+        code,
+        said: storable(&said),
+    }
 }

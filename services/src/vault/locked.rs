@@ -12,7 +12,6 @@ const LOCKED: &str = "SELECT id, name, token_locked_at FROM numbers
     WHERE workspace_id = $1 AND state = 'active' AND token_locked_at IS NOT NULL ORDER BY created_at, id";
 const UNLOCK: &str = "UPDATE numbers SET token_locked_at = NULL
     WHERE workspace_id = $1 AND id = $2 AND token_locked_at IS NOT NULL";
-const HURRY: &str = "UPDATE outbox SET due_at = $3 WHERE workspace_id = $1 AND number_id = $2 AND due_at > $3";
 
 /// A number that sends nothing for now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,12 +54,10 @@ pub async fn look_again(services: &Services, all: bool) -> Result<usize> {
 }
 
 async fn unlock(services: &Services, workspace: Uuid, number: Uuid) -> Result<()> {
-    let now = services.clock().now();
     let mut tx = services.db().begin().await?;
     if sql!(exec tx.conn(), UNLOCK, workspace, number)? == 0 {
         return Ok(());
     }
-    sql!(exec tx.conn(), HURRY, workspace, number, now)?;
     tx.commit().await?;
     tracing::info!(%number, "the access token of a number opens again: what waited is sent");
     services.wakes().wake_outbox();

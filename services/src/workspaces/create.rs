@@ -1,12 +1,14 @@
 use crate::{Error, Result, Services, audit, clock::new_id, db::Conn, sql};
 use domain::{
     id::WorkspaceId,
+    plan::Plan,
     time::Millis,
     workspace::{AssignmentRule, Slug},
 };
 use uuid::Uuid;
 
-const INSERT: &str = "INSERT INTO workspaces (id, slug, name, assignment_rule, created_at) VALUES ($1, $2, $3, $4, $5)
+const INSERT: &str = "INSERT INTO workspaces (id, slug, name, assignment_rule, plan, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (slug) DO NOTHING";
 
 const COUNTER: &str = "INSERT INTO workspace_counters (workspace_id, event_seq) VALUES ($1, 0)";
@@ -37,13 +39,14 @@ pub(crate) async fn insert(
     mut conn: Conn<'_>,
     name: &str,
     rule: AssignmentRule,
+    plan: Plan,
     now: Millis,
 ) -> Result<(WorkspaceId, Slug)> {
     let id = new_id();
     let plain = Slug::from_name(name);
     for n in 1..=SAME_NAME {
         let slug = if n == 1 { plain.clone() } else { plain.numbered(n) };
-        if sql!(exec conn.again(), INSERT, id, slug.as_str(), name, rule.as_str(), now)? == 1 {
+        if sql!(exec conn.again(), INSERT, id, slug.as_str(), name, rule.as_str(), plan.as_str(), now)? == 1 {
             sql!(exec conn.again(), COUNTER, id)?;
             audit::begin(services, conn, WorkspaceId(id), now).await?;
             return Ok((WorkspaceId(id), slug));

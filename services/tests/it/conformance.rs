@@ -1,6 +1,10 @@
 //! Every request that our Graph client can emit, held against Meta's own description of the API, where that is at hand.
 
-use domain::meta::send::{Recipient, TextMessage};
+use domain::{
+    message::Kind,
+    meta::send::{Recipient, request},
+    template::{Content, Values, components, slots, text},
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -38,20 +42,52 @@ fn every_request_conforms() {
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
     proptest::test_runner::TestRunner::new(config)
         .run(&(to, body), |(to, body)| {
-            let message = TextMessage::new(to, body, services::clock::new_id().to_string());
-            let errors = errors(&validator, &serde_json::to_value(message).unwrap());
+            let message = request(Kind::Text, &body, None, &to, &services::clock::new_id().to_string()).unwrap();
+            let errors = errors(&validator, &message);
             prop_assert!(errors.is_empty(), "{errors:?}");
             Ok(())
         })
         .unwrap();
 }
 
+/// Templates with every kind of value that can be filled in.
+#[test]
+fn every_template_conforms() {
+    let Some(validator) = validator() else { return };
+    let button = |kind: &str, more: Value| {
+        let mut button = json!({ "type": kind, "text": "Go" });
+        button.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "type": "BUTTONS", "buttons": [button] })
+    };
+    for parts in [
+        json!([{ "type": "BODY", "text": "Hi" }]),
+        json!([{ "type": "HEADER", "format": "TEXT", "text": "Order {{1}}" }, { "type": "BODY", "text": "{{1}} and {{2}}." }]),
+        json!([{ "type": "HEADER", "format": "IMAGE" }, { "type": "BODY", "text": "Hi {{first_name}}." }]),
+        json!([{ "type": "HEADER", "format": "DOCUMENT" }, { "type": "BODY", "text": "Hi" }]),
+        json!([{ "type": "BODY", "text": "Hi" }, button("URL", json!({ "url": "https://a.example/{{1}}" }))]),
+        json!([{ "type": "BODY", "text": "Hi" }, button("COPY_CODE", json!({}))]),
+        json!([{ "type": "BODY", "text": "{{1}} is your code." }, button("OTP", json!({ "otp_type": "COPY_CODE" }))]),
+        json!([{ "type": "BODY", "text": "Hi" }, button("QUICK_REPLY", json!({}))]),
+    ] {
+        let content = Content::read(&parts);
+        let values: Values =
+            slots(&content).into_iter().map(|slot| (slot.key, "https://a.example/x".to_owned())).collect();
+        let payload = json!({ "name": "hi", "language": "en_US", "category": "utility",
+            "components": components(&content, &values) });
+        for to in [Recipient::To("+4915112345678".into()), Recipient::Recipient("DE.1".into())] {
+            let body = text(&content, &values);
+            let made = request(Kind::Template, &body, Some(&payload.to_string()), &to, "id").unwrap();
+            let errors = errors(&validator, &made);
+            assert!(errors.is_empty(), "{parts}: {errors:?}");
+        }
+    }
+}
+
 /// The check itself can fail.
 #[test]
 fn what_meta_refuses_does_not_conform() {
     let Some(validator) = validator() else { return };
-    let message = TextMessage::new(Recipient::To("+4915112345678".into()), "hi".into(), "id".into());
-    let fine = serde_json::to_value(message).unwrap();
+    let fine = request(Kind::Text, "hi", None, &Recipient::To("+4915112345678".into()), "id").unwrap();
     assert!(errors(&validator, &fine).is_empty());
     let spoilt: [fn(&mut Value); 4] = [
         |body| body["messaging_product"] = json!("sms"),

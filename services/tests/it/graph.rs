@@ -1,10 +1,13 @@
 //! A Graph that answers as the test says, on a loopback port.
 
 use axum::{Json, Router, body::Bytes, extract::State, http::StatusCode, response::IntoResponse, routing::post};
+use domain::time::Millis;
 use serde_json::{Value, json};
+use services::clock::Clock;
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 /// What to answer to one request.
@@ -14,14 +17,37 @@ pub enum Answer {
     Accept,
     /// An error envelope of Meta's.
     Refuse(u16, i64),
-    /// 200, but not Meta's JSON.
+    /// The same, asking to wait for so many seconds.
+    Busy(u16, i64, u32),
+    /// An error envelope for a message that was taken all the same.
+    RefuseTaken(u16, i64),
+    /// 200, but not Meta's JSON: the message was taken.
     Garbage,
+    /// The connection breaks; whether the message was taken.
+    Break(bool),
+    /// 200 after so many milliseconds.
+    Slow(u64),
+}
+
+/// One request as it came in.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Our id of the message.
+    pub message: String,
+    pub at: Instant,
+    /// What the process's clock showed.
+    pub clock: Millis,
+    pub taken: bool,
 }
 
 #[derive(Clone, Default)]
 pub struct FakeGraph {
     answers: Arc<Mutex<VecDeque<Answer>>>,
     pub requests: Arc<Mutex<Vec<Value>>>,
+    /// Every request, in the order of arrival.
+    pub log: Arc<Mutex<Vec<Seen>>>,
+    /// The clock of whoever asks, where a test moves it.
+    pub clock: Arc<Mutex<Option<Clock>>>,
 }
 
 impl FakeGraph {
@@ -46,20 +72,51 @@ impl FakeGraph {
     }
 }
 
+impl FakeGraph {
+    /// What it answers to the next requests, after what it was told before.
+    pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// From now on everything is accepted.
+    pub fn calm(&self) {
+        self.answers.lock().unwrap().clear();
+    }
+
+    /// The log so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.log.lock().unwrap().clone()
+    }
+}
+
 async fn answer(State(graph): State<FakeGraph>, body: Bytes) -> axum::response::Response {
     let request: Value = serde_json::from_slice(&body).unwrap();
     let callback = request["biz_opaque_callback_data"].as_str().unwrap_or_default().to_owned();
     graph.requests.lock().unwrap().push(request);
     let answer = graph.answers.lock().unwrap().pop_front().unwrap_or(Answer::Accept);
+    let taken = !matches!(answer, Answer::Refuse(..) | Answer::Busy(..) | Answer::Break(false));
+    let clock = graph.clock.lock().unwrap().as_ref().map_or(0, Clock::now);
+    graph.log.lock().unwrap().push(Seen { message: callback.clone(), at: Instant::now(), clock, taken });
+    if let Answer::Slow(millis) = answer {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
     match answer {
-        Answer::Accept => {
+        Answer::Accept | Answer::Slow(_) => {
             let messages = json!([{"id": format!("wamid.{callback}")}]);
             Json(json!({"messaging_product": "whatsapp", "contacts": [], "messages": messages})).into_response()
         }
-        Answer::Refuse(status, code) => {
+        Answer::Refuse(status, code) | Answer::RefuseTaken(status, code) | Answer::Busy(status, code, _) => {
             let error = json!({"error": {"message": "m", "type": "OAuthException", "code": code,
                 "error_data": {"messaging_product": "whatsapp", "details": "d"}, "fbtrace_id": "f"}});
-            (StatusCode::from_u16(status).unwrap(), Json(error)).into_response()
+            let mut refusal = (StatusCode::from_u16(status).unwrap(), Json(error)).into_response();
+            if let Answer::Busy(_, _, seconds) = answer {
+                refusal.headers_mut().insert("retry-after", seconds.into());
+            }
+            refusal
+        }
+        Answer::Break(_) => {
+            let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("broken")) });
+            axum::body::Body::from_stream(broken).into_response()
         }
         Answer::Garbage => "<html>".into_response(),
     }

@@ -12,7 +12,11 @@ mod audit;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod consent;
+#[cfg(test)]
 mod contacts;
+#[cfg(test)]
+mod dead;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
@@ -23,6 +27,8 @@ mod graph;
 mod idempotency;
 #[cfg(test)]
 mod ingest;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
@@ -38,11 +44,15 @@ mod seed;
 #[cfg(test)]
 mod send;
 #[cfg(test)]
+mod sending;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]
 mod team;
+#[cfg(test)]
+mod templates;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

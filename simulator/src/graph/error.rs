@@ -131,6 +131,86 @@ impl GraphError {
         error
     }
 
+    /// 131056: too many to one customer.
+    pub fn pair_limited() -> Self {
+        Self::whatsapp(
+            131_056,
+            "(Business Account, Consumer Account) pair rate limit hit",
+            "Message failed to send because there were too many messages sent from this phone number to the same \
+             phone number in a short period of time.",
+        )
+    }
+
+    /// 131048: no more customers for today. Meta's pages name no code for the portfolio's limit; this is the one that its
+    /// older interface mapped to it.
+    pub fn portfolio_limited() -> Self {
+        Self::whatsapp(
+            131_048,
+            "Spam rate limit hit",
+            "Message failed to send because there are restrictions on how many messages can be sent from this phone \
+             number.",
+        )
+    }
+
+    /// 131031: the account is locked.
+    pub fn account_locked() -> Self {
+        let details = "Business Account associated with the app has been restricted or disabled for violating a \
+                       platform policy.";
+        Self::whatsapp(131_031, "Business Account locked", details).with_status(StatusCode::FORBIDDEN)
+    }
+
+    /// 130497: no messages to this country.
+    pub fn country() -> Self {
+        let details = "Business account is restricted from messaging users in this country.";
+        Self::whatsapp(130_497, "Business account is restricted from messaging users in this country", details)
+            .with_status(StatusCode::FORBIDDEN)
+    }
+
+    /// 132000: too many or too few values.
+    pub fn parameter_count(part: &str, given: usize, expected: usize) -> Self {
+        Self::whatsapp(
+            132_000,
+            "Number of parameters does not match the expected number of params",
+            format!(
+                "{part}: number of localizable_params ({given}) does not match the expected number of params ({expected})"
+            ),
+        )
+    }
+
+    /// 132001: no such template, or not approved.
+    pub fn no_template(name: &str, language: &str) -> Self {
+        let details = format!("template name ({name}) does not exist in {language}");
+        Self::whatsapp(132_001, "Template name does not exist in the translation", details)
+            .with_status(StatusCode::NOT_FOUND)
+    }
+
+    /// 132005: too long once filled in.
+    pub fn too_long() -> Self {
+        Self::whatsapp(132_005, "Translated text too long", "The hydrated template text is too long.")
+    }
+
+    /// 132015: paused for its quality.
+    pub fn template_paused() -> Self {
+        let details = "Template is paused due to low quality so it cannot be sent in a template message.";
+        Self::whatsapp(132_015, "Template is Paused", details)
+    }
+
+    /// 132016: paused too often.
+    pub fn template_disabled() -> Self {
+        let details = "Template has been paused too many times due to low quality and is now permanently disabled.";
+        Self::whatsapp(132_016, "Template is Disabled", details)
+    }
+
+    /// 132018: a value of the wrong form.
+    pub fn parameter_format(details: impl Into<String>) -> Self {
+        Self::whatsapp(132_018, "There is an issue with one of the parameters in the template", details)
+    }
+
+    /// 131059: a place in a list that is no place.
+    pub fn bad_cursor() -> Self {
+        Self::whatsapp(131_059, "Invalid cursor", "The paging cursor is invalid or has expired.")
+    }
+
     /// 131000: Meta's own trouble.
     pub fn something_wrong() -> Self {
         let mut error =
@@ -138,6 +218,11 @@ impl GraphError {
         error.status = StatusCode::INTERNAL_SERVER_ERROR;
         error.transient = Some(true);
         error
+    }
+
+    fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
     }
 
     fn whatsapp(code: i64, title: &str, details: impl Into<String>) -> Self {

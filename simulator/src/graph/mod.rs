@@ -5,6 +5,7 @@ mod kinds;
 mod messages;
 mod nodes;
 pub(crate) mod send;
+pub(crate) mod templates;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/{version}/debug_token", get(nodes::debug_token))
         .route("/{version}/{id}", get(nodes::node))
         .route("/{version}/{id}/messages", post(messages::send))
+        .route("/{version}/{id}/message_templates", get(templates::list))
         .route("/{version}/{id}/phone_numbers", get(nodes::phone_numbers))
         .route(
             "/{version}/{id}/subscribed_apps",
@@ -89,14 +91,24 @@ fn token<'a>(headers: &'a HeaderMap, query: &'a Params) -> Result<&'a str, Graph
     bearer.or(query.access_token.as_deref()).filter(|token| !token.is_empty()).ok_or_else(GraphError::no_token)
 }
 
-/// The numbers a request's token may use; never empty.
-fn authorize<'a>(inner: &'a Inner, headers: &HeaderMap, query: &Params) -> Result<Vec<&'a Number>, GraphError> {
+/// The numbers a request's token may use; never empty. `node` is what the request is about: a number whose token is dead
+/// is out of reach, also where another number shares the token.
+fn authorize<'a>(
+    inner: &'a Inner,
+    headers: &HeaderMap,
+    query: &Params,
+    node: &str,
+) -> Result<Vec<&'a Number>, GraphError> {
     let token = token(headers, query)?;
     let numbers: Vec<_> = inner.config.numbers.iter().filter(|n| n.token == token).collect();
     if numbers.is_empty() {
         return Err(GraphError::bad_token());
     }
-    if inner.state().faults.token_revoked {
+    let dead = {
+        let faults = &inner.state().faults;
+        faults.token_revoked || faults.dead_tokens.iter().any(|dead| dead == node)
+    };
+    if dead {
         return Err(GraphError::revoked_token());
     }
     Ok(numbers)

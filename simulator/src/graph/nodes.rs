@@ -11,6 +11,7 @@ use super::error::GraphError;
 use super::{Params, authorize};
 use crate::config::Number;
 use crate::inner::Inner;
+use crate::limits::Limits;
 
 type Answer = Result<Json<Value>, GraphError>;
 
@@ -26,7 +27,10 @@ pub(super) async fn node(
     Query(query): Query<Params>,
     headers: HeaderMap,
 ) -> Answer {
-    let numbers = authorize(&inner, &headers, &query)?;
+    let numbers = authorize(&inner, &headers, &query, &id)?;
+    let limits = inner.state().limits.clone();
+    let number_field = |number: &Number, name: &str| number_field(&limits, number, name);
+    let waba_field = |number: &Number, name: &str| waba_field(&limits, number, name);
     if let Some(number) = numbers.iter().find(|n| n.phone_number_id == id) {
         return Ok(Json(pick("WhatsAppBusinessPhoneNumber", number_field, number, &query, &NUMBER_DEFAULT)?));
     }
@@ -44,6 +48,8 @@ pub(super) async fn phone_numbers(
     headers: HeaderMap,
 ) -> Answer {
     let numbers = of_waba(&inner, &headers, &query, &Method::GET, &id)?;
+    let limits = inner.state().limits.clone();
+    let number_field = |number: &Number, name: &str| number_field(&limits, number, name);
     let data = numbers
         .into_iter()
         .map(|number| pick("WhatsAppBusinessPhoneNumber", number_field, number, &query, &NUMBER_DEFAULT))
@@ -104,12 +110,16 @@ pub(super) async fn debug_token(
     let asking = super::token(&headers, &query)?;
     let app_token = format!("{}|{}", inner.config.app_id, inner.config.app_secret);
     if asking != app_token {
-        authorize(&inner, &headers, &query)?;
+        authorize(&inner, &headers, &query, "")?;
     }
     let input = query.input_token.as_deref().filter(|token| !token.is_empty());
     let input = input.ok_or_else(|| GraphError::required("input_token"))?;
     let numbers: Vec<_> = inner.config.numbers.iter().filter(|n| n.token == input).collect();
-    if numbers.is_empty() || inner.state().faults.token_revoked {
+    let dead = {
+        let faults = &inner.state().faults;
+        faults.token_revoked || numbers.iter().any(|number| faults.dead_tokens.contains(&number.phone_number_id))
+    };
+    if numbers.is_empty() || dead {
         return Ok(Json(json!({ "data": {
             "error": { "code": 190, "message": "Invalid OAuth access token - Cannot parse access token" },
             "is_valid": false,
@@ -135,14 +145,14 @@ pub(super) async fn debug_token(
     }})))
 }
 
-fn of_waba<'a>(
+pub(super) fn of_waba<'a>(
     inner: &'a Inner,
     headers: &HeaderMap,
     query: &Params,
     method: &Method,
     waba: &str,
 ) -> Result<Vec<&'a Number>, GraphError> {
-    let numbers: Vec<_> = authorize(inner, headers, query)?.into_iter().filter(|n| n.waba_id == waba).collect();
+    let numbers: Vec<_> = authorize(inner, headers, query, "")?.into_iter().filter(|n| n.waba_id == waba).collect();
     if numbers.is_empty() { Err(GraphError::no_object(method, waba)) } else { Ok(numbers) }
 }
 
@@ -170,7 +180,7 @@ fn pick(
     Ok(out.into())
 }
 
-fn number_field(number: &Number, name: &str) -> Option<Value> {
+fn number_field(limits: &Limits, number: &Number, name: &str) -> Option<Value> {
     Some(match name {
         "id" => number.phone_number_id.clone().into(),
         "verified_name" => number.name.clone().into(),
@@ -181,8 +191,8 @@ fn number_field(number: &Number, name: &str) -> Option<Value> {
         "name_status" => "APPROVED".into(),
         "new_name_status" => "NONE".into(),
         "status" => "CONNECTED".into(),
-        "throughput" => json!({ "level": "STANDARD" }),
-        "whatsapp_business_manager_messaging_limit" | "messaging_limit_tier" => "TIER_2K".into(),
+        "throughput" => json!({ "level": limits.level(&number.phone_number_id) }),
+        "whatsapp_business_manager_messaging_limit" | "messaging_limit_tier" => limits.tier().into(),
         "account_mode" => "LIVE".into(),
         "platform_type" | "host_platform" => "CLOUD_API".into(),
         "is_official_business_account" | "is_on_biz_app" | "is_pin_enabled" => false.into(),
@@ -193,7 +203,7 @@ fn number_field(number: &Number, name: &str) -> Option<Value> {
     })
 }
 
-fn waba_field(number: &Number, name: &str) -> Option<Value> {
+fn waba_field(limits: &Limits, number: &Number, name: &str) -> Option<Value> {
     Some(match name {
         "id" => number.waba_id.clone().into(),
         "name" => number.name.clone().into(),
@@ -206,7 +216,7 @@ fn waba_field(number: &Number, name: &str) -> Option<Value> {
         "ownership_type" => "CLIENT_OWNED".into(),
         "status" => "ACTIVE".into(),
         "is_enabled_for_insights" => true.into(),
-        "whatsapp_business_manager_messaging_limit" => "TIER_2K".into(),
+        "whatsapp_business_manager_messaging_limit" => limits.tier().into(),
         "health_status" => health(&number.waba_id, "WABA"),
         _ => return None,
     })

@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::error::GraphError;
 use super::kinds;
+use super::templates::{self, Filled};
 use crate::config::Customer;
+use crate::templates::Template;
 
 /// `biz_opaque_callback_data` is at most this long, in characters.
 const MAX_CALLBACK: usize = 512;
@@ -28,6 +30,8 @@ pub(crate) struct Send {
     /// The text, or a line that describes what else it is.
     pub text: String,
     pub callback: Option<String>,
+    /// Of a template: what it is and what can be pressed.
+    pub filled: Option<Filled>,
 }
 
 impl Send {
@@ -42,7 +46,7 @@ impl Send {
 }
 
 /// Checks a body in the order Graph does: product, then what is asked, then the content.
-pub(super) fn parse(body: &[u8], sender: &str) -> Result<Request, GraphError> {
+pub(super) fn parse(body: &[u8], sender: &str, known: &[Template]) -> Result<Request, GraphError> {
     // Graph reads what is no JSON object as a form without these fields.
     let parsed: Value = serde_json::from_slice(body).unwrap_or_default();
     let empty = Map::new();
@@ -82,8 +86,15 @@ pub(super) fn parse(body: &[u8], sender: &str) -> Result<Request, GraphError> {
     if let Some(context) = root.get("context") {
         check_context(context, &kind)?;
     }
-    let text = kinds::check(&kind, root, by_user_id)?;
-    Ok(Request::Send(Send { input, recipient, by_user_id, kind, text, callback }))
+    let shown = kinds::check(&kind, root, by_user_id)?;
+    let filled = match root.get("template").filter(|_| kind == "template") {
+        // Without a list any template goes.
+        Some(_) if known.is_empty() => Some(Filled { text: shown.clone(), ..Filled::default() }),
+        Some(content) => Some(templates::fill(known, content)?),
+        None => None,
+    };
+    let text = filled.as_ref().map_or(shown, |filled| filled.text.clone());
+    Ok(Request::Send(Send { input, recipient, by_user_id, kind, text, callback, filled }))
 }
 
 fn read(root: &Map<String, Value>, status: &str) -> Result<Request, GraphError> {

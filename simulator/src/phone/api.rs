@@ -20,7 +20,9 @@ use crate::counters::Counters;
 use crate::faults::Faults;
 use crate::ids;
 use crate::inner::{Inner, WINDOW_MS};
+use crate::limits::{Limits, Pace};
 use crate::state::ChatKey;
+use crate::webhook::body;
 
 /// A refusal the page shows as it is.
 pub(super) struct Refused(StatusCode, String);
@@ -72,6 +74,7 @@ pub(super) async fn state(State(inner): State<Arc<Inner>>) -> Json<Value> {
         "numbers": numbers,
         "customers": customers,
         "faults": state.faults,
+        "limits": state.limits,
         "wire": state.wire,
         "inbox_url": inner.config.inbox_url,
     }))
@@ -84,13 +87,15 @@ fn shown(who: &Customer) -> Value {
 /// One chat as the customer's phone holds it.
 pub(super) async fn chat(State(inner): State<Arc<Inner>>, Query(which): Query<Which>) -> Json<Value> {
     let state = inner.state();
-    let chat = state.chats.get(&ChatKey { number: which.number, customer: which.customer });
-    Json(match chat {
-        None => json!({ "lines": [], "window_until": null, "typing_until": 0 }),
+    let key = ChatKey { number: which.number, customer: which.customer };
+    let stopped = state.stopped.contains(&key);
+    Json(match state.chats.get(&key) {
+        None => json!({ "lines": [], "window_until": null, "typing_until": 0, "stopped": stopped }),
         Some(chat) => json!({
             "lines": chat.lines,
             "window_until": chat.last_inbound.map(|at| at + WINDOW_MS),
             "typing_until": chat.typing_until,
+            "stopped": stopped,
         }),
     })
 }
@@ -119,8 +124,81 @@ pub(super) async fn say(State(inner): State<Arc<Inner>>, Json(said): Json<Said>)
     let known = said.customer.and_then(|key| inner.state().customers.find(&key).cloned());
     let who = said.who.or(known).filter(|who| !who.key().is_empty());
     let who = who.ok_or_else(|| refused("There is no such customer."))?;
-    let wamid = inner.customer_says(&said.number, &who, said.text);
+    let wamid = inner.customer_says(&said.number, &who, &body::Said::Text(said.text));
     Ok(Json(json!({ "wamid": wamid })))
+}
+
+/// A quick reply is pressed: the button with this text below this message.
+#[derive(Deserialize)]
+pub(super) struct Pressed {
+    #[serde(flatten)]
+    which: Which,
+    wamid: String,
+    text: String,
+}
+
+/// A customer answers with a button.
+pub(super) async fn press(
+    State(inner): State<Arc<Inner>>,
+    Json(pressed): Json<Pressed>,
+) -> Result<Json<Value>, Refused> {
+    let Pressed { which, wamid, text } = pressed;
+    let (who, reply) = {
+        let state = inner.state();
+        let who = state.customers.find(&which.customer).cloned();
+        let chat = state.chats.get(&ChatKey { number: which.number.clone(), customer: which.customer });
+        let line = chat.and_then(|chat| chat.lines.iter().find(|line| line.wamid == wamid));
+        let reply = line.and_then(|line| line.replies.iter().find(|reply| reply.text == text)).cloned();
+        (who, reply)
+    };
+    let (Some(who), Some(reply)) = (who, reply) else { return Err(refused("There is no such button.")) };
+    let wamid = inner.customer_says(&which.number, &who, &body::Said::Pressed { reply, wamid });
+    Ok(Json(json!({ "wamid": wamid })))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Preference {
+    #[serde(flatten)]
+    which: Which,
+    /// Whether marketing stops; false takes it back.
+    stop: bool,
+}
+
+/// The customer stops marketing on their phone, or resumes it.
+pub(super) async fn prefer(
+    State(inner): State<Arc<Inner>>,
+    Json(wish): Json<Preference>,
+) -> Result<StatusCode, Refused> {
+    let number = inner.number(&wish.which.number).ok_or_else(|| refused("There is no such business number."))?;
+    let who = inner.state().customers.find(&wish.which.customer).cloned();
+    let who = who.ok_or_else(|| refused("There is no such customer."))?;
+    inner.customer_prefers(number, &who, wish.stop);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn limits(State(inner): State<Arc<Inner>>) -> Json<Limits> {
+    Json(inner.state().limits.clone())
+}
+
+/// Changes what the body names of the limits and leaves the rest.
+pub(super) async fn set_limits(
+    State(inner): State<Arc<Inner>>,
+    Json(change): Json<serde_json::Map<String, Value>>,
+) -> Result<Json<Limits>, Refused> {
+    let current = inner.state().limits.clone();
+    let mut merged = serde_json::to_value(current).map_err(|error| refused(error.to_string()))?;
+    if let Value::Object(merged) = &mut merged {
+        merged.extend(change);
+    }
+    let limits: Limits = serde_json::from_value(merged).map_err(|error| refused(error.to_string()))?;
+    inner.state().limits = limits.clone();
+    inner.tell(Live::Network);
+    Ok(Json(limits))
+}
+
+/// How fast each number's sends came.
+pub(super) async fn paces(State(inner): State<Arc<Inner>>) -> Json<BTreeMap<String, Pace>> {
+    Json(inner.state().used.paces())
 }
 
 /// The customer looks at a chat.
@@ -175,6 +253,9 @@ pub(super) async fn set_faults(
     }
     let faults: Faults = serde_json::from_value(merged).map_err(|error| refused(error.to_string()))?;
     faults.check().map_err(refused)?;
+    if heal {
+        inner.state().limits = inner.config.limits.clone();
+    }
     inner.set_faults(faults.clone());
     Ok(Json(faults))
 }

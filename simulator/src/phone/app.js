@@ -1,6 +1,8 @@
 // The demo phone. It holds no truth of its own: it shows what the simulator keeps, listens to
 // its event stream, and posts what the customer does.
 
+import { faultPanel } from "./faults.js";
+
 const $ = (id) => document.getElementById(id);
 const api = (path) => `/simulator/api/${path}`;
 const SVG = "http://www.w3.org/2000/svg";
@@ -12,21 +14,17 @@ const WIRE = {
   delivered: ["checks", "Status delivered", ""],
   read: ["checks", "Status read", "tone-info"],
   failed: ["ban", "Status failed", "tone-bad"],
+  stop: ["ban", "Marketing stopped", "tone-accent"],
+  resume: ["check", "Marketing resumed", "tone-accent"],
+  locked: ["lock", "Account locked", "tone-bad"],
+  reinstated: ["check", "Account free again", "tone-accent"],
 };
-const SEND_FAULTS = {
-  rate_limited: "429 rate limit",
-  error_before: "500, not sent",
-  error_after: "500, but sent",
-  hang: "Never answer",
-  reset: "Reset connection",
-  lost_answer: "Sent, answer lost",
-};
-const HOOK_FAULTS = { duplicate: "Twice", reorder: "Wrong order", late: "Late", drop: "Never" };
 const WIRE_KEEPS = 12;
 // How long a customer takes to look at what has just arrived.
 const GLANCE = 600;
 
-let state = { numbers: [], customers: [], faults: {} };
+let state = { numbers: [], customers: [], wire: [], faults: {}, limits: {} };
+let showPanel = () => {};
 let chat = { until: null, day: "" };
 const unread = new Map();
 
@@ -104,6 +102,12 @@ function bubble(line) {
   // Customers write in any script; each bubble finds its own direction.
   text.dir = "auto";
   const node = el("div", line.from_customer ? "msg out" : "msg", el("div", "bubble", text, stamp));
+  for (const reply of line.replies) {
+    const button = el("button", "btn sm reply", reply.text);
+    button.type = "button";
+    button.onclick = () => attempt(() => post("press", { ...here(), wamid: line.wamid, text: reply.text }));
+    node.append(button);
+  }
   node.dataset.wamid = line.wamid;
   node.dataset.tick = line.tick;
   return node;
@@ -181,6 +185,8 @@ async function openChat() {
   chat = { until: opened.window_until, day: "" };
   const note = el("p", "event", icon("lock", "xs"), el("span", "", "Demo chat. Nothing here leaves this server."));
   $("log").replaceChildren(note);
+  $("promos").checked = opened.stopped;
+  showPanel();
   for (const line of opened.lines) show(line, false);
   showTyping(opened.typing_until);
   showWindow();
@@ -223,38 +229,29 @@ function showFaults() {
   $("reads").checked = !faults.no_read_receipts;
   $("offline").checked = faults.phone_offline;
   $("fails").checked = faults.undeliverable.next > 0;
-  $("revoked").checked = faults.token_revoked;
-  for (const button of document.querySelectorAll("[data-fault]")) {
-    const armed = faults[button.dataset.fault].next;
-    button.querySelector(".count").textContent = armed || "";
-    button.setAttribute("aria-pressed", String(armed > 0));
-  }
+  showPanel();
 }
 
-async function setFaults(change) {
+/** Posts a change of the faults or the limits; the answer is the new state of them. */
+async function change(path, body) {
   await attempt(async () => {
-    state.faults = await post("faults", change);
+    state[path] = await post(path, body);
+    // Healing reaches the limits as well.
+    if (body.reset_all) state.limits = await get("limits");
   });
   showFaults();
 }
+
+const setFaults = (body) => change("faults", body);
 
 let checking;
 function recheckFaults() {
   clearTimeout(checking);
   checking = setTimeout(async () => {
     state.faults = await get("faults").catch(() => state.faults);
+    state.limits = await get("limits").catch(() => state.limits);
     showFaults();
   }, 150);
-}
-
-function faultButtons(into, faults) {
-  for (const [name, label] of Object.entries(faults)) {
-    const button = el("button", "btn sm", label, el("span", "count"));
-    button.type = "button";
-    button.dataset.fault = name;
-    button.onclick = () => setFaults({ [name]: { next: state.faults[name].next + 1 } });
-    into.append(button);
-  }
 }
 
 // ── what happens ──
@@ -279,7 +276,7 @@ const on = {
   wire(entry) {
     state.wire = [entry, ...state.wire.filter((old) => old.seq !== entry.seq)].slice(0, WIRE_KEEPS);
     showWire();
-    if (Object.values(state.faults).some((fault) => fault.next > 0)) recheckFaults();
+    if (Object.values(state.faults).some((fault) => fault?.next > 0)) recheckFaults();
   },
   customer: load,
   network: recheckFaults,
@@ -305,13 +302,12 @@ async function say(text) {
 }
 
 function start() {
-  faultButtons($("faults-send"), SEND_FAULTS);
-  faultButtons($("faults-hook"), HOOK_FAULTS);
+  showPanel = faultPanel($("faults"), $("health"), () => state, here, change);
   $("who").onchange = $("to").onchange = () => attempt(openChat);
   $("reads").onchange = ({ target }) => setFaults({ no_read_receipts: !target.checked });
   $("offline").onchange = ({ target }) => setFaults({ phone_offline: target.checked });
   $("fails").onchange = ({ target }) => setFaults({ undeliverable: { next: Number(target.checked) } });
-  $("revoked").onchange = ({ target }) => setFaults({ token_revoked: target.checked });
+  $("promos").onchange = ({ target }) => attempt(() => post("preference", { ...here(), stop: target.checked }));
   $("heal").onclick = () => setFaults({ reset_all: true });
   $("compose").onsubmit = async (event) => {
     event.preventDefault();

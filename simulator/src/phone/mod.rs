@@ -17,6 +17,7 @@ use crate::inner::Inner;
 
 const PAGE: &str = include_str!("page.html");
 const SCRIPT: &str = include_str!("app.js");
+const FAULTS: &str = include_str!("faults.js");
 const STYLE: &str = include_str!("app.css");
 
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
@@ -28,6 +29,10 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/read", post(api::read))
         .route("/customers", post(api::add_customer))
         .route("/faults", get(api::faults).post(api::set_faults))
+        .route("/press", post(api::press))
+        .route("/preference", post(api::prefer))
+        .route("/limits", get(api::limits).post(api::set_limits))
+        .route("/paces", get(api::paces))
         .route("/ledger", get(api::ledger))
         .route("/counters", get(api::counters))
         .layer(DefaultBodyLimit::max(256 * 1_024))
@@ -35,6 +40,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
     Router::new()
         .route("/simulator", get(async || asset(PAGE, "text/html; charset=utf-8")))
         .route("/simulator/app.js", get(async || asset(SCRIPT, "text/javascript; charset=utf-8")))
+        .route("/simulator/faults.js", get(async || asset(FAULTS, "text/javascript; charset=utf-8")))
         .route("/simulator/app.css", get(async || asset(STYLE, "text/css; charset=utf-8")))
         .nest("/simulator/api", api)
         .layer(middleware::from_fn(guard::same_origin))

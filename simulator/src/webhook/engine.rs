@@ -45,6 +45,11 @@ impl Subject {
         Self { what, wamid: wamid.to_owned(), who: who.to_owned() }
     }
 
+    /// Neither a message nor a status: `stop`, `resume`, `locked`, ...
+    pub fn notice(what: &'static str, who: &str) -> Self {
+        Self { what, wamid: String::new(), who: who.to_owned() }
+    }
+
     pub fn raw() -> Self {
         Self { what: "raw", wamid: String::new(), who: String::new() }
     }

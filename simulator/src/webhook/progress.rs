@@ -8,10 +8,11 @@ use super::body::{self, Pricing, Status};
 use super::engine::{Job, Subject, Webhook};
 use super::sign::meta_json;
 use crate::config::{Customer, Number, Reads};
-use crate::inner::{Inner, WINDOW_MS};
+use crate::graph::send::Send;
+use crate::inner::Inner;
 use crate::ledger::Sent;
 use crate::phone::live::Live;
-use crate::state::{ChatKey, Line, State, Tick};
+use crate::state::{ChatKey, Line, Reply, State, Tick};
 
 /// Why a message ends in `failed`: code, title, details.
 type Failure = (i64, &'static str, &'static str);
@@ -20,6 +21,16 @@ const WINDOW_CLOSED: Failure = (
     131_047,
     "Re-engagement message",
     "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
+);
+const STOPPED: Failure = (
+    131_050,
+    "Unable to deliver the message",
+    "This recipient has chosen to stop receiving marketing messages on WhatsApp from your business.",
+);
+const HELD_BACK: Failure = (
+    131_049,
+    "This message was not delivered to maintain healthy ecosystem engagement.",
+    "In order to maintain a healthy ecosystem engagement, the message failed to be delivered.",
 );
 const UNDELIVERABLE: Failure = (131_026, "Message undeliverable", "Message Undeliverable.");
 
@@ -30,6 +41,7 @@ pub(crate) struct Progress {
     pub to: Customer,
     number: Number,
     key: ChatKey,
+    replies: Vec<Reply>,
     failure: Option<Failure>,
     pricing: Option<Pricing>,
     accepted: Instant,
@@ -37,17 +49,31 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Decides what will become of a message, at the moment it is accepted.
-    pub fn plan(inner: &Inner, state: &mut State, number: &Number, to: Customer, key: ChatKey, sent: Sent) -> Self {
+    pub fn plan(
+        inner: &Inner,
+        state: &mut State,
+        number: &Number,
+        to: Customer,
+        key: ChatKey,
+        send: &Send,
+        sent: Sent,
+    ) -> Self {
         let template = sent.kind == "template";
-        let open = state.chats.get(&key).and_then(|chat| chat.last_inbound).is_some_and(|at| sent.at < at + WINDOW_MS);
-        let failure = if inner.config.enforce_window && !template && !open {
+        let marketing = send.filled.as_ref().is_some_and(|filled| filled.marketing);
+        let closed = inner.config.enforce_window && !state.is_open(&key, sent.at);
+        let failure = if !template && (closed || state.strikes(|f| &mut f.window_closed)) {
             Some(WINDOW_CLOSED)
+        } else if (marketing && state.stopped.contains(&key)) || state.strikes(|f| &mut f.stopped) {
+            Some(STOPPED)
+        } else if state.strikes(|f| &mut f.held_back) {
+            Some(HELD_BACK)
         } else {
             state.strikes(|f| &mut f.undeliverable).then_some(UNDELIVERABLE)
         };
         let pricing = failure.is_none().then(|| {
             if template {
-                return Pricing { billable: true, pricing_model: "PMP", r#type: "regular", category: "utility" };
+                let category = if marketing { "marketing" } else { "utility" };
+                return Pricing { billable: true, pricing_model: "PMP", r#type: "regular", category };
             }
             let used = state.service_messages.entry(number.phone_number_id.clone()).or_default();
             *used += 1;
@@ -59,7 +85,8 @@ impl Progress {
                 category: "service",
             }
         });
-        Self { sent, to, number: number.clone(), key, failure, pricing, accepted: Instant::now() }
+        let replies = send.filled.as_ref().map_or_else(Vec::new, |filled| filled.replies.clone());
+        Self { sent, to, number: number.clone(), key, replies, failure, pricing, accepted: Instant::now() }
     }
 
     /// A line that was put on the phone without a sending behind it.
@@ -77,6 +104,7 @@ impl Progress {
             to: to.clone(),
             number: number.clone(),
             key: key.clone(),
+            replies: line.replies.clone(),
             failure: None,
             pricing: None,
             accepted: Instant::now(),
@@ -142,6 +170,7 @@ fn line(message: &Progress, tick: Tick) -> Line {
         text: message.sent.text.clone(),
         at: message.sent.at,
         tick,
+        replies: message.replies.clone(),
     }
 }
 

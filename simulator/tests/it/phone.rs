@@ -90,6 +90,7 @@ async fn a_seeded_chat_opens_the_window() {
         text: "hello".to_owned(),
         at: world.sim.now() - 60_000,
         tick: Tick::Delivered,
+        replies: Vec::new(),
     };
     world.sim.seed_chat(PHONE, &meera(), vec![line("wamid.a", true), line("wamid.b", false)]);
     world.send(&text("hi")).await;
@@ -127,7 +128,7 @@ async fn only_our_own_page_may_change_things() {
 #[tokio::test]
 async fn the_page_runs_under_its_own_policy() {
     let world = World::new().await;
-    for path in ["/simulator", "/simulator/app.js", "/simulator/app.css"] {
+    for path in ["/simulator", "/simulator/app.js", "/simulator/faults.js", "/simulator/app.css"] {
         let answer = world.http.get(format!("{}{path}", world.graph)).send().await.unwrap();
         let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");

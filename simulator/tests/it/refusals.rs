@@ -169,8 +169,11 @@ async fn what_meta_takes_is_taken() {
         of_type("reaction", json!({ "message_id": "wamid.x", "emoji": "" })),
         of_type(
             "template",
-            json!({ "name": "order", "language": { "code": "en" }, "components": [
-                { "type": "body", "parameters": [{ "type": "text", "text": "Meera" }] },
+            json!({ "name": "order_confirmed", "language": { "code": "en" }, "components": [
+                { "type": "header", "parameters": [{ "type": "text", "text": "KH-20431" }] },
+                { "type": "body", "parameters": [
+                    { "type": "text", "text": "Meera" }, { "type": "text", "text": "Thursday" },
+                ] },
                 { "type": "button", "sub_type": "url", "index": "0", "parameters": [{ "type": "text", "text": "7" }] },
             ]}),
         ),

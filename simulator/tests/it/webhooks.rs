@@ -170,7 +170,7 @@ async fn the_window_closes_after_24_hours() {
 
     let template = json!({
         "messaging_product": "whatsapp", "to": MEERA, "type": "template",
-        "template": { "name": "hello", "language": { "code": "en" } },
+        "template": { "name": "question_answered", "language": { "code": "en" } },
     });
     world.send(&template).await;
     assert_eq!(last(&world.all_hooks().await)["status"], "read");

@@ -4,6 +4,7 @@
 //! JSON, or not Meta's envelope, is refused, because then nothing in it can be understood.
 //! Source: Cloud API webhooks reference, `object`, `entry[]`, `changes[]`.
 
+mod preferences;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use crate::{
     time::Millis,
 };
 
+pub use preferences::{Preference, preferences};
 pub use read::read;
 
 /// Longest identifier of Meta's that is accepted (wamid, user id); longer ones are kept raw only.

@@ -1,7 +1,7 @@
 use super::{Change, Delivery, ID_LIMIT, Inbound, Other, Sender, StatusUpdate, Unreadable};
 use crate::{
     message::{Kind, Status},
-    meta::send::{UNKNOWN_CODE, explain},
+    meta::{codes::explain, send::UNKNOWN_CODE},
     text::storable,
     time::{DAY, Millis},
 };
@@ -159,7 +159,7 @@ fn status(element: &Value, received: Millis) -> Result<StatusUpdate, &'static st
 
 /// Meta's seconds (a string, sometimes a number) as milliseconds. What lies before 2009 or more than a day ahead is not
 /// believed: such a message would be sorted out of sight.
-fn time(value: Option<&Value>, received: Millis) -> Millis {
+pub(super) fn time(value: Option<&Value>, received: Millis) -> Millis {
     const FIRST: Millis = 1_230_768_000_000;
     let seconds = value.and_then(|v| v.as_i64().or_else(|| v.as_str()?.trim().parse().ok()));
     seconds
@@ -169,7 +169,7 @@ fn time(value: Option<&Value>, received: Millis) -> Millis {
 }
 
 /// An id as text; numbers are accepted, empty and oversized ones are not.
-fn id_text(value: &Value) -> Option<String> {
+pub(super) fn id_text(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(s) => storable(s),
         Value::Number(n) => n.to_string(),
@@ -178,7 +178,7 @@ fn id_text(value: &Value) -> Option<String> {
     (1..=ID_LIMIT).contains(&text.len()).then_some(text)
 }
 
-fn array<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(super) fn array<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 

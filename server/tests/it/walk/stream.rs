@@ -10,8 +10,10 @@ use axum::{
 use domain::{
     id::{ConversationId, MemberId},
     inbox::{Event, Place},
+    limits::Usage,
     message::{Direction, Kind, Status},
     permission::{Grant, Permission as P, Sight},
+    plan::Plan,
 };
 use http_body_util::BodyExt;
 use services::{Ctx, contacts, conversations, sql};
@@ -39,10 +41,11 @@ enum Case {
     Gained,
     Lost,
     Access,
+    Limits,
 }
 
 impl Case {
-    const ALL: [Case; 8] = [
+    const ALL: [Case; 9] = [
         Case::Message,
         Case::MessageChanged,
         Case::Stays,
@@ -51,8 +54,9 @@ impl Case {
         Case::Gained,
         Case::Lost,
         Case::Access,
+        Case::Limits,
     ];
-    const KINDS: usize = 6;
+    const KINDS: usize = 7;
 
     /// A new kind of event does not compile until it has its number here, and a case above.
     fn kind(event: &Event) -> usize {
@@ -63,6 +67,7 @@ impl Case {
             Event::Gained { .. } => 3,
             Event::Lost { .. } => 4,
             Event::Access { .. } => 5,
+            Event::Limits { .. } => 6,
         }
     }
 
@@ -93,6 +98,16 @@ impl Case {
             Case::Gained => Event::Gained { row },
             Case::Lost => Event::Lost { conversation: row.id, was },
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },
+            Case::Limits => Event::Limits {
+                usage: Usage {
+                    plan: Plan::Pro,
+                    per_minute: 1_000,
+                    this_minute: 1,
+                    minute_ends: 1_780_000_020_000,
+                    day_ends: 1_780_012_800_000,
+                    numbers: Vec::new(),
+                },
+            },
         }
     }
 }
@@ -124,6 +139,12 @@ fn expected(world: &World, who: Who, case: Case, thing: Thing, colleague: Member
     match case {
         Case::Access => (thing.assignee.unwrap_or(colleague) == person.member).then_some(Told::Resync),
         Case::Lost => None,
+        Case::Limits => person.access.allows(P::MessagesSend).then(|| Told::Event {
+            seq,
+            name: "limits".to_owned(),
+            conversation: None,
+            words: false,
+        }),
         Case::Message if sees(to) => named(if words { "message" } else { "conversation" }, words),
         Case::MessageChanged if sees(to) => named(if words { "message_changed" } else { "conversation" }, words),
         Case::Gained if sees(to) => named("gained", words),

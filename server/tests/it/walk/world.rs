@@ -82,7 +82,11 @@ pub struct Thing {
     pub contact: domain::id::ContactId,
     /// An outbound message in it.
     pub message: MessageId,
+    /// A dead letter: a message in it that Meta never confirmed.
+    pub dead: uuid::Uuid,
     pub assignee: Option<MemberId>,
+    /// The business number it came to.
+    pub number: domain::id::NumberId,
     pub has: Has,
 }
 
@@ -256,7 +260,8 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
     conversations::reply(owner, row.id, message, "Good morning").await.unwrap();
     conversations::assign(owner, row.id, to).await.unwrap();
     let has = Has { spare: invitation(owner).await, ..has };
-    Thing { conversation: row.id, contact: row.contact.id, message, assignee: to, has }
+    let dead = dead_letter(owner, message).await;
+    Thing { conversation: row.id, contact: row.contact.id, message, dead, assignee: to, number: row.number.id, has }
 }
 
 /// Another workspace with a conversation of its own.
@@ -302,7 +307,24 @@ async fn foreign(installation: &Installation) -> (Thing, Ctx) {
         invitation: invitation(&ctx).await,
         spare: invitation(&ctx).await,
     };
-    (Thing { conversation: row.id, contact: row.contact.id, message, assignee: None, has }, ctx)
+    let dead = dead_letter(&ctx, message).await;
+    let number = row.number.id;
+    (Thing { conversation: row.id, contact: row.contact.id, message, dead, assignee: None, number, has }, ctx)
+}
+
+/// Another message beside one, which was given up: nobody knows whether it went out.
+async fn dead_letter(ctx: &Ctx, beside: MessageId) -> uuid::Uuid {
+    const MESSAGE: &str = "INSERT INTO messages (workspace_id, id, conversation_id, number_id, direction, kind, body, status,
+        status_rank, at, failed_at, error_text) SELECT workspace_id, $2, conversation_id, number_id, 'out', 'text', 'Hello',
+        'dead', 14, at - 1, $3, 'Never confirmed.' FROM messages WHERE workspace_id = $1 AND id = $4";
+    const TRY: &str = "INSERT INTO send_attempts (workspace_id, message_id, nth, started_at, ended_at, outcome, said)
+        VALUES ($1, $2, 1, $3, $3, 'lost', 'The answer was lost.')";
+    let (id, ws, now) = (services::clock::new_id(), ctx.workspace().id.0, ctx.now());
+    let mut tx = ctx.services().db().begin().await.unwrap();
+    services::sql!(exec tx.conn(), MESSAGE, ws, id, now, beside.0).unwrap();
+    services::sql!(exec tx.conn(), TRY, ws, id, now).unwrap();
+    tx.commit().await.unwrap();
+    id
 }
 
 async fn sign_in(installation: &Installation, email: &str) -> String {

@@ -4,8 +4,12 @@
 
 pub mod postgres;
 pub mod postgres_audit;
+pub mod postgres_consent;
 pub mod postgres_contacts;
 pub mod postgres_deliveries;
+pub mod postgres_limits;
+pub mod postgres_sending;
 pub mod sqlite;
 pub mod sqlite_audit;
 pub mod sqlite_deliveries;
+pub mod sqlite_sending;

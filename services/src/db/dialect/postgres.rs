@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 const LOCK_WORKSPACE: &str = "SELECT pg_advisory_xact_lock($1)";
-const CONTACTS: &str = "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id FROM contacts
+const CONTACTS: &str = "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id, opted_out_at FROM contacts
     WHERE workspace_id = $1 AND (wa_id = ANY($2) OR meta_user_id = ANY($3))";
 const INSERT_CONTACTS: &str = "INSERT INTO contacts
     (id, workspace_id, wa_id, meta_user_id, profile_name, created_at, updated_at)

@@ -6,9 +6,11 @@ use sqlx::{SqliteConnection, query, query_as, query_scalar};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-const CONTACTS_BY_WA_ID: &str = "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id FROM contacts
+const CONTACTS_BY_WA_ID: &str =
+    "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id, opted_out_at FROM contacts
     WHERE workspace_id = $1 AND wa_id IN (SELECT value FROM json_each($2))";
-const CONTACTS_BY_USER_ID: &str = "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id FROM contacts
+const CONTACTS_BY_USER_ID: &str =
+    "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id, opted_out_at FROM contacts
     WHERE workspace_id = $1 AND meta_user_id IN (SELECT value FROM json_each($2))";
 const INSERT_CONTACT: &str = "INSERT INTO contacts
     (id, workspace_id, wa_id, meta_user_id, profile_name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)";

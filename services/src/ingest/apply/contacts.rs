@@ -17,6 +17,7 @@ pub struct Contact {
     /// A colleague named them: what they call themselves is not taken over.
     pub named: bool,
     pub assignee_id: Option<Uuid>,
+    pub opted_out_at: Option<Millis>,
 }
 
 /// The contacts that wrote, by either of their ids.
@@ -46,6 +47,15 @@ impl People {
 
     pub fn get(&self, place: usize) -> &Contact {
         &self.contacts[place]
+    }
+
+    /// Whoever holds one of the sender's ids: two contacts, where nobody has merged them.
+    pub fn holders(&self, sender: &Sender) -> Vec<Uuid> {
+        let by_user_id = sender.user_id.as_ref().and_then(|id| self.by_user_id.get(id));
+        let by_wa_id = sender.wa_id.as_ref().and_then(|id| self.by_wa_id.get(id));
+        let mut holders: Vec<Uuid> = by_user_id.into_iter().chain(by_wa_id).map(|place| self.get(*place).id).collect();
+        holders.dedup();
+        holders
     }
 
     async fn load(step: &mut Step<'_>, senders: &[&Sender]) -> sqlx::Result<Self> {
@@ -96,6 +106,7 @@ impl People {
                 profile_name: sender.profile_name.clone().unwrap_or_default(),
                 named: false,
                 assignee_id: None,
+                opted_out_at: None,
             });
         };
         if self.learn(place, sender) && changes[place] == Change::None {

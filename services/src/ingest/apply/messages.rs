@@ -1,6 +1,7 @@
 use super::{
     Item, Step,
     assign::Dealer,
+    consent::{Heard, Stored},
     contacts::People,
     threads::{Threads, key},
 };
@@ -43,6 +44,9 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
     let senders: Vec<_> = inbound.iter().map(|(_, message)| &message.sender).collect();
     let (people, places) = People::resolve(step, &senders).await?;
     let pairs: Vec<_> = inbound.iter().zip(&places).map(|((number, _), place)| (*number, people.get(*place))).collect();
+    let messages: Vec<&Inbound> = inbound.iter().map(|(_, message)| *message).collect();
+    let contacts: Vec<Uuid> = pairs.iter().map(|(_, contact)| contact.id).collect();
+    let heard = Heard::listen(step, &messages, &people).await?;
     let mut threads = Threads::load(step, &pairs).await?;
 
     // A repeated message must not open a conversation that was closed since.
@@ -63,8 +67,10 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
 
     let mut dealer = Dealer::default();
     let mut rows = Vec::with_capacity(inbound.len());
+    // The place of each row's message in the batch.
+    let mut from = Vec::with_capacity(inbound.len());
     let mut opened = HashSet::new();
-    for (pair, (number, message)) in pairs.iter().zip(&inbound) {
+    for (nth, (pair, (number, message))) in pairs.iter().zip(&inbound).enumerate() {
         let (key, number_id) = (key(*pair), number.brief.id.0);
         if !threads.has(key) {
             if known.contains(&(number_id, message.wamid.clone())) {
@@ -77,6 +83,7 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
         if let Some(thread) = threads.get_mut(key) {
             let conversation = thread.row.id.0;
             rows.push((key, NewMessage { id: new_id(), conversation, number: number_id, inbound: message }));
+            from.push(nth);
         }
     }
     dealer.save(step).await?;
@@ -95,7 +102,12 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
         step.events.push(Event::Message { row: thread.row.clone(), message, opened: opened.remove(key) });
     }
     threads.save(step).await?;
-    Ok(())
+    let stored = |nth: usize| {
+        let (_, row) = rows.get(from.iter().position(|place| *place == nth)?)?;
+        let contact = *contacts.get(nth)?;
+        inserted.contains(&row.id).then_some(Stored { message: row.id, conversation: row.conversation, contact })
+    };
+    heard.act(step, &messages, stored).await
 }
 
 /// What a customer's message does to its conversation.
@@ -128,5 +140,9 @@ fn view(new: &NewMessage<'_>) -> MessageView {
         times: Times::default(),
         error: None,
         author: None,
+        tries: 0,
+        next_try: None,
+        overtaken: false,
+        template: None,
     }
 }

@@ -1,6 +1,7 @@
 //! One workspace's part of a batch, in one transaction.
 
 mod assign;
+mod consent;
 mod contacts;
 mod messages;
 mod others;
@@ -13,7 +14,12 @@ pub(crate) use statuses::Target;
 pub(crate) use threads::{OpenRecord, Thread};
 
 use super::route::Number;
-use crate::{Result, Services, db::Tx, live};
+use crate::{
+    Result, Services,
+    consent::{Confirmation, confirm},
+    db::Tx,
+    live,
+};
 use domain::{
     inbox::Event,
     meta::webhook::{Inbound, Other, StatusUpdate},
@@ -28,6 +34,8 @@ pub struct Item<'a> {
     /// The body's hash and the change's place in it: the same for a repeated body.
     pub key: String,
     pub received_at: Millis,
+    /// Meta's id of the WhatsApp Business Account.
+    pub waba: &'a str,
     /// Absent for fields that speak of the whole WABA.
     pub number: Option<Arc<Number>>,
     pub messages: &'a [Inbound],
@@ -46,10 +54,15 @@ impl Item<'_> {
 
 /// What the steps share.
 struct Step<'a> {
+    services: &'a Services,
     tx: &'a mut Tx,
     workspace: Uuid,
     now: Millis,
     events: &'a mut Vec<Event>,
+    /// Whether a message was queued.
+    queued: bool,
+    /// What customers are told about their opt-outs, once everything else is written.
+    confirmations: Vec<Confirmation>,
 }
 
 /// Contacts, conversations, messages, statuses and events of `items`, all or nothing. Doing it twice changes nothing.
@@ -60,13 +73,20 @@ pub async fn apply(services: &Services, workspace: Uuid, items: &[&Item<'_>]) ->
         crate::db::dialect::postgres::lock_workspace(tx, workspace).await?;
     }
     let mut events = Vec::new();
-    let mut step = Step { tx: &mut tx, workspace, now: services.clock().now(), events: &mut events };
+    let now = services.clock().now();
+    let (queued, confirmations) = (false, Vec::new());
+    let mut step = Step { services, tx: &mut tx, workspace, now, events: &mut events, queued, confirmations };
     messages::store(&mut step, items).await?;
     statuses::store(&mut step, items).await?;
+    consent::store(&mut step, items).await?;
     others::store(&mut step, items).await?;
-    let now = step.now;
+    let Step { mut queued, confirmations, .. } = step;
+    queued |= confirm(services, &mut tx, (workspace, now), confirmations, &mut events).await?;
     let seq = live::record(&mut tx, workspace, &events, now).await?;
     tx.commit().await?;
     services.bus().publish(workspace, seq);
+    if queued {
+        crate::send::queued(services);
+    }
     Ok(())
 }

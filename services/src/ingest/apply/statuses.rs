@@ -1,14 +1,17 @@
 use super::{Item, Step};
 use crate::{
     Result,
-    conversations::row::{MessageRecord, RowRecord},
+    conversations::row::MessageRecord,
     db::{Tx, dialect},
-    sql,
+    send::{self, NewPark},
+    sql, templates,
 };
 use domain::{
-    inbox::{Event, Row},
     message::Status,
-    meta::webhook::StatusUpdate,
+    meta::{
+        codes::{self, Class},
+        webhook::StatusUpdate,
+    },
     time::DAY,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -26,18 +29,10 @@ pub struct Target {
     pub touched: bool,
 }
 
-const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
-const PREVIEW: &str = "UPDATE conversations SET preview_status = $3
-    WHERE workspace_id = $1 AND id = $2 AND preview_message_id = $4";
-const UPDATE: &str = "UPDATE messages SET status = $3, status_rank = $4, wamid = $5, error_code = $6, error_text = $7,
-    accepted_at = $8, sent_at = $9, delivered_at = $10, read_at = $11, failed_at = $12
-    WHERE workspace_id = $1 AND id = $2";
-const SETTLED: &str = "DELETE FROM outbox WHERE workspace_id = $1 AND message_id = $2";
+const ADDRESS: &str = "SELECT wa_id FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
 const PARK: &str = "INSERT INTO parked_statuses
     (workspace_id, number_id, wamid, status, at, error_code, error_text, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number_id, wamid, status) DO NOTHING";
-const UNPARK: &str = "DELETE FROM parked_statuses WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3
-    RETURNING status, at, error_code, error_text";
 
 /// Applies the statuses of the batch. They never go backwards; one that comes before its message waits a day for it.
 pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()> {
@@ -58,6 +53,7 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
     let mut targets: BTreeMap<Uuid, Target> = found.into_iter().map(|target| (target.message.id, target)).collect();
     let mut by_wamid: HashMap<(Uuid, String), Uuid> =
         targets.values().filter_map(|t| t.wamid.clone().map(|wamid| ((t.number_id, wamid), t.message.id))).collect();
+    let mut failed = Vec::new();
     for (number, update) in updates {
         let id = by_wamid.get(&(number, update.wamid.clone())).copied().or_else(|| {
             // Meta echoes our id: it settles a message whose answer was lost, or overtook its own answer.
@@ -67,9 +63,20 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
         match id.and_then(|id| targets.get_mut(&id)) {
             Some(target) => {
                 by_wamid.insert((number, update.wamid.clone()), target.message.id);
+                let before = target.error_code;
                 advance(target, update);
+                if before != target.error_code {
+                    failed.push(target.message.id);
+                }
             }
             None => park(step, number, update).await?,
+        }
+    }
+    for id in failed {
+        if let Some(target) = targets.get(&id)
+            && let Some(new) = blocks(step, target).await?
+        {
+            send::park(step.services, step.tx, step.workspace, new, step.now).await?;
         }
     }
     let touched: Vec<Target> = targets.into_values().filter(|target| target.touched).collect();
@@ -91,6 +98,7 @@ pub fn advance(target: &mut Target, update: &StatusUpdate) {
     let advances = before.advances_to(update.status);
     if advances {
         target.message.status = update.status.as_str().to_owned();
+        target.message.next_try_at = None;
         (target.error_code, target.message.error_text) = match &update.error {
             Some((code, text)) => (Some(*code), Some(text.clone())),
             None => (None, None),
@@ -118,42 +126,27 @@ async fn park(step: &mut Step<'_>, number: Uuid, update: &StatusUpdate) -> Resul
     Ok(())
 }
 
-/// Reports that came before their message, now that its wamid is known.
-pub async fn unpark(tx: &mut Tx, workspace: Uuid, number: Uuid, wamid: &str) -> Result<Vec<StatusUpdate>> {
-    type Parked = (String, i64, Option<i64>, Option<String>);
-    let rows: Vec<Parked> = sql!(all Parked, tx.conn(), UNPARK, workspace, number, wamid)?;
-    Ok(rows
-        .into_iter()
-        .map(|(status, at, code, text)| StatusUpdate {
-            wamid: wamid.to_owned(),
-            status: Status::parse(&status),
-            at,
-            callback: None,
-            error: code.zip(text),
-        })
-        .collect())
-}
-
 async fn save(step: &mut Step<'_>, touched: Vec<Target>) -> Result<()> {
     for target in &touched {
-        write(step.tx, step.workspace, target).await?;
+        if let Some(code) = target.error_code {
+            templates::refused(step.tx.conn(), step.workspace, target.number_id, code, step.now).await?;
+        }
     }
-    for target in touched {
-        let row: RowRecord = sql!(one RowRecord, step.tx.conn(), ROW, step.workspace, target.message.conversation_id)?;
-        step.events.push(Event::MessageChanged { row: Row::from(row), message: target.message.into() });
-    }
+    let events = send::reported(step.tx, step.workspace, touched).await?;
+    step.events.extend(events);
     Ok(())
 }
 
-/// Writes a message's new state, its conversation's preview, and takes it out of the outbox once Meta has it.
-pub async fn write(tx: &mut Tx, workspace: Uuid, target: &Target) -> Result<()> {
-    let m = &target.message;
-    let status = Status::parse(&m.status);
-    sql!(exec tx.conn(), UPDATE, workspace, m.id, &m.status, status.rank(), target.wamid.as_deref(), target.error_code,
-        m.error_text.as_deref(), m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at)?;
-    sql!(exec tx.conn(), PREVIEW, workspace, m.conversation_id, &m.status, m.id)?;
-    if !status.is_pending() {
-        sql!(exec tx.conn(), SETTLED, workspace, m.id)?;
-    }
-    Ok(())
+/// A failure that speaks of more than its message: what else goes that way waits.
+async fn blocks(step: &mut Step<'_>, target: &Target) -> Result<Option<NewPark>> {
+    let Some(code) = target.error_code else { return Ok(None) };
+    let Class::Blocked(scope) = codes::classify(code, 0, false) else { return Ok(None) };
+    let wa_id = match scope {
+        codes::Scope::Country => {
+            let of = target.message.conversation_id;
+            sql!(scalar_opt Option<String>, step.tx.conn(), ADDRESS, step.workspace, of)?.flatten()
+        }
+        _ => None,
+    };
+    Ok(send::blocked_by(target, wa_id.as_deref(), scope, code, target.message.error_text.as_deref()))
 }

@@ -91,6 +91,7 @@ impl Threads {
             last_message_at: 0,
             unread: 0,
             window_expires_at: None,
+            opted_out_at: person.opted_out_at,
         };
         self.threads.insert(key(pair), Thread { row, preview_message: None, is_new: true, touched: false });
     }
@@ -142,6 +143,7 @@ fn thread(record: OpenRecord, (number, person): Pair<'_>) -> Thread {
         last_message_at: record.last_message_at,
         unread: record.unread,
         window_expires_at: record.window_expires_at,
+        opted_out_at: person.opted_out_at,
     };
     Thread { row, preview_message: record.preview_message_id, is_new: false, touched: false }
 }

@@ -41,7 +41,9 @@ fn delete(world: &World, path: &str) -> Request<Body> {
 
 pub const DOORS: &[Door] = &[
     public("GET /api", "describes what anybody may read in the source"),
+    public("GET /metrics", "on a listener of its own, for whoever watches over the installation"),
     public("GET /api/v1/openapi.json", "describes what anybody may read in the source"),
+    api("GET /api/v1/templates", Need::May(P::TemplatesView), |world, _| get(world, "/templates")),
     api("GET /api/v1/contacts", Need::May(P::ContactsRead), |world, _| get(world, "/contacts")),
     api("POST /api/v1/contacts", Need::May(P::ContactsCreate), |world, _| {
         post(world, "/contacts", json!({"phone": "+91 98455 50101"}))
@@ -54,6 +56,12 @@ pub const DOORS: &[Door] = &[
     }),
     api("PUT /api/v1/contacts/{}/assignee", Need::First(P::ContactsRead, P::ContactsUpdate), |world, thing| {
         put(world, &format!("/contacts/{}/assignee", thing.contact), json!({"member": thing.assignee}))
+    }),
+    api("GET /api/v1/contacts/{}/consent", Need::First(P::ContactsRead, P::ContactsRead), |world, thing| {
+        get(world, &format!("/contacts/{}/consent", thing.contact))
+    }),
+    api("POST /api/v1/contacts/{}/consent", Need::First(P::ContactsRead, P::ContactsConsent), |world, thing| {
+        post(world, &format!("/contacts/{}/consent", thing.contact), json!({"what": "opted_in"}))
     }),
     api("GET /api/v1/conversations", Need::May(P::ConversationsView), |world, _| get(world, "/conversations")),
     api("GET /api/v1/conversations/{}", Need::On(P::ConversationsView, P::ConversationsView), |world, thing| {
@@ -81,6 +89,12 @@ pub const DOORS: &[Door] = &[
     }),
     api("POST /api/v1/conversations/{}/messages", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
         post(world, &format!("/conversations/{}/messages", thing.conversation), json!({"text": "Yes"}))
+    }),
+    api("GET /api/v1/limits", Need::May(P::MessagesSend), |world, _| get(world, "/limits")),
+    api("POST /api/v1/messages", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        let mut request = post(world, "/messages", json!({"conversationId": thing.conversation, "text": "Yes"}));
+        request.headers_mut().insert("prefer", header::HeaderValue::from_static("respond-async"));
+        request
     }),
     api("POST /api/v1/messages/{}/retry", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
         post(world, &format!("/messages/{}/retry", thing.message), json!({}))
@@ -110,5 +124,24 @@ pub const DOORS: &[Door] = &[
         get(world, "/admin/team/permissions")
     }),
     api("GET /api/v1/admin/audit", Need::May(P::AuditView), |world, _| get(world, "/admin/audit")),
+    api("GET /api/v1/queues/status", Need::May(P::OperationsView), |world, _| get(world, "/queues/status")),
+    api("GET /api/v1/dead-letters", Need::May(P::OperationsView), |world, _| get(world, "/dead-letters")),
+    api("GET /api/v1/dead-letters/{}", Need::Of(P::OperationsView), |world, thing| {
+        get(world, &format!("/dead-letters/{}", thing.dead))
+    }),
+    // It may have gone out: it is not sent again.
+    api("POST /api/v1/dead-letters/{}/retry", Need::Of(P::OperationsManage), |world, thing| {
+        post(world, &format!("/dead-letters/{}/retry", thing.dead), json!({}))
+    }),
+    api("POST /api/v1/dead-letters/retry", Need::May(P::OperationsManage), |world, thing| {
+        post(world, "/dead-letters/retry", json!({"ids": [thing.dead]}))
+    }),
+    api("POST /api/v1/dead-letters/discard", Need::May(P::OperationsManage), |world, _| {
+        post(world, "/dead-letters/discard", json!({"ids": [uuid::Uuid::nil()]}))
+    }),
+    // The last of them: each has one of their own.
+    api("DELETE /api/v1/dead-letters/{}", Need::Of(P::OperationsManage), |world, thing| {
+        delete(world, &format!("/dead-letters/{}", thing.dead))
+    }),
     api("GET /api/v1/admin/health", Need::May(P::OperationsView), |world, _| get(world, "/admin/health")),
 ];

@@ -59,8 +59,51 @@ pub const DOORS: &[Door] = &[
             json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "text": "Yes"}),
         )
     }),
+    page("PAGE /w/{}/dashboard", Need::May(P::ConversationsView), |world, _| {
+        get(format!("/w/{}/dashboard", world.slug))
+    }),
+    door("POST /fn/dashboard", Need::May(P::ConversationsView), |world, _| {
+        function("/fn/dashboard", json!({"workspace": world.slug}))
+    }),
+    door("POST /fn/limits", Need::May(P::MessagesSend), |world, _| {
+        function("/fn/limits", json!({"workspace": world.slug}))
+    }),
+    door("POST /fn/consent", Need::First(P::ContactsRead, P::ContactsRead), |world, thing| {
+        function("/fn/consent", json!({"workspace": world.slug, "contact": thing.contact, "before": null}))
+    }),
+    door("POST /fn/consent/record", Need::First(P::ContactsRead, P::ContactsConsent), |world, thing| {
+        let body = json!({"workspace": world.slug, "contact": thing.contact, "what": "opted_in", "note": null});
+        function("/fn/consent/record", body)
+    }),
     door("POST /fn/send-again", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
         function("/fn/send-again", json!({"workspace": world.slug, "message": thing.message}))
+    }),
+    door("POST /fn/send-template", Need::On(P::ConversationsView, P::MessagesSendTemplate), |world, thing| {
+        let (key, template) = (services::clock::new_id(), services::clock::new_id());
+        function(
+            "/fn/send-template",
+            json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "template": template,
+                "values": {}}),
+        )
+    }),
+    door("POST /fn/templates", Need::May(P::TemplatesView), |world, thing| {
+        function("/fn/templates", json!({"workspace": world.slug, "number": thing.number}))
+    }),
+    door("POST /fn/templates-refresh", Need::Of(P::TemplatesView), |world, thing| {
+        function("/fn/templates-refresh", json!({"workspace": world.slug, "number": thing.number}))
+    }),
+    door("POST /fn/attempts", READ, |world, thing| {
+        function("/fn/attempts", json!({"workspace": world.slug, "message": thing.message}))
+    }),
+    door("POST /fn/retry-now", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
+        function("/fn/retry-now", json!({"workspace": world.slug, "message": thing.message}))
+    }),
+    door("POST /fn/discard", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
+        function("/fn/discard", json!({"workspace": world.slug, "message": thing.message}))
+    }),
+    door("POST /fn/parks", Need::Member, |world, _| function("/fn/parks", json!({"workspace": world.slug}))),
+    door("POST /fn/resume", Need::May(P::OperationsManage), |world, thing| {
+        function("/fn/resume", json!({"workspace": world.slug, "number": thing.number, "scope": "number", "what": ""}))
     }),
     door("POST /fn/close", Need::On(P::ConversationsView, P::ConversationsClose), |world, thing| {
         function("/fn/close", json!({"workspace": world.slug, "conversation": thing.conversation}))

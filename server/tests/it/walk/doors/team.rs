@@ -76,6 +76,12 @@ pub const DOORS: &[Door] = &[
             "audit_days": 90});
         function("/fn/settings/save", json!({"workspace": world.slug, "settings": settings}))
     }),
+    door("POST /fn/settings/opt-out", Need::May(P::WorkspaceSettings), |world, _| {
+        function("/fn/settings/opt-out", json!({"workspace": world.slug, "settings": {}}))
+    }),
+    page("GET /w/{}/contacts/consent.csv", Need::May(P::ContactsExport), |world, _| {
+        get(format!("/w/{}/contacts/consent.csv", world.slug))
+    }),
     page("PAGE /w/{}/tokens", Need::May(P::ApiView), |world, _| get(format!("/w/{}/tokens", world.slug))),
     door("POST /fn/tokens", Need::May(P::ApiView), |world, _| {
         function("/fn/tokens", json!({"workspace": world.slug, "before": null}))
@@ -97,6 +103,22 @@ pub const DOORS: &[Door] = &[
     }),
     door("POST /fn/alerts/unread", Need::Member, |world, _| {
         function("/fn/alerts/unread", json!({"workspace": world.slug}))
+    }),
+    page("PAGE /w/{}/dead-letters", Need::May(P::OperationsView), |world, _| {
+        get(format!("/w/{}/dead-letters", world.slug))
+    }),
+    door("POST /fn/dead-letters", Need::May(P::OperationsView), |world, _| {
+        function("/fn/dead-letters", json!({"workspace": world.slug, "asked": {}}))
+    }),
+    door("POST /fn/dead-letters/retry", Need::Of(P::OperationsManage), |world, thing| {
+        let body = json!({"workspace": world.slug, "letter": thing.dead, "text": null, "twice": false});
+        function("/fn/dead-letters/retry", body)
+    }),
+    door("POST /fn/dead-letters/retry-many", Need::May(P::OperationsManage), |world, thing| {
+        function("/fn/dead-letters/retry-many", json!({"workspace": world.slug, "letters": [thing.dead]}))
+    }),
+    door("POST /fn/dead-letters/discard-many", Need::May(P::OperationsManage), |world, _| {
+        function("/fn/dead-letters/discard-many", json!({"workspace": world.slug, "letters": [uuid::Uuid::nil()]}))
     }),
     page("PAGE /w/{}/audit", Need::May(P::AuditView), |world, _| get(format!("/w/{}/audit", world.slug))),
     door("POST /fn/audit", Need::May(P::AuditView), |world, _| {

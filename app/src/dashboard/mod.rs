@@ -1,0 +1,4 @@
+//! How the workspace is at this moment.
+
+pub mod page;
+pub mod server;

@@ -1,0 +1,148 @@
+//! What the browser asks of the server.
+
+use domain::{
+    dead::{Counts, Detail, Done, Letter},
+    time::Millis,
+    workspace::Slug,
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Asked;
+use crate::{error::Fault, frame::Frame};
+
+/// The whole screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeadScreen {
+    pub frame: Frame,
+    pub asked: Asked,
+    /// The latest first.
+    pub letters: Vec<Letter>,
+    /// Where the next page begins, if there is one.
+    pub older: Option<String>,
+    pub opened: Option<Detail>,
+    /// One was asked for that is not there.
+    pub missing: bool,
+    pub counts: Counts,
+    pub queues: Vec<QueueCard>,
+}
+
+/// How a queue is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueCard {
+    pub name: String,
+    pub depth: i64,
+    pub in_flight: i64,
+    pub oldest: Option<Millis>,
+    /// In the last minute, by the process that answered.
+    pub done: u64,
+    pub failed: u64,
+    /// It stands still until somebody lets it go on.
+    pub parked: bool,
+}
+
+/// The screen for an address.
+#[server(prefix = "/fn", endpoint = "dead-letters", input = Json, output = Json)]
+pub async fn load_dead(workspace: Slug, asked: Asked) -> Result<DeadScreen, Fault> {
+    native::screen(workspace, asked).await
+}
+
+/// Retries one: with other words for a text, or knowing that it may arrive twice.
+#[server(prefix = "/fn", endpoint = "dead-letters/retry", input = Json, output = Json)]
+pub async fn retry_letter(workspace: Slug, letter: Uuid, text: Option<String>, twice: bool) -> Result<(), Fault> {
+    native::retry(workspace, letter, text, twice).await
+}
+
+/// Retries several.
+#[server(prefix = "/fn", endpoint = "dead-letters/retry-many", input = Json, output = Json)]
+pub async fn retry_letters(workspace: Slug, letters: Vec<Uuid>) -> Result<Done, Fault> {
+    native::retry_many(workspace, letters).await
+}
+
+/// Discards several.
+#[server(prefix = "/fn", endpoint = "dead-letters/discard-many", input = Json, output = Json)]
+pub async fn discard_letters(workspace: Slug, letters: Vec<Uuid>) -> Result<Done, Fault> {
+    native::discard_many(workspace, letters).await
+}
+
+#[cfg(feature = "ssr")]
+pub use native::register;
+
+#[cfg(feature = "ssr")]
+mod native {
+    use leptos::server_fn::axum::register_explicit;
+    use services::{
+        Error,
+        dead::{self, Retry},
+        queues::{self, Depth},
+    };
+
+    use super::*;
+    use crate::frame::server::native as frame;
+
+    /// Dead letters of a page.
+    const PAGE: usize = 50;
+
+    /// By name: see [`crate::register_server_functions`].
+    pub fn register() {
+        register_explicit::<LoadDead>();
+        register_explicit::<RetryLetter>();
+        register_explicit::<RetryLetters>();
+        register_explicit::<DiscardLetters>();
+    }
+
+    pub async fn screen(workspace: Slug, asked: Asked) -> Result<DeadScreen, Fault> {
+        let ctx = frame::ctx(&workspace).await?;
+        let page = dead::list(&ctx, &asked.filter(), asked.place(), PAGE).await?;
+        let opened = match asked.opened() {
+            None => None,
+            Some(id) => match dead::get(&ctx, id).await {
+                Ok(found) => Some(found),
+                Err(Error::Domain(domain::Error::NotFound)) => None,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let status = queues::status(&ctx).await?;
+        let mut cards = vec![card("Inbound webhooks".to_owned(), status.ingest, false)];
+        cards.extend(
+            status.lanes.into_iter().map(|lane| card(format!("To send · {}", lane.name), lane.queue, lane.parked)),
+        );
+        cards.push(card("Mail".to_owned(), status.mails, false));
+        Ok(DeadScreen {
+            frame: frame::frame(&ctx).await?,
+            older: page.items.last().filter(|_| page.more).map(|last| last.place().to_string()),
+            letters: page.items,
+            missing: opened.is_none() && !asked.letter.is_empty(),
+            opened,
+            counts: dead::counts(&ctx).await?,
+            queues: cards,
+            asked,
+        })
+    }
+
+    fn card(name: String, queue: Depth, parked: bool) -> QueueCard {
+        let Depth { depth, in_flight, oldest, flow } = queue;
+        QueueCard { name, depth, in_flight, oldest, done: flow.minute.done, failed: flow.minute.failed, parked }
+    }
+
+    pub async fn retry(workspace: Slug, letter: Uuid, text: Option<String>, twice: bool) -> Result<(), Fault> {
+        let ctx = frame::ctx(&workspace).await?;
+        let how = if twice { Retry::MayArriveTwice } else { Retry::Once };
+        match text {
+            Some(text) => dead::retry_with_edit(&ctx, letter, &text, how).await?,
+            None => dead::retry(&ctx, letter, how).await?,
+        }
+        Ok(())
+    }
+
+    pub async fn retry_many(workspace: Slug, letters: Vec<Uuid>) -> Result<Done, Fault> {
+        let ctx = frame::ctx(&workspace).await?;
+        Ok(dead::retry_many(&ctx, &letters).await?)
+    }
+
+    pub async fn discard_many(workspace: Slug, letters: Vec<Uuid>) -> Result<Done, Fault> {
+        let ctx = frame::ctx(&workspace).await?;
+        Ok(dead::discard_many(&ctx, &letters).await?)
+    }
+}

@@ -1,0 +1,319 @@
+//! How far the limits are used, in the top bar of every page: told by the stream of events, never asked for in between.
+
+use domain::{
+    limits::{NumberUsage, Usage},
+    time::Millis,
+};
+use leptos::prelude::*;
+
+use super::{Frame, Here};
+use crate::ui::icon;
+
+/// What the meters of a page know. It ticks once a second in the browser, where minutes end by themselves.
+#[derive(Clone, Copy)]
+pub struct Meter {
+    /// As it was told last.
+    #[cfg(feature = "hydrate")]
+    told: RwSignal<Option<Usage>>,
+    /// The same, where minutes and days have ended since.
+    shown: Memo<Option<Usage>>,
+    now: RwSignal<Millis>,
+}
+
+impl Meter {
+    /// As the server says, and from then on as the stream does.
+    pub fn start(frame: &Frame, here: Here) -> Self {
+        let (told, now) = (RwSignal::new(frame.limits.clone()), RwSignal::new(frame.now));
+        let shown = Memo::new(move |_| {
+            let now = now.get();
+            told.with(|told| told.as_ref().map(|usage| usage.at(now)))
+        });
+        let meter = Self {
+            #[cfg(feature = "hydrate")]
+            told,
+            shown,
+            now,
+        };
+        #[cfg(feature = "hydrate")]
+        if frame.may(domain::permission::Permission::MessagesSend) {
+            browser::follow(meter, frame.workspace.slug.clone(), here);
+        }
+        let _ = here;
+        meter
+    }
+
+    /// How far they are used now.
+    pub fn usage(self) -> Option<Usage> {
+        self.shown.get()
+    }
+
+    /// Milliseconds until then.
+    fn until(self, end: Millis) -> Millis {
+        (end - self.now.get()).max(0)
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use std::{cell::Cell, time::Duration};
+
+    use domain::{inbox::Event, limits::Usage, workspace::Slug};
+    use leptos::{ev, prelude::*, task::spawn_local};
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{EventSource, MessageEvent, VisibilityState};
+
+    use super::{Here, Meter};
+
+    thread_local! {
+        /// The meter of this page, for the inbox, whose own stream tells it.
+        static METER: Cell<Option<Meter>> = const { Cell::new(None) };
+    }
+
+    /// The inbox has heard how far the limits are used.
+    pub fn heard(usage: &Usage) {
+        if let Some(meter) = METER.get() {
+            meter.told.try_set(Some(usage.clone()));
+        }
+    }
+
+    pub fn follow(meter: Meter, slug: Slug, here: Here) {
+        METER.set(Some(meter));
+        let inbox = here == Here::Inbox;
+        Effect::new(move |_| {
+            let tick = move || {
+                meter.now.try_set(crate::inbox::send::clock());
+            };
+            tick();
+            if let Ok(handle) = set_interval_with_handle(tick, Duration::from_secs(1)) {
+                on_cleanup(move || handle.clear());
+            }
+        });
+        let stream = StoredValue::new_local(None::<EventSource>);
+        let look = {
+            let slug = slug.clone();
+            move || {
+                let visible = document().visibility_state() == VisibilityState::Visible;
+                // What was missed meanwhile is asked for once; a page in the background holds no connection.
+                if visible {
+                    ask(meter, slug.clone());
+                }
+                if inbox {
+                    return;
+                }
+                stream.update_value(|stream| {
+                    if let Some(open) = stream.take_if(|_| !visible) {
+                        open.close();
+                    }
+                    if visible && stream.is_none() {
+                        *stream = open(meter, &slug);
+                    }
+                });
+            }
+        };
+        let first = look.clone();
+        Effect::new(move |_| first());
+        let handle = window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
+        on_cleanup(move || {
+            handle.remove();
+            stream.with_value(|stream| stream.as_ref().map(EventSource::close));
+        });
+    }
+
+    fn ask(meter: Meter, slug: Slug) {
+        spawn_local(async move {
+            // What cannot be had is not worth a word: the stream tells it with the next message.
+            if let Ok(usage) = crate::frame::server::limits(slug).await {
+                meter.told.try_set(Some(usage));
+            }
+        });
+    }
+
+    /// The browser connects again by itself.
+    fn open(meter: Meter, slug: &Slug) -> Option<EventSource> {
+        let source = EventSource::new(&format!("/w/{slug}/events")).ok()?;
+        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+            let Some(data) = message.data().as_string() else { return };
+            if let Ok(Event::Limits { usage }) = serde_json::from_str(&data) {
+                meter.told.try_set(Some(usage));
+            }
+        });
+        let _ = source.add_event_listener_with_callback("live", hear.as_ref().unchecked_ref());
+        // Lives as long as the page.
+        hear.forget();
+        Some(source)
+    }
+}
+
+#[cfg(feature = "hydrate")]
+pub use browser::heard;
+
+/// In the top bar: the workspace's minute, each number's day, and when they begin anew.
+pub fn meter_view(meter: Meter) -> AnyView {
+    (move || meter.usage().map(|usage| bar(meter, &usage))).into_any()
+}
+
+fn bar(meter: Meter, usage: &Usage) -> AnyView {
+    // The one that comes to its end first; all of them stand in the dashboard.
+    let tightest = usage.numbers.iter().filter(|number| number.per_day.is_some());
+    let tightest = tightest.max_by_key(|number| percent(number.today, number.per_day.unwrap_or(u32::MAX)));
+    let day = match tightest {
+        Some(number) => Some((number.today, number.per_day, Some(number.number.name.clone()))),
+        None => {
+            (!usage.numbers.is_empty()).then(|| (usage.numbers.iter().map(|number| number.today).sum(), None, None))
+        }
+    };
+    let (minute_ends, day_ends) = (usage.minute_ends, usage.day_ends);
+    view! {
+        <div class="rate" role="group" aria-label="Sending limits">
+            <span>
+                <span>"Messages this minute "<b>{of(usage.this_minute, Some(usage.per_minute))}</b></span>
+                {gauge("Messages this minute", usage.this_minute, usage.per_minute, "")}
+            </span>
+            {day
+                .map(|(used, limit, name)| {
+                    let label = name.map_or("today".to_owned(), |name| format!("today, {name}"));
+                    view! {
+                        <span>
+                            <span>{label}" "<b>{of(used, limit)}</b></span>
+                            {limit.map(|limit| gauge("Messages today", used, limit, ""))}
+                        </span>
+                    }
+                })}
+            <span class="rate__reset">
+                {move || format!("resets in {} s", (meter.until(minute_ends) + 999) / 1_000)}
+                <small title="Days end at 00:00 UTC">{move || format!("day in {}", hours(meter.until(day_ends)))}</small>
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+/// `45/1,000`, or `45` without a limit.
+pub fn of(used: u32, limit: Option<u32>) -> String {
+    match limit {
+        Some(limit) => format!("{}/{}", grouped(used), grouped(limit)),
+        None => grouped(used),
+    }
+}
+
+/// A line that fills up: calm below 80 %, warning up to 95 %.
+pub fn gauge(label: &'static str, used: u32, limit: u32, size: &'static str) -> AnyView {
+    let percent = percent(used, limit);
+    let tone = match percent {
+        0..80 => "",
+        80..=95 => "warn",
+        _ => "bad",
+    };
+    view! {
+        <span
+            class=format!("meter {size} {tone}")
+            // In twentieths: the page's policy allows no style of an element's own.
+            data-filled=percent.div_ceil(5).to_string()
+            role="meter"
+            aria-label=label
+            aria-valuemin="0"
+            aria-valuemax=limit
+            aria-valuenow=used.min(limit)
+        ></span>
+    }
+    .into_any()
+}
+
+fn percent(used: u32, limit: u32) -> u32 {
+    u32::try_from(u64::from(used.min(limit)) * 100 / u64::from(limit.max(1))).unwrap_or(100)
+}
+
+/// `12,345`
+pub fn grouped(n: u32) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `15 h 8 m`
+fn hours(left: Millis) -> String {
+    let minutes = left / 60_000;
+    if minutes < 60 { format!("{minutes} m") } else { format!("{} h {} m", minutes / 60, minutes % 60) }
+}
+
+/// All numbers and what is left of them, for the dashboard.
+pub fn meters_view(meter: Meter) -> AnyView {
+    let body = move || {
+        let Some(usage) = meter.usage() else { return ().into_any() };
+        let (minute_ends, day_ends) = (usage.minute_ends, usage.day_ends);
+        let numbers = usage.numbers.iter().map(number).collect_view();
+        view! {
+            <div>
+                <div class="row between">
+                    <span>"Messages this minute"</span>
+                    <b class="num">{of(usage.this_minute, Some(usage.per_minute))}</b>
+                </div>
+                {gauge("Messages this minute", usage.this_minute, usage.per_minute, "lg")}
+            </div>
+            {numbers}
+            <p class="small muted">
+                {move || {
+                    format!(
+                        "The minute ends in {} s, the day at 00:00 UTC in {}.",
+                        (meter.until(minute_ends) + 999) / 1_000,
+                        hours(meter.until(day_ends)),
+                    )
+                }}
+                " Plan: "{usage.plan.label()}"."
+            </p>
+        }
+        .into_any()
+    };
+    view! { <div class="card__body stack">{body}</div> }.into_any()
+}
+
+fn number(number: &NumberUsage) -> AnyView {
+    let NumberUsage { per_second, today, per_day, customers, customers_used, .. } = *number;
+    let name = number.number.name.clone();
+    let window = customers.map(|limit| {
+        view! {
+            <p class="small muted">
+                {format!(
+                    "New customers written to first in 24 hours: {} of Meta's {}.",
+                    grouped(customers_used),
+                    grouped(limit),
+                )}
+            </p>
+        }
+    });
+    view! {
+        <div>
+            <div class="row between">
+                <span>{name}", today"</span>
+                <b class="num">{of(today, per_day)}</b>
+            </div>
+            {per_day.map(|limit| gauge("Messages today", today, limit, "lg"))}
+            <p class="small muted">
+                {icon("bolt", "xs")}
+                {format!(" {} a second. ", grouped(per_second))}
+                {if per_day.is_some() { "It is new, so its days are limited." } else { "Its days have no limit." }}
+            </p>
+            {window}
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_as_people_read_them() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!((of(45, Some(1_000)), of(1_200, None)), ("45/1,000".to_owned(), "1,200".to_owned()));
+        assert_eq!([0, 59, 908].map(|minutes| hours(minutes * 60_000)), ["0 m", "59 m", "15 h 8 m"]);
+        assert_eq!([(0, 0), (5, 10), (11, 10)].map(|(used, limit)| percent(used, limit)), [0, 50, 100]);
+    }
+}

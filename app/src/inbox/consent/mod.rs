@@ -1,0 +1,10 @@
+//! What a customer decided about hearing from us, beside their conversation.
+
+mod record;
+mod server;
+mod view;
+
+pub use view::consent_view;
+
+#[cfg(feature = "ssr")]
+pub use server::register;

@@ -1,0 +1,130 @@
+import { expect, expectAccessible, hydrated, test } from "../lib/fixtures.mjs";
+import { deliverPoison } from "../lib/poison.mjs";
+import { openInbox, signIn } from "../lib/steps.mjs";
+
+const table = (page) => page.getByRole("region", { name: "Dead letters, table" });
+const rows = (page) => table(page).getByRole("row").filter({ hasText: "Inbound webhook" });
+const drawer = (page) => page.getByRole("complementary", { name: "Inbound webhook" });
+
+async function openOperations(page) {
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Operations" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Operations" })).toBeVisible();
+  await hydrated(page);
+}
+
+/** Until as many have died as were delivered. */
+async function expectLetters(page, many) {
+  await expect(async () => {
+    await page.reload();
+    await expect(rows(page)).toHaveCount(many, { timeout: 1_000 });
+  }).toPass();
+  await hydrated(page);
+}
+
+test("what Meta delivered and nobody could read is shown, retried and discarded", async ({ open, parlance }) => {
+  const asha = await open();
+  await openInbox(asha, "Asha");
+  await openOperations(asha);
+
+  await test.step("nothing died: the page says so", async () => {
+    await expect(asha.getByRole("heading", { name: "No dead letters" })).toBeVisible();
+    await expect(asha.getByRole("region", { name: "Queues" })).toContainText("Inbound webhooks");
+    await expectAccessible(asha);
+  });
+
+  await test.step("three die: why, and what was in them, with secrets masked", async () => {
+    for (const what of ["first", "second", "third"]) await deliverPoison(parlance, what);
+    await expectLetters(asha, 3);
+    await expectAccessible(asha);
+    await rows(asha).first().getByRole("link", { name: "Inbound webhook" }).click();
+    await expect(drawer(asha)).toContainText("Could not be read");
+    await expect(drawer(asha)).toContainText("Try 1");
+    const payload = drawer(asha).getByRole("region", { name: "Payload" });
+    await expect(payload).toContainText("+91 98455 50101");
+    await expect(payload).not.toContainText("EAAG");
+    await expectAccessible(asha);
+  });
+
+  await test.step("keys move, select and close", async () => {
+    const first = asha.url();
+    await asha.keyboard.press("j");
+    await expect(asha).not.toHaveURL(first);
+    // The keys go from the row that is open.
+    const opened = new URL(asha.url()).searchParams.get("letter");
+    await expect(asha.locator(`a[aria-current="true"][href*="${opened}"]`)).toBeVisible();
+    await asha.keyboard.press("k");
+    await expect(asha).toHaveURL(first);
+    await expect(drawer(asha)).toBeVisible();
+    await asha.keyboard.press("x");
+    await expect(asha.getByRole("toolbar", { name: "Chosen dead letters" })).toContainText("1 selected");
+    await asha.keyboard.press("Escape");
+    await expect(drawer(asha)).toHaveCount(0);
+    await asha.getByRole("button", { name: "Clear" }).click();
+  });
+
+  await test.step("filters are the address", async () => {
+    const kinds = asha.getByRole("navigation", { name: "Kind" });
+    await kinds.getByRole("link", { name: "Outbound" }).click();
+    await expect(asha.getByRole("heading", { name: "No dead letter matches" })).toBeVisible();
+    await asha.goBack();
+    await expect(rows(asha)).toHaveCount(3);
+    await asha.getByRole("combobox", { name: "Reason" }).selectOption("tries_used_up");
+    await asha.getByRole("button", { name: "Filter" }).click();
+    await expect(asha).toHaveURL(/reason=tries_used_up/);
+    await expect(asha.getByRole("heading", { name: "No dead letter matches" })).toBeVisible();
+    await hydrated(asha);
+    await asha.getByRole("link", { name: "Show all" }).click();
+    await expect(rows(asha)).toHaveCount(3);
+    await hydrated(asha);
+  });
+
+  await test.step("retried as it is, it dies again", async () => {
+    await rows(asha).first().getByRole("button", { name: /^Retry/ }).click();
+    await expect(asha.getByRole("status").filter({ hasText: "queued again" })).toBeVisible();
+    await expectLetters(asha, 3);
+  });
+
+  await test.step("discarded together, after a question", async () => {
+    await asha.getByRole("checkbox", { name: "Select all" }).check();
+    await asha.getByRole("button", { name: "Discard 3…" }).click();
+    const dialog = asha.getByRole("dialog", { name: "Discard 3 dead letters?" });
+    await expect(dialog).toBeVisible();
+    await expectAccessible(asha);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect(rows(asha)).toHaveCount(3);
+    await asha.getByRole("button", { name: "Discard 3…" }).click();
+    await dialog.getByRole("button", { name: "Discard" }).click();
+    await expect(asha.getByRole("heading", { name: "No dead letters" })).toBeVisible();
+    await asha.reload();
+    await expect(asha.getByRole("heading", { name: "No dead letters" })).toBeVisible();
+  });
+
+  await test.step("an alert had said so, and leads here", async () => {
+    await asha.goto(`${new URL(asha.url()).pathname.replace("dead-letters", "alerts")}`);
+    const alert = asha.getByRole("listitem").filter({ hasText: "Deliveries were given up" });
+    await alert.getByRole("link", { name: "Look at it" }).click();
+    await expect(asha).toHaveURL(/\/dead-letters$/);
+  });
+});
+
+test("on a phone, and for whom it is not", async ({ open, parlance }) => {
+  await deliverPoison(parlance, "only");
+  const phone = await open({ viewport: { width: 390, height: 844 } });
+  await signIn(phone, "Asha");
+  const base = new URL(phone.url()).pathname.split("/").slice(0, 3).join("/");
+  await phone.goto(`${base}/dead-letters`);
+  await hydrated(phone);
+  await expectLetters(phone, 1);
+  const wide = await phone.getByRole("region", { name: "Operations" }).evaluate((page) => page.scrollWidth > page.clientWidth);
+  expect(wide, "nothing scrolls sideways").toBe(false);
+  await expectAccessible(phone);
+  await rows(phone).first().getByRole("link", { name: "Inbound webhook" }).click();
+  await expect(drawer(phone)).toBeVisible();
+  await expectAccessible(phone);
+
+  const rohan = await open({ tolerate: /403/ });
+  await openInbox(rohan, "Rohan");
+  await expect(rohan.getByRole("link", { name: "Operations" })).toHaveCount(0);
+  const answer = await rohan.goto(`${base}/dead-letters`);
+  expect(answer.status()).toBe(403);
+});

@@ -1,0 +1,102 @@
+use super::history::Record;
+use crate::{
+    Ctx, Result,
+    audit::{self, Entry},
+    contacts::find,
+    sql,
+};
+use domain::{
+    audit::Action,
+    id::ContactId,
+    opt_out::{Consent, Cursor},
+    permission::Permission,
+    time::Millis,
+};
+use futures::{Stream, TryStreamExt, stream};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Lines that are in memory at a time.
+const AT_ONCE: i64 = 500;
+
+const PAGE: &str = "SELECT e.id, e.at, e.what, e.source, e.message_id, e.said, e.actor_id, u.name AS actor_name,
+    e.contact_id, c.profile_name, c.wa_id, c.meta_user_id
+    FROM (SELECT * FROM consent_events l WHERE l.workspace_id = $1 AND (l.at, l.id) < ($2, $3)
+        AND (NOT $4 OR l.contact_id = $5) ORDER BY l.at DESC, l.id DESC LIMIT $6) e
+    JOIN contacts c ON c.workspace_id = e.workspace_id AND c.id = e.contact_id
+    LEFT JOIN members m ON m.workspace_id = e.workspace_id AND m.id = e.actor_id
+    LEFT JOIN users u ON u.id = m.user_id
+    ORDER BY e.at DESC, e.id DESC";
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    consent: Record,
+    contact_id: Uuid,
+    profile_name: String,
+    wa_id: Option<String>,
+    meta_user_id: Option<String>,
+}
+
+/// A line of the history and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub contact: ContactId,
+    pub name: String,
+    /// `+` and digits.
+    pub phone: Option<String>,
+    /// Meta's business-scoped user id.
+    pub user_id: Option<String>,
+    pub consent: Consent,
+}
+
+impl From<Row> for Line {
+    fn from(row: Row) -> Self {
+        Line {
+            contact: row.contact_id.into(),
+            name: row.profile_name,
+            phone: row.wa_id.map(|digits| format!("+{digits}")),
+            user_id: row.meta_user_id,
+            consent: row.consent.into(),
+        }
+    }
+}
+
+/// The consent history of one contact, or of the whole workspace, the newest first, a page at a time: any length takes the
+/// same memory. That it was asked for is audited.
+///
+/// # Errors
+/// `Forbidden` without `contacts.export`; `NotFound`. The stream ends with an error when the database fails or the permission
+/// is lost.
+pub async fn export(ctx: &Ctx, contact: Option<ContactId>) -> Result<impl Stream<Item = Result<Line>> + Send + use<>> {
+    ctx.demand_all(Permission::ContactsExport)?;
+    let mut tx = ctx.begin().await?;
+    let entry = Entry::new(Action::ConsentExported);
+    let entry = match contact {
+        Some(id) => {
+            find(ctx, tx.conn(), id).await?;
+            entry.on("contact", id.0)
+        }
+        None => entry.on("workspace", ctx.ws()),
+    };
+    audit::record(&mut tx, ctx, entry.change(Value::Null, json!({ "contact": contact }))).await?;
+    tx.commit().await?;
+    let pages = stream::try_unfold((ctx.clone(), Some(None)), move |(ctx, next)| async move {
+        let Some(before) = next else { return Ok(None) };
+        // A file that takes long stops where the permission does.
+        ctx.again().await?.demand_all(Permission::ContactsExport)?;
+        let lines = page(&ctx, contact, before).await?;
+        let full = i64::try_from(lines.len()).is_ok_and(|count| count == AT_ONCE);
+        let next = lines.last().filter(|_| full).map(|line| Some(line.consent.cursor()));
+        Ok::<_, crate::Error>(Some((lines, (ctx, next))))
+    });
+    Ok(pages.map_ok(|lines| stream::iter(lines.into_iter().map(Ok))).try_flatten())
+}
+
+async fn page(ctx: &Ctx, contact: Option<ContactId>, before: Option<Cursor>) -> Result<Vec<Line>> {
+    let (at, id) = before.map_or((Millis::MAX, Uuid::max()), |cursor| (cursor.at, cursor.id.0));
+    let (one, which) = (contact.is_some(), contact.map_or(Uuid::nil(), |id| id.0));
+    let mut read = ctx.read().await?;
+    let rows: Vec<Row> = sql!(all Row, read.conn(), PAGE, ctx.ws(), at, id, one, which, AT_ONCE)?;
+    Ok(rows.into_iter().map(Line::from).collect())
+}

@@ -1,0 +1,125 @@
+use super::{
+    change,
+    row::{MessageRecord, RowRecord},
+};
+use crate::{
+    Ctx, Result,
+    audit::{self, Entry},
+    db::Tx,
+    limits::Want,
+    send::{self, New},
+    sql, templates,
+};
+use domain::{
+    Error as Wrong,
+    audit::Action,
+    id::{ConversationId, MessageId, TemplateId},
+    inbox::{Event, MessageView},
+    message,
+    permission::Permission,
+    template::{self, Category, Template, Values},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2";
+
+/// Queues a template with its values. It may go out after the customer-service window has closed, to nobody who opted out.
+/// `key` is made by whoever asks, and is the message's id: asking again with it changes nothing.
+///
+/// # Errors
+/// `Forbidden` without `messages.send_template` for this conversation; `NotFound` for a conversation;
+/// `ConversationClosed`, `NoAddress`, `OptedOut`, `Limited`; `Invalid` names the variable that is not as it has to be, or says
+/// why the template cannot be sent or that the number has none such; `Conflict` when the key belongs to another message.
+pub async fn send_template(
+    ctx: &Ctx,
+    id: ConversationId,
+    key: MessageId,
+    template: TemplateId,
+    values: &Values,
+) -> Result<MessageView> {
+    let (mut tx, record) = change::lock(ctx, id).await?;
+    ctx.demand_on(Permission::MessagesSendTemplate, record.assignee())?;
+    if let Some(existing) = sql!(opt MessageRecord, tx.conn(), EXISTING, ctx.ws(), key.0)? {
+        let same = existing.conversation_id == id.0 && existing.kind == "template" && existing.direction == "out";
+        return if same { Ok(existing.into()) } else { Err(send::taken()) };
+    }
+    let template = templates::find(tx.conn(), ctx.ws(), template.0, record.number_id).await?;
+    allowed(&record, &template)?;
+    template::check(&template.content, values)?;
+    let made = message::Template {
+        name: template.name.clone(),
+        language: template.language.clone(),
+        category: template.category.as_str().to_owned(),
+        components: template::components(&template.content, values),
+    };
+    let what = json!({ "message": key, "template": template.name, "language": template.language });
+    let entry = Entry::new(Action::MessageTemplateSent).change(Value::Null, what);
+    queue(ctx, tx, &record, key, &template::text(&template.content, values), &made, entry).await
+}
+
+/// The same template with the same values once more, audited as `entry`.
+pub(super) async fn again(
+    ctx: &Ctx,
+    id: ConversationId,
+    key: MessageId,
+    (body, made): (&str, &message::Template),
+    old: Uuid,
+    entry: Entry,
+) -> Result<MessageView> {
+    let (mut tx, record) = change::lock(ctx, id).await?;
+    ctx.demand_on(Permission::MessagesSendTemplate, record.assignee())?;
+    if let Some(existing) = sql!(opt MessageRecord, tx.conn(), EXISTING, ctx.ws(), key.0)? {
+        return Ok(existing.into());
+    }
+    let template = templates::by_name(tx.conn(), ctx.ws(), record.number_id, &made.name, &made.language).await?;
+    allowed(&record, &template)?;
+    super::send_again::leave(ctx, &mut tx, old).await?;
+    // Meta may have moved it to another category since.
+    let made = message::Template { category: template.category.as_str().to_owned(), ..made.clone() };
+    queue(ctx, tx, &record, key, body, &made, entry).await
+}
+
+async fn queue(
+    ctx: &Ctx,
+    mut tx: Tx,
+    record: &RowRecord,
+    key: MessageId,
+    body: &str,
+    made: &message::Template,
+    entry: Entry,
+) -> Result<MessageView> {
+    let new = New {
+        key,
+        conversation: record,
+        author: Some(ctx.me().id.0),
+        body,
+        template: Some(made),
+        bulk: false,
+        marketing: Category::parse(&made.category).is_marketing(),
+        despite_opt_out: false,
+        want: Want::of(ctx),
+    };
+    let (message, row) = send::enqueue(&ctx.services, &mut tx, ctx.ws(), ctx.now(), new).await?;
+    audit::record(&mut tx, ctx, entry.on("conversation", record.id)).await?;
+    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
+    send::queued(&ctx.services);
+    Ok(message)
+}
+
+fn allowed(record: &RowRecord, template: &Template) -> Result<(), Wrong> {
+    if record.state != "open" {
+        return Err(Wrong::ConversationClosed);
+    }
+    if record.wa_id.is_none() && record.meta_user_id.is_none() {
+        return Err(Wrong::NoAddress);
+    }
+    if let Some(why) = template.why_not() {
+        return Err(Wrong::invalid(template.name.clone(), why));
+    }
+    // Meta refuses it with 131062.
+    if template.category == Category::Authentication && record.wa_id.is_none() {
+        return Err(Wrong::invalid(template.name.clone(), "codes go to phone numbers only, and none is known"));
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Different customers outside of a window, in 24 rolling hours.
+
+use super::{Scene, limited, number_of, scene, sql, trusted};
+use crate::{meta::WABA, on_both, support::TestDb};
+use domain::{
+    id::MessageId,
+    inbox::MessageView,
+    limits::Limit,
+    plan::Plan,
+    time::{DAY, HOUR},
+};
+use services::{Result, clock::new_id, limits, templates};
+
+/// Five customers to be had, windows that are closed, and a template.
+async fn closed(db: &TestDb, customers: usize) -> Scene {
+    let scene = scene(db, Plan::Enterprise, customers).await;
+    trusted(db).await;
+    sql(db, "UPDATE conversations SET window_expires_at = 0").await;
+    // An id is bytes on one engine and a UUID on the other: the number's serves.
+    sql(
+        db,
+        &format!(
+            "INSERT INTO templates (id, workspace_id, waba_id, meta_id, name, language, category, status, components, \
+             synced_at) SELECT id, workspace_id, '{WABA}', '1', 'hello', 'en', 'UTILITY', 'APPROVED', \
+             '[{{\"type\":\"BODY\",\"text\":\"Hello\"}}]', 0 FROM numbers"
+        ),
+    )
+    .await;
+    scene
+}
+
+async fn write(scene: &Scene, nth: usize) -> Result<MessageView> {
+    let all = templates::all(&scene.owner, None, 1).await.unwrap();
+    let values = Default::default();
+    templates::send(&scene.owner, scene.conversations[nth], MessageId(new_id()), all.items[0].id, &values).await
+}
+
+on_both! {
+    async fn each_customer_counts_once_in_24_hours(db) {
+        let scene = closed(&db, 253).await;
+        for nth in 0..250 {
+            write(&scene, nth).await.unwrap();
+        }
+        let refused = limited(write(&scene, 250).await);
+        assert_eq!((refused.which, refused.limit, refused.wait), (Limit::Portfolio, 250, DAY));
+        // Whoever was written to already, and whoever writes, can be written to.
+        write(&scene, 7).await.unwrap();
+        sql(&db, &format!("UPDATE conversations SET window_expires_at = {}", scene.clock.now() + HOUR)).await;
+        write(&scene, 250).await.unwrap();
+        assert_eq!(number_of(&db, "SELECT contacts FROM portfolios").await, 250);
+        // Rolling: an hour later the first one is written to again, and after a day only that one counts.
+        sql(&db, "UPDATE conversations SET window_expires_at = 0").await;
+        scene.clock.advance(HOUR);
+        write(&scene, 0).await.unwrap();
+        scene.clock.advance(DAY - HOUR);
+        write(&scene, 251).await.unwrap();
+        assert_eq!(number_of(&db, "SELECT contacts FROM portfolios").await, 2);
+        let usage = limits::usage(&scene.owner).await.unwrap();
+        assert_eq!((usage.numbers[0].customers, usage.numbers[0].customers_used), (Some(250), 2));
+        sql(&db, "UPDATE numbers SET messaging_tier = 'TIER_UNLIMITED'").await;
+        assert_eq!(limits::usage(&scene.owner).await.unwrap().numbers[0].customers, None);
+        assert_eq!(number_of(&db, "SELECT COUNT(*) FROM portfolio_contacts").await, 2);
+    }
+}
