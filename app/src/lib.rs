@@ -12,6 +12,7 @@ pub mod flash;
 pub mod frame;
 pub mod inbox;
 pub mod invite;
+pub mod json;
 pub mod login;
 pub mod missing;
 pub mod permissions;

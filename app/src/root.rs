@@ -65,6 +65,8 @@ macro_rules! lazy_pages {
 }
 
 lazy_pages! {
+    Login: LoginPage => LoginRoute,
+    Code: CodePage => CodeRoute,
     Forgot: ForgotPage => ForgotRoute,
     Reset: ResetPage => ResetRoute,
     Invite: InvitePage => InviteRoute,
@@ -88,8 +90,8 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <FlatRoutes fallback=MissingPage>
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
-                <Route path=path!("/login/code") view=CodePage ssr=SsrMode::Async/>
+                <Route path=path!("/login") view={Lazy::<LoginRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/login/code") view={Lazy::<CodeRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/forgot") view={Lazy::<ForgotRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/reset/:token") view={Lazy::<ResetRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/invite/:token") view={Lazy::<InviteRoute>::new()} ssr=SsrMode::Async/>

@@ -5,7 +5,7 @@ use crate::{
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr};
 use uuid::Uuid;
 
 /// A heading under which actions are filtered; the part of an action's name before the dot.
@@ -149,6 +149,7 @@ actions! {
     NumberTokenRefused, "number.token_refused", Number, "Learned that Meta refuses a number's access token";
     NumberTokenWorks, "number.token_works", Number, "Learned that a number's access token works again";
     NumberParked, "number.parked", Number, "Learned that a phone number, or a part of what it sends, is blocked";
+    NumberPaused, "number.paused", Number, "Paused what a phone number sends";
     NumberResumed, "number.resumed", Number, "Let a phone number send again";
     SecretStored, "secret.stored", Secret, "Stored a secret";
     SecretRefreshed, "secret.refreshed", Secret, "Renewed a secret";
@@ -287,6 +288,8 @@ pub struct Filter {
     pub to: Option<Millis>,
     /// A part of what the entry says, in either case.
     pub text: Option<String>,
+    /// From exactly this address; one of IPv4 is found in either way of writing it.
+    pub address: Option<IpAddr>,
 }
 
 /// Where a page begins: entries older than this one. Written `<at>.<id>`.

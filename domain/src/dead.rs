@@ -112,8 +112,9 @@ pub struct Letter {
     pub number: Option<NumberId>,
     /// The business number's name.
     pub number_name: Option<String>,
-    /// Whom a send was for: their name, or their number.
+    /// Whom a send was for: their name, or their number; `None` also for those who do not see the contact.
     pub contact: Option<String>,
+    /// `None` also for those who do not see it.
     pub conversation: Option<ConversationId>,
     /// A send whose text may be written anew.
     pub editable: bool,

@@ -1,6 +1,6 @@
 import { expect, expectAccessible, hydrated, test } from "../lib/fixtures.mjs";
 import { deliverPoison } from "../lib/poison.mjs";
-import { openInbox, signIn } from "../lib/steps.mjs";
+import { message, openInbox, openThread, reply, signIn } from "../lib/steps.mjs";
 
 const table = (page) => page.getByRole("region", { name: "Dead letters, table" });
 const rows = (page) => table(page).getByRole("row").filter({ hasText: "Inbound webhook" });
@@ -127,4 +127,44 @@ test("on a phone, and for whom it is not", async ({ open, parlance }) => {
   await expect(rohan.getByRole("link", { name: "Operations" })).toHaveCount(0);
   const answer = await rohan.goto(`${base}/dead-letters`);
   expect(answer.status()).toBe(403);
+});
+
+test("a number is paused by hand, says so in the inbox, and goes on when it is resumed", async ({ open }) => {
+  const CUSTOMER = "Meera Krishnan";
+  const asha = await open();
+  const rohan = await open();
+  await openInbox(asha, "Asha");
+  await openOperations(asha);
+  const queues = asha.getByRole("region", { name: "Queues" });
+  // Of every number: whichever the customer wrote to.
+  const pause = queues.getByRole("button", { name: /^Pause sending/ });
+  const many = await pause.count();
+  expect(many).toBeGreaterThan(0);
+  for (let left = many; left > 0; left -= 1) {
+    await pause.first().click();
+    const dialog = asha.getByRole("dialog", { name: /^Pause / });
+    await expect(dialog).toBeVisible();
+    if (left === many) await expectAccessible(asha);
+    await dialog.getByRole("button", { name: "Pause sending" }).click();
+    await expect(pause).toHaveCount(left - 1);
+  }
+  await expect(queues.getByText("Paused", { exact: true })).toHaveCount(many);
+  await expectAccessible(asha);
+
+  await openInbox(rohan, "Rohan");
+  const banner = rohan.getByRole("status").filter({ hasText: "is paused and sends nothing." });
+  await expect(banner).toHaveCount(many);
+  await expect(banner.getByRole("button", { name: "Resume" })).toHaveCount(0);
+  await expectAccessible(rohan);
+  await openThread(rohan, CUSTOMER);
+  await reply(rohan, "Your order leaves today.");
+  await expect(message(rohan, "Your order leaves today.")).toContainText("Queued");
+
+  const resume = queues.getByRole("button", { name: /^Resume/ });
+  for (let left = many; left > 0; left -= 1) {
+    await resume.first().click();
+    await expect(resume).toHaveCount(left - 1);
+  }
+  await expect(message(rohan, "Your order leaves today.")).toContainText(/Sent|Delivered|Read/);
+  await expect(banner).toHaveCount(0);
 });

@@ -6,7 +6,7 @@ const entries = (page) => page.getByRole("table");
 const entry = (page, action) => entries(page).getByRole("link", { name: action });
 const drawer = (page) => page.getByRole("complementary");
 
-/** The audit log of the demo's workspace, with two exports in it. */
+/** The audit trail of the demo's workspace, with two exports in it. */
 async function openAudit(page) {
   await signIn(page, "Asha");
   const slug = new URL(page.url()).pathname.split("/")[2];
@@ -14,7 +14,7 @@ async function openAudit(page) {
     expect((await page.request.get(`/w/${slug}/audit/export.${ending}`)).status()).toBe(200);
   }
   await page.goto(`/w/${slug}/audit?what=export.audit`);
-  await expect(page.getByRole("heading", { level: 1, name: "Audit log" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Audit trail" })).toBeVisible();
   return slug;
 }
 
@@ -85,7 +85,7 @@ test("filters and exports say the same", async ({ open }) => {
   await expect(page).toHaveURL(/\/audit$/);
 });
 
-test("the audit log works without a script", async ({ open }) => {
+test("the audit trail works without a script", async ({ open }) => {
   const page = await open({ javaScriptEnabled: false });
   await openAudit(page);
   await entry(page, "export.audit").first().click();

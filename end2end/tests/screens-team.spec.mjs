@@ -42,6 +42,13 @@ test("a phone's width needs no sideways scrolling on the team's screens", async 
       client: document.documentElement.clientWidth,
     }));
     expect(scroll, name).toBeLessThanOrEqual(client);
+    if (name === "team") {
+      // The drawing stands beside its words, not above them.
+      const note = page.locator("section[aria-labelledby=members] > footer");
+      const [drawing, words] = [await note.locator("svg").boundingBox(), await note.locator("span").boundingBox()];
+      expect(words.y).toBeLessThan(drawing.y + drawing.height);
+      expect(words.x).toBeGreaterThanOrEqual(drawing.x + drawing.width);
+    }
     await expect(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Inbox" })).toBeVisible();
   }
 });

@@ -16,6 +16,8 @@ ALTER TABLE messages ADD COLUMN sent_again BOOLEAN NOT NULL DEFAULT FALSE;
 UPDATE messages SET status_rank = CASE status WHEN 'dead' THEN 14 ELSE 15 END WHERE status IN ('dead', 'cancelled');
 -- What a person has to look at.
 CREATE INDEX messages_dead ON messages (workspace_id, failed_at, id) WHERE status = 'dead';
+-- What Meta never confirmed, by when it is given up.
+CREATE INDEX messages_unconfirmed ON messages (next_try_at) WHERE status = 'unconfirmed';
 
 ALTER TABLE outbox ADD COLUMN contact_id UUID;
 UPDATE outbox SET contact_id = v.contact_id FROM conversations v WHERE v.id = outbox.conversation_id;
@@ -30,7 +32,7 @@ ALTER TABLE outbox ADD COLUMN marketing BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE outbox ADD COLUMN despite_opt_out BOOLEAN NOT NULL DEFAULT FALSE;
 DROP INDEX outbox_due;
 CREATE INDEX outbox_lane ON outbox (number_id, bulk, due_at, message_id);
-CREATE INDEX outbox_contact ON outbox (workspace_id, contact_id);
+CREATE INDEX outbox_contact ON outbox (contact_id, due_at);
 -- Whose process is gone, and whose answer never came.
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE lease_until > 0;
 CREATE INDEX outbox_stalled ON outbox (due_at) WHERE stalled_at IS NOT NULL;

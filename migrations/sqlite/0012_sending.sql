@@ -77,9 +77,11 @@ CREATE UNIQUE INDEX messages_wamid ON messages (number_id, wamid) WHERE wamid IS
 CREATE INDEX messages_thread ON messages (conversation_id, at, id);
 -- What a person has to look at.
 CREATE INDEX messages_dead ON messages (workspace_id, failed_at, id) WHERE status = 'dead';
+-- What Meta never confirmed, by when it is given up.
+CREATE INDEX messages_unconfirmed ON messages (next_try_at) WHERE status = 'unconfirmed';
 CREATE INDEX outbox_lane ON outbox (number_id, bulk, due_at, message_id);
 CREATE INDEX outbox_conversation ON outbox (conversation_id, queued_at, message_id);
-CREATE INDEX outbox_contact ON outbox (workspace_id, contact_id);
+CREATE INDEX outbox_contact ON outbox (contact_id, due_at);
 -- Whose process is gone, and whose answer never came.
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE lease_until > 0;
 CREATE INDEX outbox_stalled ON outbox (due_at) WHERE stalled_at IS NOT NULL;

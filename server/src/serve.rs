@@ -11,7 +11,7 @@ use services::{
     jobs::{self, Which},
     mail::Mailer,
     send::Graph,
-    vault::Vault,
+    vault::{MetaApp, Vault},
     workspaces,
 };
 use tokio::{net::TcpListener, time::timeout};
@@ -86,6 +86,9 @@ async fn build(config: &Config, vault: Vault) -> Result<Services, Failure> {
     let db = Db::open(config.database_url.expose_secret()).await?;
     let services = Services::new(db, Options { clock: Clock::system(), vault, graph, mailer });
     services.give_new_workspaces(config.default_plan);
+    if let Some(id) = config.meta.app_id.clone().filter(|_| !config.meta.app_secrets.is_empty()) {
+        services.renew_tokens_as(MetaApp { id, secrets: config.meta.app_secrets.clone() });
+    }
     Ok(services)
 }
 

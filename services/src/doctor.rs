@@ -215,7 +215,7 @@ async fn vault(services: &Services) -> Result<Vec<Check>> {
     }
     let now = services.clock().now();
     for token in vault::stale_tokens(services).await? {
-        let text = format!("its access token is {} days old", token.days(now));
+        let text = format!("its access token {}", token.words(now));
         let fix = "Make a new one in Meta's business settings and run `parlance connect-number` for it again.";
         checks.push(Check::new(&format!("number {}", token.phone_number_id), State::Warn, text).fix(fix));
     }

@@ -11,7 +11,7 @@ use crate::{
     queues::Tally,
     send::Graph,
     tokens::Watch,
-    vault::Vault,
+    vault::{MetaApp, Vault},
 };
 use domain::plan::Plan;
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -51,6 +51,7 @@ struct Inner {
     /// Apart: whoever asks for a block holds a connection of the other pool meanwhile.
     lease_pool: Option<PgPool>,
     default_plan: OnceLock<Plan>,
+    meta_app: OnceLock<MetaApp>,
 }
 
 impl Services {
@@ -80,6 +81,7 @@ impl Services {
             tally: Tally::default(),
             lease_pool,
             default_plan: OnceLock::new(),
+            meta_app: OnceLock::new(),
         }))
     }
 
@@ -167,6 +169,16 @@ impl Services {
 
     pub(crate) fn default_plan(&self) -> Plan {
         self.0.default_plan.get().copied().unwrap_or(Plan::Enterprise)
+    }
+
+    /// The app at Meta that renews access tokens. Said once, before anything is done; without it none is renewed.
+    pub fn renew_tokens_as(&self, app: MetaApp) {
+        // Said before: the first word stands.
+        let _ = self.0.meta_app.set(app);
+    }
+
+    pub(crate) fn meta_app(&self) -> Option<&MetaApp> {
+        self.0.meta_app.get()
     }
 
     pub(crate) fn lease_pool(&self) -> Option<&PgPool> {

@@ -11,7 +11,8 @@ use uuid::Uuid;
 /// Messages that wait longer are a sign that something is wrong.
 const PATIENCE: Millis = 5 * MINUTE;
 
-const WAITING: &str = "SELECT COUNT(*), MIN(queued_at) FROM outbox WHERE workspace_id = $1";
+const WAITING: &str = "SELECT COUNT(*), MIN(queued_at) FROM outbox
+    WHERE workspace_id = $1 AND number_id IN (SELECT id FROM numbers WHERE workspace_id = $1)";
 const NUMBERS: &str = "SELECT id, display_number, token_problem FROM numbers
     WHERE workspace_id = $1 AND state = 'active' ORDER BY created_at, id";
 

@@ -31,6 +31,9 @@ const INSERT_USER: &str = "INSERT INTO users (id, email, name, password_hash, pa
 const INSERT: &str = "INSERT INTO members (workspace_id, id, user_id, role, available, last_turn, created_at)
     VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (workspace_id, user_id) DO NOTHING";
 
+/// It changes nothing, and takes the account's row: see `accept`.
+const TAKE: &str = "UPDATE users SET name = name WHERE id = $1";
+
 const SET_AVAILABLE: &str = "UPDATE members SET available = $3 WHERE workspace_id = $1 AND id = $2";
 
 const LAST_ACTIVE: &str = "SELECT last_active_at FROM members WHERE workspace_id = $1 AND id = $2";
@@ -133,13 +136,14 @@ pub(crate) async fn insert_user(conn: Conn<'_>, person: Person<'_>, now: Millis)
 }
 
 pub(crate) async fn insert(
-    conn: Conn<'_>,
+    mut conn: Conn<'_>,
     workspace: WorkspaceId,
     id: Uuid,
     user: UserId,
     role: Role,
     now: Millis,
 ) -> Result<()> {
+    sql!(exec conn.again(), TAKE, user.0)?;
     let rows = sql!(exec conn, INSERT, workspace.0, id, user.0, role.as_str(), role.permissions().allows(Permission::MessagesSend), now)?;
     if rows == 0 {
         return Err(crate::Error::Conflict("They are a member of this workspace already.".to_owned()));

@@ -8,7 +8,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-const WAITING: &str = "SELECT COUNT(*), MIN(queued_at) FROM outbox WHERE workspace_id = $1";
+const WAITING: &str = "SELECT COUNT(*), MIN(queued_at) FROM outbox
+    WHERE workspace_id = $1 AND number_id IN (SELECT id FROM numbers WHERE workspace_id = $1)";
 const DEAD: &str = "SELECT COUNT(*) FROM messages WHERE workspace_id = $1 AND status = 'dead' AND failed_at >= $2";
 
 /// The figures.

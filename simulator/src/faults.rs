@@ -63,6 +63,8 @@ pub struct Faults {
     pub token_revoked: bool,
     /// The numbers (phone number ids) whose token is refused with 190, until they are taken out again.
     pub dead_tokens: Vec<String>,
+    /// No access token is renewed until this is false again.
+    pub renewal_refused: bool,
     /// All accounts are locked: 131031 until this is false again. Both changes are told by an `account_update`.
     pub account_blocked: bool,
     /// Calling code of a country that must not be written to, 130497; empty: none.

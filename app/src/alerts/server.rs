@@ -6,10 +6,10 @@ use domain::{
     inbox::Page,
     workspace::Slug,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, frame::Frame};
+use crate::{error::Fault, frame::Frame, json::Json};
 
 /// The whole screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

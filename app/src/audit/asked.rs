@@ -25,6 +25,8 @@ pub struct Asked {
     pub ahead: String,
     /// Words.
     pub text: String,
+    /// From where: `203.0.113.7`.
+    pub address: String,
     /// Older than this one.
     pub before: String,
     /// The entry that is opened, by its moment and id: `<at>.<id>`.
@@ -44,6 +46,7 @@ impl Asked {
             to: get("to"),
             ahead: get("ahead"),
             text: get("text"),
+            address: get("address"),
             before: get("before"),
             entry: get("entry"),
         }
@@ -63,11 +66,17 @@ impl Asked {
             from: day(&self.from),
             to: day(&self.to).map(|at| at + DAY),
             text: some(&self.text),
+            address: self.address.trim().parse().ok(),
         }
     }
 
     pub fn cursor(&self) -> Option<Cursor> {
         self.before.parse().ok()
+    }
+
+    /// Whether an address was typed that is none.
+    pub fn is_no_address(&self) -> bool {
+        !self.address.trim().is_empty() && self.filter().address.is_none()
     }
 
     /// Whether anything is narrowed.
@@ -86,6 +95,7 @@ impl Asked {
             ("to", &self.to),
             ("ahead", &self.ahead),
             ("text", &self.text),
+            ("address", &self.address),
             ("before", &self.before),
             ("entry", &self.entry),
         ];
@@ -155,6 +165,10 @@ mod tests {
         assert_eq!(asked.query(), "?what=member&text=a%20b%26c%3Dd");
         assert_eq!(asked.filter().group, Some(Group::Member));
         assert_eq!(asked.filter().action, None);
+        let from = Asked { address: " 2001:db8::1".into(), ..Asked::default() };
+        assert_eq!(from.query(), "?address=%202001%3Adb8%3A%3A1");
+        assert_eq!(from.filter().address, "2001:db8::1".parse().ok());
+        assert!(from.narrows() && !from.is_no_address());
         let asked = Asked { what: "member.removed".into(), ..asked };
         assert_eq!(asked.filter().action, Some(Action::MemberRemoved));
         assert_eq!(Asked::default().query(), "");
@@ -165,9 +179,10 @@ mod tests {
             from: "yesterday".into(),
             before: "x".into(),
             text: "  ".into(),
+            address: "203.0.113".into(),
             ..Asked::default()
         };
-        assert!(!nonsense.narrows());
+        assert!(!nonsense.narrows() && nonsense.is_no_address());
         assert_eq!(nonsense.cursor(), None);
     }
 }

@@ -27,19 +27,19 @@ pub fn filters_view(screen: &AuditScreen, path: &str, local: RwSignal<bool>) -> 
     let kinds = KINDS.iter().map(|(value, name)| ((*value).to_owned(), (*name).to_owned())).collect();
     let written = asked.ahead.clone();
     view! {
-        <form class="audit__filters" method="get" action=path.to_owned() role="search" aria-label="Filter the audit log">
+        <form class="audit__filters" method="get" action=path.to_owned() role="search" aria-label="Filter the audit trail">
             {select("who", "Who", "Anyone", people, asked.who.clone())}
             {actions(&asked.what)}
             {select("kind", "About", "Anything", kinds, asked.kind.clone())}
             {field("from", "From", "date", asked.from.clone())}
             {field("to", "To", "date", asked.to.clone())}
+            {field("address", "Address", "text", asked.address.clone())}
             {field("text", "Words", "search", asked.text.clone())}
             <input type="hidden" name="ahead" prop:value=move || ahead(local.get(), &written) value=asked.ahead.clone()/>
             {(!asked.on.is_empty()).then(|| view! { <input type="hidden" name="on" value=asked.on.clone()/> })}
             <span class="audit__buttons">
                 <button class="btn" type="submit">{icon("filter", "sm")}"Filter"</button>
-                {asked
-                    .narrows()
+                {(asked.narrows() || asked.is_no_address())
                     .then(|| view! { <a class="btn ghost" href=path.to_owned() rel="external">"Clear"</a> })}
             </span>
         </form>

@@ -79,9 +79,18 @@ fn content_view(screen: &AuditScreen, clock: Clock) -> AnyView {
             </p>
         }
     });
+    let no_address = screen.asked.is_no_address().then(|| {
+        view! {
+            <p class="banner warn" role="status">
+                {icon("alert", "")}
+                <span class="grow">"What stands under Address is not an IP address, so it narrows nothing."</span>
+            </p>
+        }
+    });
     view! {
         {head_view(screen, &path)}
         {missing}
+        {no_address}
         <div class="split">
             <section class="card flush" aria-label="Entries">
                 {filters_view(screen, &path, local)}
@@ -102,7 +111,7 @@ fn head_view(screen: &AuditScreen, path: &str) -> AnyView {
     view! {
         <div class="page__head">
             <div>
-                <h1>"Audit log"</h1>
+                <h1>"Audit trail"</h1>
                 <p>"Who did what, from where. It can be read and exported, never edited."</p>
             </div>
             {chain_view(&screen.chain)}

@@ -1,10 +1,10 @@
 //! What the browser asks of the server.
 
 use domain::workspace::Slug;
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 use super::{Asked, screen::AuditScreen};
-use crate::error::Fault;
+use crate::{error::Fault, json::Json};
 
 /// The screen for an address.
 #[server(prefix = "/fn", endpoint = "audit", input = Json, output = Json)]

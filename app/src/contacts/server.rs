@@ -6,10 +6,10 @@ use domain::{
     inbox::Page,
     workspace::{MemberBrief, Slug},
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, frame::Frame};
+use crate::{error::Fault, frame::Frame, json::Json};
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

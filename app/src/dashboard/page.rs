@@ -13,7 +13,7 @@ pub fn DashboardPage() -> impl IntoView {
 fn dashboard(view: DashboardView) -> AnyView {
     let DashboardView { frame, open, queue } = view;
     // The bar shows the same: one stream serves both.
-    let meter = Meter::start(&frame, Here::Dashboard);
+    let meter = Meter::start(&frame);
     provide_context(meter);
     let now = frame.now;
     let sends = frame.limits.is_some();

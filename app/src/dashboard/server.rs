@@ -1,10 +1,10 @@
 //! What the dashboard asks of the server.
 
 use domain::{inbox::Counts, time::Millis, workspace::Slug};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, frame::Frame};
+use crate::{error::Fault, frame::Frame, json::Json};
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

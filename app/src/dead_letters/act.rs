@@ -1,12 +1,12 @@
 //! What lies over the page.
 
-use domain::dead::Letter;
+use domain::{dead::Letter, id::NumberId};
 use leptos::{ev::SubmitEvent, prelude::*};
 use uuid::Uuid;
 
 use super::{
     screen::{Ask, Screen},
-    server::{discard_letters, retry_letter},
+    server::{discard_letters, pause_number, retry_letter},
 };
 use crate::ui::{Task, dialog};
 
@@ -17,6 +17,7 @@ pub fn over(screen: Screen) -> AnyView {
         Some(Ask::Discard(letters)) => discard_dialog(screen, letters),
         Some(Ask::Twice(letter)) => twice_dialog(screen, &letter),
         Some(Ask::Edit(letter, text)) => edit_dialog(screen, &letter, text),
+        Some(Ask::Pause(number, name)) => pause_dialog(screen, number, &name),
     };
     view! { {drawn} }.into_any()
 }
@@ -79,6 +80,21 @@ fn edit_dialog(screen: Screen, letter: &Letter, text: String) -> AnyView {
     }
     .into_any();
     form(screen, ID, "Edit and send".to_owned(), task, yes, body, ("Send", "btn primary"))
+}
+
+fn pause_dialog(screen: Screen, number: NumberId, name: &str) -> AnyView {
+    const ID: &str = "pause-number";
+    let task = Task::default();
+    let yes = move |event: SubmitEvent| {
+        event.prevent_default();
+        task.run(pause_number(screen.slug.get_value(), number), move |()| {
+            dialog::close(ID);
+            screen.done("It is paused. What is written waits.".to_owned());
+        });
+    };
+    let text = "It sends nothing until somebody resumes it. What is written waits in its order; what comes in arrives as always.";
+    let body = view! { <p>{text}</p> }.into_any();
+    form(screen, ID, format!("Pause “{name}”?"), task, yes, body, ("Pause sending", "btn primary"))
 }
 
 fn form(

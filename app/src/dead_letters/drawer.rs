@@ -1,4 +1,4 @@
-use domain::dead::{Attempt, Detail, Letter};
+use domain::dead::{Attempt, Detail, Kind, Letter};
 use leptos::prelude::*;
 
 use super::{
@@ -15,10 +15,17 @@ pub fn drawer_view(screen: Screen, opened: Detail, asked: &Asked) -> AnyView {
     let close = screen.path(&asked.opening(String::new()));
     let time = move |at| view! { <time datetime=when::iso(at)>{move || when::full(at, local.get())}</time> }.into_any();
     let slug = screen.slug.get_value();
-    let contact = letter.contact.clone().zip(letter.conversation).map(|(name, conversation)| {
-        let href = format!("/w/{slug}/inbox/{conversation}");
-        fact("Customer", view! { <a class="link" href=href rel="external" dir="auto">{name}</a> }.into_any())
-    });
+    // Who may open the conversation is led there, even where the name is not theirs to see.
+    let named = letter.contact.clone();
+    let contact = match letter.conversation {
+        Some(conversation) => {
+            let href = format!("/w/{slug}/inbox/{conversation}");
+            let name = named.unwrap_or_else(|| "Conversation".to_owned());
+            Some(view! { <a class="link" href=href rel="external" dir="auto">{name}</a> }.into_any())
+        }
+        None => named.map(|name| view! { <span dir="auto">{name}</span> }.into_any()),
+    };
+    let contact = contact.map(|contact| fact("Customer", contact));
     let code = letter.code.map(|code| fact("Code", view! { {code} }.into_any()));
     let number =
         letter.number_name.clone().map(|name| fact("Number", view! { <span dir="auto">{name}</span> }.into_any()));
@@ -53,7 +60,7 @@ pub fn drawer_view(screen: Screen, opened: Detail, asked: &Asked) -> AnyView {
                     {contact}
                     {number}
                     {code}
-                    {fact(if letter.conversation.is_some() { "Written" } else { "Came in" }, time(letter.since))}
+                    {fact(if letter.kind == Kind::Send { "Written" } else { "Came in" }, time(letter.since))}
                     {fact("Died", time(letter.died_at))}
                 </dl>
                 {tries}

@@ -39,7 +39,7 @@ fn screen_view(first: DeadScreen, asked: Memo<Asked>) -> AnyView {
     let content = view! {
         <div class="dead" aria-busy=move || busy.get().to_string()>
             {head_view(screen)}
-            {move || screen.shown.with(|shown| queues_view(&shown.queues, clock))}
+            {move || screen.shown.with(|shown| queues_view(screen, &shown.queues))}
             {screen.task.problem_view()}
             {move || screen.shown.with(|shown| content_view(screen, shown))}
         </div>

@@ -1,12 +1,17 @@
 use std::collections::BTreeSet;
 
-use domain::{dead::Done, dead::Letter, permission::Permission, workspace::Slug};
+use domain::{
+    dead::{Done, Letter},
+    id::NumberId,
+    permission::Permission,
+    workspace::Slug,
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{
     Asked,
-    server::{DeadScreen, load_dead, retry_letter, retry_letters},
+    server::{DeadScreen, load_dead, resume_number, retry_letter, retry_letters},
 };
 use crate::{
     frame::Clock,
@@ -21,6 +26,8 @@ pub enum Ask {
     Twice(Box<Letter>),
     /// Other words for a message.
     Edit(Box<Letter>, String),
+    /// Let a number rest, which is called so.
+    Pause(NumberId, String),
 }
 
 /// Copied into every part of the page.
@@ -63,6 +70,12 @@ impl Screen {
     pub fn retry_chosen(self) {
         let letters: Vec<Uuid> = self.chosen.get_untracked().into_iter().collect();
         self.task.run(retry_letters(self.slug.get_value(), letters), move |done| self.said(&done, "queued again"));
+    }
+
+    /// Lets a number send again.
+    pub fn resume(self, number: NumberId) {
+        let asked = resume_number(self.slug.get_value(), number);
+        self.task.run(asked, move |()| self.done("It sends again.".to_owned()));
     }
 
     /// Says what came of many and shows what is left. Those that were refused stay chosen.

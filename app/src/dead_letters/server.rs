@@ -2,15 +2,16 @@
 
 use domain::{
     dead::{Counts, Detail, Done, Letter},
+    id::NumberId,
     time::Millis,
     workspace::Slug,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Asked;
-use crate::{error::Fault, frame::Frame};
+use crate::{error::Fault, frame::Frame, json::Json};
 
 /// The whole screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct DeadScreen {
     pub queues: Vec<QueueCard>,
 }
 
+/// Before the name of a number, where it is a queue.
+pub const TO_SEND: &str = "To send · ";
+
 /// How a queue is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueCard {
@@ -40,6 +44,10 @@ pub struct QueueCard {
     pub failed: u64,
     /// It stands still until somebody lets it go on.
     pub parked: bool,
+    /// The business number that sends from it.
+    pub number: Option<NumberId>,
+    /// Somebody paused it.
+    pub paused: bool,
 }
 
 /// The screen for an address.
@@ -66,6 +74,18 @@ pub async fn discard_letters(workspace: Slug, letters: Vec<Uuid>) -> Result<Done
     native::discard_many(workspace, letters).await
 }
 
+/// Lets a number send nothing until somebody resumes it.
+#[server(prefix = "/fn", endpoint = "queues/pause", input = Json, output = Json)]
+pub async fn pause_number(workspace: Slug, number: NumberId) -> Result<(), Fault> {
+    native::pause(workspace, number).await
+}
+
+/// Lets it send again.
+#[server(prefix = "/fn", endpoint = "queues/resume", input = Json, output = Json)]
+pub async fn resume_number(workspace: Slug, number: NumberId) -> Result<(), Fault> {
+    native::resume(workspace, number).await
+}
+
 #[cfg(feature = "ssr")]
 pub use native::register;
 
@@ -75,7 +95,8 @@ mod native {
     use services::{
         Error,
         dead::{self, Retry},
-        queues::{self, Depth},
+        queues::{self, Depth, Lane},
+        send,
     };
 
     use super::*;
@@ -90,6 +111,8 @@ mod native {
         register_explicit::<RetryLetter>();
         register_explicit::<RetryLetters>();
         register_explicit::<DiscardLetters>();
+        register_explicit::<PauseNumber>();
+        register_explicit::<ResumeNumber>();
     }
 
     pub async fn screen(workspace: Slug, asked: Asked) -> Result<DeadScreen, Fault> {
@@ -104,11 +127,10 @@ mod native {
             },
         };
         let status = queues::status(&ctx).await?;
-        let mut cards = vec![card("Inbound webhooks".to_owned(), status.ingest, false)];
-        cards.extend(
-            status.lanes.into_iter().map(|lane| card(format!("To send · {}", lane.name), lane.queue, lane.parked)),
-        );
-        cards.push(card("Mail".to_owned(), status.mails, false));
+        let paused = send::paused(&ctx).await?;
+        let mut cards = vec![card("Inbound webhooks".to_owned(), status.ingest)];
+        cards.extend(status.lanes.into_iter().map(|lane| number_card(lane, &paused)));
+        cards.push(card("Mail".to_owned(), status.mails));
         Ok(DeadScreen {
             frame: frame::frame(&ctx).await?,
             older: page.items.last().filter(|_| page.more).map(|last| last.place().to_string()),
@@ -121,9 +143,24 @@ mod native {
         })
     }
 
-    fn card(name: String, queue: Depth, parked: bool) -> QueueCard {
+    fn card(name: String, queue: Depth) -> QueueCard {
         let Depth { depth, in_flight, oldest, flow } = queue;
-        QueueCard { name, depth, in_flight, oldest, done: flow.minute.done, failed: flow.minute.failed, parked }
+        let (done, failed) = (flow.minute.done, flow.minute.failed);
+        QueueCard { name, depth, in_flight, oldest, done, failed, parked: false, number: None, paused: false }
+    }
+
+    fn number_card(lane: Lane, paused: &[NumberId]) -> QueueCard {
+        let Lane { id, name, queue, parked, .. } = lane;
+        let paused = paused.contains(&id);
+        QueueCard { parked, number: Some(id), paused, ..card(format!("{TO_SEND}{name}"), queue) }
+    }
+
+    pub async fn pause(workspace: Slug, number: NumberId) -> Result<(), Fault> {
+        Ok(send::pause(&frame::ctx(&workspace).await?, number).await?)
+    }
+
+    pub async fn resume(workspace: Slug, number: NumberId) -> Result<(), Fault> {
+        Ok(send::resume_number(&frame::ctx(&workspace).await?, number).await?)
     }
 
     pub async fn retry(workspace: Slug, letter: Uuid, text: Option<String>, twice: bool) -> Result<(), Fault> {

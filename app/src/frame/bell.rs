@@ -3,11 +3,11 @@ use leptos::prelude::*;
 use super::{Frame, Here};
 use crate::ui::icon;
 
-/// The way to the alerts, with how many wait. Asked again whenever the person comes back to the page.
+/// The way to the alerts, with how many wait. Asked again when one is raised, and whenever the person comes back to the page.
 pub fn bell_view(frame: &Frame, here: Here) -> AnyView {
     let waiting = RwSignal::new(frame.alerts);
     #[cfg(feature = "hydrate")]
-    watch(frame.workspace.slug.clone(), waiting, here == Here::Inbox);
+    watch(frame.workspace.slug.clone(), frame.seq, waiting, here == Here::Inbox);
     let label = move || match waiting.get() {
         0 => "Alerts".to_owned(),
         count => format!("Alerts, {count} new"),
@@ -33,24 +33,40 @@ pub fn bell_view(frame: &Frame, here: Here) -> AnyView {
     .into_any()
 }
 
-/// `at_once` where the page was drawn without the count.
+/// The inbox has a stream of its own, and was drawn without the count.
 #[cfg(feature = "hydrate")]
-fn watch(slug: domain::workspace::Slug, waiting: RwSignal<i64>, at_once: bool) {
-    use leptos::{ev, task::spawn_local};
+fn watch(slug: domain::workspace::Slug, seq: i64, waiting: RwSignal<i64>, inbox: bool) {
+    use domain::inbox::Event;
+    use leptos::ev;
 
-    let ask = move || {
-        let slug = slug.clone();
-        spawn_local(async move {
-            // A count that cannot be had is not worth a word; the next look tries again.
-            if let Ok(count) = super::server::unread_alerts(slug).await {
-                waiting.try_set(count);
+    use super::live::{Heard, follow, listen, one_at_a_time};
+    use crate::{error::Fault, ui::reload};
+
+    let asked = slug.clone();
+    let ask = one_at_a_time(move || {
+        let slug = asked.clone();
+        async move {
+            match super::server::unread_alerts(slug).await {
+                Ok(count) => drop(waiting.try_set(count)),
+                // The page that is fetched anew says so; the inbox asks for itself.
+                Err(Fault::SignedOut | Fault::Domain(domain::Error::NotFound)) if !inbox => reload(),
+                // A count that cannot be had is not worth a word; the next look tries again.
+                Err(_) => {}
             }
-        });
-    };
-    if at_once {
+        }
+    });
+    if inbox {
         let ask = ask.clone();
         Effect::new(move |_| ask());
+    } else {
+        follow(slug, seq);
     }
+    let heard = ask.clone();
+    listen(move |what| {
+        if matches!(what, Heard::Afresh | Heard::Event(Event::Alert { .. })) {
+            heard();
+        }
+    });
     let handle = window_event_listener(ev::focus, move |_| ask());
     on_cleanup(move || handle.remove());
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{Frame, Here};
+use super::Frame;
 use crate::ui::icon;
 
 /// What the meters of a page know. It ticks once a second in the browser, where minutes end by themselves.
@@ -22,7 +22,7 @@ pub struct Meter {
 
 impl Meter {
     /// As the server says, and from then on as the stream does.
-    pub fn start(frame: &Frame, here: Here) -> Self {
+    pub fn start(frame: &Frame) -> Self {
         let (told, now) = (RwSignal::new(frame.limits.clone()), RwSignal::new(frame.now));
         let shown = Memo::new(move |_| {
             let now = now.get();
@@ -36,9 +36,8 @@ impl Meter {
         };
         #[cfg(feature = "hydrate")]
         if frame.may(domain::permission::Permission::MessagesSend) {
-            browser::follow(meter, frame.workspace.slug.clone(), here);
+            browser::follow(meter, frame.workspace.slug.clone());
         }
-        let _ = here;
         meter
     }
 
@@ -57,28 +56,26 @@ impl Meter {
 mod browser {
     use std::{cell::Cell, time::Duration};
 
-    use domain::{inbox::Event, limits::Usage, workspace::Slug};
+    use domain::{limits::Usage, workspace::Slug};
     use leptos::{ev, prelude::*, task::spawn_local};
-    use wasm_bindgen::{JsCast, closure::Closure};
-    use web_sys::{EventSource, MessageEvent, VisibilityState};
+    use web_sys::VisibilityState;
 
-    use super::{Here, Meter};
+    use super::Meter;
 
     thread_local! {
-        /// The meter of this page, for the inbox, whose own stream tells it.
+        /// The meter of this page, for the streams that tell it.
         static METER: Cell<Option<Meter>> = const { Cell::new(None) };
     }
 
-    /// The inbox has heard how far the limits are used.
+    /// A stream has said how far the limits are used.
     pub fn heard(usage: &Usage) {
         if let Some(meter) = METER.get() {
             meter.told.try_set(Some(usage.clone()));
         }
     }
 
-    pub fn follow(meter: Meter, slug: Slug, here: Here) {
+    pub fn follow(meter: Meter, slug: Slug) {
         METER.set(Some(meter));
-        let inbox = here == Here::Inbox;
         Effect::new(move |_| {
             let tick = move || {
                 meter.now.try_set(crate::inbox::send::clock());
@@ -88,35 +85,16 @@ mod browser {
                 on_cleanup(move || handle.clear());
             }
         });
-        let stream = StoredValue::new_local(None::<EventSource>);
-        let look = {
-            let slug = slug.clone();
-            move || {
-                let visible = document().visibility_state() == VisibilityState::Visible;
-                // What was missed meanwhile is asked for once; a page in the background holds no connection.
-                if visible {
-                    ask(meter, slug.clone());
-                }
-                if inbox {
-                    return;
-                }
-                stream.update_value(|stream| {
-                    if let Some(open) = stream.take_if(|_| !visible) {
-                        open.close();
-                    }
-                    if visible && stream.is_none() {
-                        *stream = open(meter, &slug);
-                    }
-                });
+        let look = move || {
+            // What was missed meanwhile is asked for once.
+            if document().visibility_state() == VisibilityState::Visible {
+                ask(meter, slug.clone());
             }
         };
         let first = look.clone();
         Effect::new(move |_| first());
         let handle = window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
-        on_cleanup(move || {
-            handle.remove();
-            stream.with_value(|stream| stream.as_ref().map(EventSource::close));
-        });
+        on_cleanup(move || handle.remove());
     }
 
     fn ask(meter: Meter, slug: Slug) {
@@ -126,21 +104,6 @@ mod browser {
                 meter.told.try_set(Some(usage));
             }
         });
-    }
-
-    /// The browser connects again by itself.
-    fn open(meter: Meter, slug: &Slug) -> Option<EventSource> {
-        let source = EventSource::new(&format!("/w/{slug}/events")).ok()?;
-        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-            let Some(data) = message.data().as_string() else { return };
-            if let Ok(Event::Limits { usage }) = serde_json::from_str(&data) {
-                meter.told.try_set(Some(usage));
-            }
-        });
-        let _ = source.add_event_listener_with_callback("live", hear.as_ref().unchecked_ref());
-        // Lives as long as the page.
-        hear.forget();
-        Some(source)
     }
 }
 
@@ -294,9 +257,9 @@ fn number(number: &NumberUsage) -> AnyView {
                 <b class="num">{of(today, per_day)}</b>
             </div>
             {per_day.map(|limit| gauge("Messages today", today, limit, "lg"))}
-            <p class="small muted">
+            <p class="row small muted">
                 {icon("bolt", "xs")}
-                {format!(" {} a second. ", grouped(per_second))}
+                {format!("{} a second. ", grouped(per_second))}
                 {if per_day.is_some() { "It is new, so its days are limited." } else { "Its days have no limit." }}
             </p>
             {window}

@@ -3,6 +3,8 @@
 mod bar;
 mod bell;
 mod leave;
+#[cfg(feature = "hydrate")]
+pub mod live;
 mod meter;
 mod page;
 mod rail;
@@ -45,6 +47,9 @@ pub struct Frame {
     /// Alerts that wait for the member.
     #[serde(default)]
     pub alerts: i64,
+    /// The last event that what is shown knows of; the inbox has its own.
+    #[serde(default)]
+    pub seq: i64,
     /// How far the limits are used, for who may send; the inbox asks apart.
     #[serde(default)]
     pub limits: Option<Usage>,

@@ -1,9 +1,9 @@
 //! What every page asks of the server.
 
 use domain::{limits::Usage, workspace::Slug};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
-use crate::error::Fault;
+use crate::{error::Fault, json::Json};
 
 /// How many alerts wait for the member.
 #[server(prefix = "/fn", endpoint = "alerts/unread", input = Json, output = Json)]
@@ -26,7 +26,7 @@ pub mod native {
         prelude::{use_context, with_context},
         server_fn::axum::register_explicit,
     };
-    use services::{Ctx, Error, Origin, Services, accounts::SignedIn, alerts, limits, members, workspaces};
+    use services::{Ctx, Error, Origin, Services, accounts::SignedIn, alerts, limits, live, members, workspaces};
 
     use super::{super::Frame, Limits, UnreadAlerts};
     use crate::{error::Fault, shell::config};
@@ -67,6 +67,8 @@ pub mod native {
     pub async fn frame(ctx: &Ctx) -> Result<Frame, Fault> {
         let config = config();
         members::seen(ctx).await?;
+        // Before anything that is shown: what happens from here on is told.
+        let seq = live::last(ctx).await?;
         Ok(Frame {
             me: ctx.me().clone(),
             access: *ctx.access(),
@@ -75,6 +77,7 @@ pub mod native {
             theme: config.theme,
             demo: config.demo.is_some(),
             now: ctx.now(),
+            seq,
             alerts: alerts::unread(ctx).await?,
             limits: if ctx.access().allows(Permission::MessagesSend) { Some(limits::usage(ctx).await?) } else { None },
         })

@@ -9,11 +9,15 @@ use domain::{
     time::{MINUTE, Millis},
     workspace::Slug,
 };
-use leptos::{ev::Event, prelude::*, server_fn::codec::Json, task::spawn_local};
+use leptos::{ev::Event, prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 
-use super::{bubble::Bubble, screen::Screen};
-use crate::{error::Fault, ui::when};
+use super::{
+    bubble::Bubble,
+    lazy::{Extra, show},
+    screen::Screen,
+};
+use crate::{error::Fault, json::Json, ui::when};
 
 /// One try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,13 +144,18 @@ pub fn history(screen: Screen, bubble: ArcRwSignal<Bubble>) -> (impl Fn(Event) +
         None => None,
         Some(Err(why)) => Some(view! { <p class="tries__problem">{why}</p> }.into_any()),
         Some(Ok(tries)) if tries.is_empty() => None,
-        Some(Ok(tries)) => {
-            let local = screen.local.get();
-            let lines = tries.into_iter().map(|one| line(one, local)).collect_view();
-            Some(view! { <p class="menu__label">"Tries"</p><ol class="tries">{lines}</ol> }.into_any())
-        }
+        Some(Ok(tries)) => Some(show(screen, Extra::Tries(tries))),
     };
     (toggled, view! { {view} }.into_any())
+}
+
+/// The list of them.
+pub(super) fn tries_view(screen: Screen, tries: Vec<Try>) -> AnyView {
+    let lines = move || {
+        let local = screen.local.get();
+        tries.iter().map(|one| line(one.clone(), local)).collect_view()
+    };
+    view! { <p class="menu__label">"Tries"</p><ol class="tries">{lines}</ol> }.into_any()
 }
 
 fn line(one: Try, local: bool) -> impl IntoView {

@@ -5,6 +5,7 @@ use domain::{
     id::{ConversationId, MessageId},
     inbox::Row,
     message::TEXT_LIMIT,
+    permission::Permission,
     window::{self, Window},
 };
 use leptos::{html::Textarea, prelude::*};
@@ -21,6 +22,8 @@ pub enum Mode {
     Closed,
     /// 24 hours have passed since the customer last wrote.
     TooLate,
+    /// The role sends templates and nothing else.
+    Templates,
     /// The customer does not want to hear from us; see [`super::opted_out`].
     OptedOut,
     /// Write.
@@ -46,8 +49,11 @@ impl Mode {
 pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> AnyView {
     let mode = Memo::new(move |_| {
         let row = row.read();
-        let of = |row| screen.mode(row, Mode::of(screen.may_reply(row), row, screen.now.get()));
-        row.as_ref().map_or(Mode::Reader, of)
+        let of = |row| match Mode::of(screen.may_reply(row), row, screen.now.get()) {
+            Mode::Reader => instead_of_reading(screen, row),
+            mode => mode,
+        };
+        row.as_ref().map_or(Mode::Reader, |row| screen.mode(row, of(row)))
     });
     let name = Memo::new(move |_| row.read().as_ref().map(|row| row.contact.name.clone()).unwrap_or_default());
     let templates = Memo::new(move |_| row.read().as_ref().is_some_and(|row| screen.may_send_template(row)));
@@ -56,6 +62,7 @@ pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>)
         Mode::Closed => closed(screen, id),
         Mode::TooLate if templates.get_untracked() => offer_view(screen, row),
         Mode::TooLate => too_late(name),
+        Mode::Templates => offer_view(screen, row),
         Mode::OptedOut => opted_out::instead_view(screen, id, row),
         Mode::Open => open(screen, id, row, name),
     };
@@ -64,6 +71,16 @@ pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>)
         <For each=move || [mode.get()] key=|mode| *mode children=move |mode| draw(mode)/>
     }
     .into_any()
+}
+
+/// What who may not reply may do all the same.
+fn instead_of_reading(screen: Screen, row: &Row) -> Mode {
+    match row.state {
+        _ if !screen.may_send_template(row) => Mode::Reader,
+        State::Closed if screen.may(Permission::ConversationsClose, row.assignee) => Mode::Closed,
+        State::Closed => Mode::Reader,
+        _ => Mode::Templates,
+    }
 }
 
 fn reader() -> AnyView {

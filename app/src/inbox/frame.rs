@@ -27,6 +27,7 @@ pub fn around(screen: Screen, unread: Memo<usize>, panes: AnyView) -> AnyView {
         demo: facts.demo,
         now: facts.now,
         alerts: facts.alerts,
+        seq: 0,
         limits: None,
     };
     let leave = Callback::new(move |event| log_out(screen, &event));

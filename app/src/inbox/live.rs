@@ -143,9 +143,7 @@ fn receive(screen: Screen, tabs: Tabs, message: &MessageEvent) {
 pub fn heard(screen: Screen, seq: i64, data: &str) {
     match serde_json::from_str::<Event>(data) {
         Ok(event) => {
-            if let Event::Limits { usage } = &event {
-                crate::frame::heard(usage);
-            }
+            crate::frame::live::tell(crate::frame::live::Heard::Event(&event));
             screen.live(&Live { seq, event });
         }
         // A newer server speaks of things that this page does not know: what it knows is fetched.

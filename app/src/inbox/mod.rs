@@ -26,6 +26,7 @@ mod frame;
 mod head;
 mod hold;
 mod keys;
+mod lazy;
 mod live;
 mod navigate;
 mod opted_out;

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::{
     composer::{Mode, as_content},
+    lazy::{Extra, show},
     screen::Screen,
 };
 use crate::ui::{dialog, icon, when};
@@ -24,7 +25,7 @@ pub fn withheld(row: &Row, scope: Scope) -> bool {
 impl Screen {
     /// What the place of the composer holds, where it would hold `mode` for anybody else.
     pub fn mode(&self, row: &Row, mode: Mode) -> Mode {
-        let open = matches!(mode, Mode::Open | Mode::TooLate);
+        let open = matches!(mode, Mode::Open | Mode::TooLate | Mode::Templates);
         if open && withheld(row, self.facts().opt_out) && !self.knows(row) { Mode::OptedOut } else { mode }
     }
 
@@ -94,7 +95,8 @@ pub fn instead_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) 
     let wrote = Memo::new(move |_| {
         let row = row.read();
         row.as_ref().is_some_and(|row| {
-            row.opted_out_at.is_some_and(|at| wrote_since(at, row.window_expires_at))
+            screen.may_reply(row)
+                && row.opted_out_at.is_some_and(|at| wrote_since(at, row.window_expires_at))
                 && domain::window::at(row.window_expires_at, screen.now.get()) != domain::window::Window::Closed
         })
     });
@@ -123,12 +125,13 @@ pub fn instead_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) 
                 })
             }}
         </div>
-        {move || asking.get().then(|| question(screen, row, asking))}
+        {move || asking.get().then(|| show(screen, Extra::Answer { row, asking }))}
     }
     .into_any()
 }
 
-fn question(screen: Screen, row: Memo<Option<Row>>, asking: RwSignal<bool>) -> AnyView {
+/// Before a customer who opted out is answered.
+pub(super) fn question(screen: Screen, row: Memo<Option<Row>>, asking: RwSignal<bool>) -> AnyView {
     let (name, known) = row.with_untracked(|row| {
         let name = row.as_ref().map(|row| row.contact.name.clone()).unwrap_or_default();
         (name, row.as_ref().and_then(|row| Some((row.id, row.opted_out_at?))))

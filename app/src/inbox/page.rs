@@ -7,13 +7,13 @@ use leptos_router::hooks::use_location;
 use super::{
     contact::contact_view,
     frame::{around, keys_view, unread},
+    lazy::{Extra, show},
     list::list_view,
     parked::parked_view,
     place::Place,
     screen::Screen,
     screenful::Screenful,
     server::load_inbox,
-    templates::picker::picker_view,
     thread::middle_view,
 };
 use crate::{error::Fault, frame::fault_view, ui::icon};
@@ -96,7 +96,7 @@ fn inbox_view(screen: Screen) -> AnyView {
         <Title text=title/>
         {around(screen, unread, panes)}
         {keys_view(screen)}
-        {move || screen.picking.get().map(|picking| picker_view(screen, picking))}
+        {move || screen.picking.get().map(|picking| show(screen, Extra::Template(picking)))}
     }
     .into_any()
 }
@@ -144,5 +144,6 @@ fn take_over(screen: Screen) {
         super::live::start(screen);
         super::keys::listen(screen);
         super::focus::keep(screen);
+        super::lazy::preload();
     }
 }

@@ -1,11 +1,11 @@
 //! What stands still of what the workspace has to send: said at the top, with what helps.
 
 use domain::{id::NumberId, inbox::MessageView, message::Status, permission::Permission, workspace::Slug};
-use leptos::{prelude::*, server_fn::codec::Json, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 
 use super::screen::Screen;
-use crate::{error::Fault, ui::icon};
+use crate::{error::Fault, json::Json, ui::icon};
 
 /// Something that stands still.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +14,10 @@ pub struct ParkLine {
     /// As the workspace calls the number.
     pub name: String,
     pub scope: Scope,
-    /// The template, the country's calling code; empty for the whole number.
+    /// The template, the country's calling code; of a whole number what stops it.
     pub what: String,
+    /// Somebody paused it by hand.
+    pub paused: bool,
     /// In words.
     pub reason: String,
 }
@@ -88,6 +90,7 @@ pub(super) mod native {
             number: park.number,
             name: park.name,
             scope: scope(park.scope),
+            paused: park.scope == send::Scope::Number && park.what == send::PAUSED,
             what: park.what,
             reason: park.reason,
         };
@@ -147,7 +150,9 @@ pub fn parked_view(screen: Screen) -> AnyView {
 }
 
 fn line_view(screen: Screen, line: ParkLine, may: bool) -> AnyView {
+    let paused = line.paused;
     let title = match line.scope {
+        Scope::Number if paused => format!("{} is paused and sends nothing. ", line.name),
         Scope::Token | Scope::Number => format!("{} sends nothing for now. ", line.name),
         Scope::Template => format!("{} does not send the template {} for now. ", line.name, line.what),
         Scope::Country => format!("{} sends nothing to +{} for now. ", line.name, line.what),
@@ -156,6 +161,7 @@ fn line_view(screen: Screen, line: ParkLine, may: bool) -> AnyView {
         Scope::Token => {
             ("Replies wait in their order and go out once the number is connected with a new token.", "Try again")
         }
+        Scope::Number if paused => ("Replies wait in their order until somebody resumes it.", "Resume"),
         _ => ("Replies wait in their order. Once this is settled, resume.", "Resume"),
     };
     let reason = line.reason.clone();
@@ -168,8 +174,8 @@ fn line_view(screen: Screen, line: ParkLine, may: bool) -> AnyView {
         }
     });
     view! {
-        <div class="banner bad edge" role="status">
-            {icon("alert", "")}
+        <div class=if paused { "banner warn edge" } else { "banner bad edge" } role="status">
+            {icon(if paused { "pause" } else { "alert" }, "")}
             <p><b>{title}</b>{reason}" "{helps}</p>
             {button}
         </div>

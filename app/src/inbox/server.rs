@@ -7,10 +7,10 @@ use domain::{
     time::Millis,
     workspace::Slug,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 use super::screenful::Screenful;
-use crate::error::Fault;
+use crate::{error::Fault, json::Json};
 
 /// The whole screen. `before` and `older` choose later pages of the list and the thread.
 #[server(prefix = "/fn", endpoint = "inbox", input = Json, output = Json)]

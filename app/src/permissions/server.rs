@@ -1,10 +1,10 @@
 //! What the matrix asks of the server.
 
 use domain::{team::Member, workspace::Slug};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, frame::Frame, roles::RoleOption};
+use crate::{error::Fault, frame::Frame, json::Json, roles::RoleOption};
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

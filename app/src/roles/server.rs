@@ -6,11 +6,11 @@ use domain::{
     role::RoleRef,
     workspace::Slug,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RoleOption;
-use crate::{error::Fault, frame::Frame};
+use crate::{error::Fault, frame::Frame, json::Json};
 
 /// Somebody who has a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

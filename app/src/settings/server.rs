@@ -1,10 +1,10 @@
 //! What the settings ask of the server.
 
 use domain::{opt_out, team::Settings, workspace::Slug};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, frame::Frame};
+use crate::{error::Fault, frame::Frame, json::Json};
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

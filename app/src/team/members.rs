@@ -2,7 +2,10 @@ use domain::{permission::Permission, role::RoleRef, team::Member, time::MINUTE};
 use leptos::prelude::*;
 
 use super::screen::{Ask, Screen};
-use crate::ui::{avatar, icon, menu, search, segment, when};
+use crate::{
+    roles::RoleOption,
+    ui::{avatar, icon, menu, search, segment, when},
+};
 
 /// Who was here this recently is shown as present.
 const PRESENT: i64 = 15 * MINUTE;
@@ -22,12 +25,23 @@ pub fn members_view(screen: Screen) -> AnyView {
             team.members.iter().filter(wanted).cloned().collect::<Vec<_>>()
         })
     };
-    let rows = move || {
-        let shown = shown();
-        if shown.is_empty() {
-            return view! { <tr><td colspan="7"><p class="empty">"Nobody matches."</p></td></tr> }.into_any();
-        }
-        shown.into_iter().map(|member| row(screen, member)).collect_view().into_any()
+    let shown = Memo::new(move |_| shown());
+    let nobody = move || {
+        let nobody = shown.with(Vec::is_empty);
+        nobody.then(|| view! { <tr><td colspan="7"><p class="empty">"Nobody matches."</p></td></tr> })
+    };
+    // What a row offers; not how many have a role.
+    let offered = Memo::new(move |_| {
+        let one = |role: &RoleOption| format!("{} {} {:?}\n", role.role, role.name, role.permissions);
+        screen.roles.with(|roles| roles.iter().map(one).collect::<String>())
+    });
+    // Who stays as they are keeps their row, with the focus or the menu in it, whatever happens to colleagues.
+    let rows = view! {
+        <For
+            each=move || shown.get()
+            key=move |member| (format!("{member:?}"), screen.last_owner(member), offered.get())
+            children=move |member| row(screen, member)
+        />
     };
     let count = move || screen.team.with(|team| team.members.len());
     view! {
@@ -50,12 +64,14 @@ pub fn members_view(screen: Screen) -> AnyView {
                             <th scope="col"><span class="sr">"Actions"</span></th>
                         </tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody>{rows}{nobody}</tbody>
                 </table>
             </div>
             <footer>
                 {icon("alert", "sm")}
-                "Whoever is removed is signed out of this workspace at once. Their messages and notes stay."
+                <span class="grow">
+                    "Whoever is removed is signed out of this workspace at once. Their messages and notes stay."
+                </span>
             </footer>
         </section>
     }

@@ -6,6 +6,8 @@ pub mod server;
 mod invitations;
 mod invite;
 mod link;
+#[cfg(feature = "hydrate")]
+mod live;
 mod members;
 mod remove;
 mod screen;

@@ -25,6 +25,8 @@ pub fn TeamPage() -> impl IntoView {
 pub fn team_page(view: TeamView) -> AnyView {
     let screen = Screen::new(view);
     let frame = screen.frame();
+    #[cfg(feature = "hydrate")]
+    super::live::follow(screen);
     let said = move || {
         screen.team.with(|team| {
             let active = team.members.iter().filter(|member| member.removed_at.is_none()).count();

@@ -39,7 +39,7 @@ pub enum Ask {
 #[derive(Clone, Copy)]
 pub struct Screen {
     pub frame: StoredValue<Arc<Frame>>,
-    pub roles: StoredValue<Arc<Vec<RoleOption>>>,
+    pub roles: RwSignal<Arc<Vec<RoleOption>>>,
     pub team: RwSignal<Team>,
     pub ask: RwSignal<Option<Ask>>,
     /// What is asked for without a dialog.
@@ -54,7 +54,7 @@ impl Screen {
         Self {
             clock: clock(frame.now),
             frame: StoredValue::new(Arc::new(frame)),
-            roles: StoredValue::new(Arc::new(roles)),
+            roles: RwSignal::new(Arc::new(roles)),
             team: RwSignal::new(team),
             ask: RwSignal::new(None),
             task: Task::default(),
@@ -67,7 +67,7 @@ impl Screen {
     }
 
     pub fn roles(&self) -> Arc<Vec<RoleOption>> {
-        self.roles.get_value()
+        self.roles.get_untracked()
     }
 
     pub fn slug(&self) -> Slug {

@@ -6,10 +6,10 @@ use domain::{
     team::{Invitation, Member},
     workspace::Slug,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, frame::Frame, roles::RoleOption};
+use crate::{error::Fault, frame::Frame, json::Json, roles::RoleOption};
 
 /// Everybody who is, was or may become a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,9 +123,11 @@ mod native {
 
     pub async fn view(workspace: &Slug) -> Result<TeamView, Fault> {
         let ctx = ctx(workspace).await?;
+        // First: what happens after it is told.
+        let frame = frame(&ctx).await?;
         let team = team(&ctx).await?;
         let roles = RoleOption::list(&ctx, &team.members).await?;
-        Ok(TeamView { frame: frame(&ctx).await?, team, roles })
+        Ok(TeamView { frame, team, roles })
     }
 
     pub async fn team(ctx: &Ctx) -> Result<Team, Fault> {

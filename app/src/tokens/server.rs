@@ -1,10 +1,10 @@
 //! What the page asks of the server.
 
 use domain::{id::TokenId, inbox::Page, permission::Permissions, token::Token, workspace::Slug};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, frame::Frame};
+use crate::{error::Fault, frame::Frame, json::Json};
 
 /// The whole screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

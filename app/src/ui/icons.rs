@@ -81,6 +81,7 @@ const ICONS: &[(&str, &str)] = &[
     ("minus", r#"<path d="M6 12h12"/>"#),
     ("moon", r#"<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z"/>"#),
     ("panel", r#"<rect x="3.5" y="4.5" width="17" height="15" rx="2.5"/><path d="M14.5 4.5v15"/>"#),
+    ("pause", r#"<path d="M9 6v12M15 6v12"/>"#),
     ("plus", r#"<path d="M12 5v14M5 12h14"/>"#),
     (
         "refresh",

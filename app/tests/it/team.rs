@@ -35,6 +35,7 @@ fn frame(role: Role) -> Frame {
         demo: false,
         now: NOW,
         alerts: 3,
+        seq: 0,
         limits: None,
     }
 }

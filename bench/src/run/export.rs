@@ -18,13 +18,13 @@ use crate::{
 const LOOK_EVERY: usize = 4 << 20;
 
 const FIND: &str = "SELECT id FROM workspaces WHERE slug = $1";
-/// A millisecond apart, before now.
+/// A millisecond apart, up to now, the oldest first: so they lie one behind the other.
 const FILL_SQLITE: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
     INSERT INTO audit_entries (workspace_id, at, id, actor_kind, action, resource_kind, resource_id, was, became, about,
-    address, agent) SELECT $1, $3 - i, randomblob(16), 'system', 'contact.updated', 'contact', randomblob(16),
+    address, agent) SELECT $1, $3 - $2 + i - 1, randomblob(16), 'system', 'contact.updated', 'contact', randomblob(16),
     '{\"name\":\"Before ' || i || '\"}', '{\"name\":\"After ' || i || '\"}', 'Entry ' || i, '203.0.113.7', 'bench' FROM n";
 const FILL_POSTGRES: &str = "INSERT INTO audit_entries (workspace_id, at, id, actor_kind, action, resource_kind, resource_id,
-    was, became, about, address, agent) SELECT $1::uuid, $3::bigint - i, gen_random_uuid(), 'system', 'contact.updated',
+    was, became, about, address, agent) SELECT $1::uuid, $3::bigint - $2::bigint + i - 1, gen_random_uuid(), 'system', 'contact.updated',
     'contact', gen_random_uuid(), '{\"name\":\"Before ' || i || '\"}', '{\"name\":\"After ' || i || '\"}', 'Entry ' || i,
     '203.0.113.7', 'bench' FROM generate_series(1::bigint, $2::bigint) i";
 

@@ -52,7 +52,7 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             lose(view, *conversation)
         }
         // Whoever it concerns fetches afresh; limits are shown beside the inbox.
-        Event::Access { .. } | Event::Limits { .. } => Effect::Nothing,
+        Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => Effect::Nothing,
     }
 }
 

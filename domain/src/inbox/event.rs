@@ -1,5 +1,6 @@
 use super::{MessageView, Row};
 use crate::{
+    alert,
     conversation::State,
     id::{ConversationId, MemberId},
     limits::Usage,
@@ -46,6 +47,10 @@ pub enum Event {
     Access { member: Option<MemberId> },
     /// How far the limits are used, once a second while something is sent. For everybody who may send.
     Limits { usage: Usage },
+    /// Something of the team has changed: members, invitations, roles. Whoever shows it fetches it.
+    Team,
+    /// An alert was raised, raised again or settled: whoever may see its kind counts anew.
+    Alert { about: alert::Kind },
 }
 
 /// What a member may see of the workspace's conversations, and of the messages in them.
@@ -53,8 +58,8 @@ pub enum Event {
 pub struct Eyes {
     pub conversations: Sight,
     pub messages: Sight,
-    /// Whether they may send anything.
-    pub sends: bool,
+    /// What else they may do.
+    pub access: Access,
 }
 
 impl Eyes {
@@ -62,7 +67,7 @@ impl Eyes {
         Self {
             conversations: access.sight(Permission::ConversationsView, me),
             messages: access.sight(Permission::MessagesView, me),
-            sends: access.allows(Permission::MessagesSend),
+            access: *access,
         }
     }
 
@@ -85,7 +90,7 @@ impl Event {
             | Event::Conversation { row, .. }
             | Event::Gained { row } => Some(row.id),
             Event::Lost { conversation, .. } => Some(*conversation),
-            Event::Access { .. } | Event::Limits { .. } => None,
+            Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => None,
         }
     }
 
@@ -99,6 +104,8 @@ impl Event {
             Event::Lost { .. } => "lost",
             Event::Access { .. } => "access",
             Event::Limits { .. } => "limits",
+            Event::Team => "team",
+            Event::Alert { .. } => "alert",
         }
     }
 
@@ -116,7 +123,9 @@ impl Event {
                 sees(row.assignee)
                     .then(|| if eyes.messages.reaches(row.assignee) { self.clone() } else { self.wordless(eyes) })
             }
-            Event::Limits { .. } => eyes.sends.then(|| self.clone()),
+            Event::Limits { .. } => eyes.access.allows(Permission::MessagesSend).then(|| self.clone()),
+            Event::Team => eyes.access.allows(Permission::TeamsView).then(|| self.clone()),
+            Event::Alert { about } => about.seen_with(&eyes.access).then(|| self.clone()),
             Event::Lost { .. } | Event::Access { .. } => None,
         }
     }
@@ -130,7 +139,9 @@ impl Event {
             Event::Message { row, .. } | Event::MessageChanged { row, .. } | Event::Conversation { row, .. } => {
                 Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row) }
             }
-            Event::Lost { .. } | Event::Access { .. } | Event::Limits { .. } => self.clone(),
+            Event::Lost { .. } | Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => {
+                self.clone()
+            }
         }
     }
 

@@ -108,7 +108,13 @@ const TABLE: [(Permission, &str, Group, &str, bool); Permission::COUNT] = [
     (P::AuditExport, "audit.export", Group::Audit, "Export the audit trail", false),
     (P::ReportsView, "reports.view", Group::Reports, "View reports", false),
     (P::OperationsView, "operations.view", Group::Operations, "View queues and dead letters", false),
-    (P::OperationsManage, "operations.manage", Group::Operations, "Retry or discard dead letters", false),
+    (
+        P::OperationsManage,
+        "operations.manage",
+        Group::Operations,
+        "Retry or discard dead letters, pause numbers",
+        false,
+    ),
     (P::WorkspaceSettings, "workspace.settings", Group::Workspace, "Edit the workspace's settings", false),
     (P::WorkspaceDelete, "workspace.delete", Group::Workspace, "Delete the workspace", false),
 ];

@@ -5,12 +5,14 @@
 
 mod content;
 mod fill;
+mod given;
 mod language;
 mod parts;
 mod slot;
 
 pub use content::{Button, ButtonKind, Content, Header, Media};
 pub use fill::{Filled, Values, check, components, fill, text};
+pub use given::given;
 pub use language::language_name;
 pub use parts::{Part, parts};
 pub use slot::{Slot, slots};

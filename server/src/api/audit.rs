@@ -1,5 +1,7 @@
 //! `/api/v1/admin/audit`
 
+use std::net::IpAddr;
+
 use axum::Json;
 use domain::audit::{Cursor, EntryView, Filter};
 use domain::id::AuditId;
@@ -112,6 +114,8 @@ pub struct Wanted {
     to: Option<i64>,
     /// A part of what the entry says, in either case.
     text: Option<String>,
+    /// The IP address that it came from.
+    address: Option<String>,
 }
 
 impl Wanted {
@@ -125,8 +129,13 @@ impl Wanted {
             from: self.from,
             to: self.to,
             text: self.text,
+            address: self.address.map(|address| ip(&address)).transpose()?,
         })
     }
+}
+
+fn ip(text: &str) -> Result<IpAddr, domain::Error> {
+    text.parse().map_err(|_| domain::Error::invalid("address", "expected an IP address like 203.0.113.7"))
 }
 
 /// Entries of the audit trail

@@ -40,8 +40,9 @@ pub struct DeadLetter {
     /// The business number.
     number: Option<Uuid>,
     number_name: Option<String>,
-    /// Whom a message was for: their name, or their number.
+    /// Whom a message was for: their name, or their number; `null` without `contacts.read` for them.
     contact: Option<String>,
+    /// `null` without `conversations.view` for it.
     conversation: Option<Uuid>,
 }
 
@@ -53,10 +54,10 @@ pub struct DeadLetterDetail {
     letter: DeadLetter,
     /// The first one first.
     tries: Vec<DeadLetterTry>,
-    /// What was to be said; `null` also without `messages.view` for everybody's messages.
+    /// What was to be said; `null` also without `messages.view` for its conversation.
     text: Option<String>,
     /// What Meta sent, or was to get, as JSON text with secrets masked; `null` when it is not kept any more, or without
-    /// `messages.view` for everybody's messages.
+    /// `messages.view` for its conversation. What Meta sent needs `messages.view` and `contacts.read` for everybody.
     payload: Option<String>,
 }
 
@@ -122,7 +123,7 @@ pub struct Wanted {
     kind: Option<String>,
     /// `tries_used_up`, `unconfirmed` or `unreadable`.
     reason: Option<String>,
-    /// A part of the error, of the customer's name or of their number.
+    /// A part of the error, or of the name or number of a customer that the caller may see.
     #[param(max_length = 200)]
     text: Option<String>,
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    audit, consent, contacts, conversations, dead_letters, health, limits, members, messages, permissions,
+    audit, consent, contacts, conversations, dead_letters, health, limits, members, messages, numbers, permissions,
     problem::{self, Problem},
     queues, templates, tokens,
 };
@@ -33,12 +33,12 @@ use super::{
     paths(
         contacts::list, contacts::get, contacts::create, contacts::update, contacts::assign, consent::list, consent::record,
         conversations::list, conversations::get, conversations::assign, conversations::close, conversations::reopen,
-        messages::list, messages::send, messages::send_to, messages::retry, limits::limits,
+        messages::list, messages::send, messages::outgoing::send_to, messages::retry, limits::limits,
         templates::list,
         members::list, members::invite, members::set_role, members::remove, permissions::table,
         tokens::list, tokens::get, tokens::create, tokens::revoke,
         audit::list,
-        health::health, queues::status,
+        health::health, queues::status, numbers::pause, numbers::resume,
         dead_letters::list, dead_letters::get, dead_letters::retry, dead_letters::discard, dead_letters::retry_many,
         dead_letters::discard_many,
     ),

@@ -1,33 +1,24 @@
 //! Messages of a conversation.
 
-use std::time::Duration;
+pub mod outgoing;
 
-use axum::{
-    Extension, Json,
-    http::{HeaderMap, HeaderValue, StatusCode},
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, Json, http::StatusCode};
 use domain::{
-    id::{ContactId, ConversationId, MessageId},
+    id::{ConversationId, MessageId},
     inbox::{MessageView, Page},
     message::{Direction, Kind, Status},
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
-use services::{
-    Ctx,
-    clock::new_id,
-    conversations::{self, Addressee},
-};
+use services::{clock::new_id, conversations};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     caller::Caller,
-    limits,
     once::KeyId,
     page::{self, List, Slice},
-    problem::{self, Problem},
+    problem::Problem,
     read::{Body, Id, Query},
 };
 
@@ -123,50 +114,6 @@ pub struct NewMessage {
     confirm_opt_out: bool,
 }
 
-/// A message to somebody.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Outgoing {
-    /// A phone number with its country code, or the id of a contact: it goes into their conversation.
-    to: Option<String>,
-    /// Instead of `to`.
-    conversation_id: Option<Uuid>,
-    #[schema(min_length = 1, max_length = 4096)]
-    text: String,
-    /// What to do beyond a limit: `refuse` (429), or `wait` until there is room, at most until one of the next days.
-    #[serde(default)]
-    #[schema(inline, default = "refuse")]
-    when_limited: WhenLimited,
-    /// The sender knows that the contact opted out. It goes out if they wrote again since; audited.
-    #[serde(default)]
-    confirm_opt_out: bool,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum WhenLimited {
-    #[default]
-    Refuse,
-    Wait,
-}
-
-/// A message that Meta did not take yet and that is tried again.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Delayed {
-    /// Of the message.
-    id: Uuid,
-    #[schema(inline)]
-    status: MessageStatus,
-    /// Unix time in milliseconds.
-    next_attempt_at: Option<i64>,
-    /// What came of the last try.
-    error: Option<String>,
-}
-
-/// How long an answer waits to say what became of the message.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// Messages of a conversation
 ///
 /// The newest first. Needs `messages.view`.
@@ -207,106 +154,6 @@ pub async fn send(
         conversations::reply(&ctx, id, message, &new.text).await?
     };
     Ok((StatusCode::ACCEPTED, Json(sent.into())))
-}
-
-/// Send a text to a customer
-///
-/// Waits up to two seconds for what becomes of it: 201 when WhatsApp took it, 202 when it is still on its way or is tried again
-/// later. With `Prefer: respond-async` it is answered at once. Needs `messages.send`, and a customer-service window that is
-/// open.
-#[utoipa::path(
-    post, path = "/api/v1/messages", tag = "Messages", operation_id = "sendMessageTo",
-    params(("Prefer" = Option<String>, Header, description = "`respond-async`: do not wait")), request_body = Outgoing,
-    responses(
-        (status = 201, description = "WhatsApp took it", body = Message),
-        (status = 202, description = "It is queued, or is tried again later", body = inline(Queued)),
-    ),
-)]
-pub async fn send_to(
-    Caller(ctx): Caller,
-    key: Option<Extension<KeyId>>,
-    headers: HeaderMap,
-    Body(new): Body<Outgoing>,
-) -> Response {
-    let ctx = if new.when_limited == WhenLimited::Wait { ctx.waiting() } else { ctx };
-    let key = MessageId(key.map_or_else(new_id, |Extension(KeyId(id))| id));
-    let at_once = prefers_async(&headers);
-    let id = match addressed(&ctx, &new).await {
-        Ok(id) => id,
-        Err(problem) => return problem.into_response(),
-    };
-    let mut response = match deliver(&ctx, id, key, &new, at_once).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(),
-    };
-    if at_once {
-        response.headers_mut().insert("preference-applied", HeaderValue::from_static("respond-async"));
-    }
-    limits::tell(&ctx, id, response.headers_mut()).await;
-    response
-}
-
-/// What stands in a 202.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum Queued {
-    Message(Message),
-    Delayed(Delayed),
-}
-
-async fn deliver(
-    ctx: &Ctx,
-    id: ConversationId,
-    key: MessageId,
-    new: &Outgoing,
-    at_once: bool,
-) -> Result<Response, Problem> {
-    let mut message = if new.confirm_opt_out {
-        conversations::reply_despite_opt_out(ctx, id, key, &new.text).await?
-    } else {
-        conversations::reply(ctx, id, key, &new.text).await?
-    };
-    if !at_once {
-        message = conversations::outcome(ctx, key, PATIENCE).await?;
-    }
-    Ok(match message.status {
-        Status::Accepted | Status::Sent | Status::Delivered | Status::Read => {
-            (StatusCode::CREATED, Json(Message::from(message))).into_response()
-        }
-        Status::RetryQueued => {
-            let MessageView { id, status, next_try, error, .. } = message;
-            let delayed = Delayed { id: id.0, status: status.into(), next_attempt_at: next_try, error };
-            (StatusCode::ACCEPTED, Json(Queued::Delayed(delayed))).into_response()
-        }
-        Status::Failed | Status::Cancelled | Status::Dead => {
-            let why = message.error.unwrap_or_else(|| "WhatsApp gave no reason.".to_owned());
-            return Err(Problem::new(problem::NOT_SENT, why));
-        }
-        Status::Received | Status::Queued | Status::Sending | Status::Unconfirmed => {
-            (StatusCode::ACCEPTED, Json(Queued::Message(message.into()))).into_response()
-        }
-    })
-}
-
-/// The conversation that is meant.
-async fn addressed(ctx: &Ctx, new: &Outgoing) -> Result<ConversationId, Problem> {
-    let to = match (&new.to, new.conversation_id) {
-        (None, Some(id)) => return Ok(ConversationId(id)),
-        (Some(to), None) => to,
-        _ => return Err(domain::Error::invalid("to", "say either to or conversationId").into()),
-    };
-    let addressee = match to.parse::<Uuid>() {
-        Ok(id) => Addressee::Contact(ContactId(id)),
-        Err(_) => Addressee::Digits(domain::contact::phone(to)?),
-    };
-    Ok(conversations::of_contact(ctx, &addressee).await?)
-}
-
-/// RFC 7240.
-fn prefers_async(headers: &HeaderMap) -> bool {
-    let all = headers.get_all("prefer").iter().filter_map(|line| line.to_str().ok());
-    let mut wishes = all.flat_map(|line| line.split(','));
-    wishes.any(|wish| wish.split(';').next().is_some_and(|wish| wish.trim().eq_ignore_ascii_case("respond-async")))
 }
 
 /// Send a message again

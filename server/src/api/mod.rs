@@ -15,6 +15,7 @@ mod health;
 mod limits;
 mod members;
 mod messages;
+mod numbers;
 mod once;
 mod page;
 mod permissions;
@@ -59,8 +60,10 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/dead-letters/{id}", get(dead_letters::get).delete(dead_letters::discard))
         .route("/api/v1/dead-letters/{id}/retry", post(dead_letters::retry))
         .route("/api/v1/queues/status", get(queues::status))
+        .route("/api/v1/numbers/{id}/pause", post(numbers::pause))
+        .route("/api/v1/numbers/{id}/resume", post(numbers::resume))
         .route("/api/v1/limits", get(limits::limits))
-        .route("/api/v1/messages", post(messages::send_to))
+        .route("/api/v1/messages", post(messages::outgoing::send_to))
         .route("/api/v1/messages/{id}/retry", post(messages::retry))
         .route("/api/v1/templates", get(templates::list))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create))

@@ -284,6 +284,13 @@ async fn the_team() {
     let (_, trail) = owner.get("admin/audit?action=member.role_changed").await;
     assert_eq!(trail["items"].as_array().unwrap().len(), 1);
     assert_eq!(trail["items"][0]["actor"]["token_name"], "till");
+    let address = trail["items"][0]["address"].as_str().unwrap();
+    let (_, same) = owner.get(&format!("admin/audit?action=member.role_changed&address={address}")).await;
+    assert_eq!(same["items"], trail["items"]);
+    let (_, other) = owner.get("admin/audit?action=member.role_changed&address=203.0.113.99").await;
+    assert_eq!(other["items"], json!([]));
+    let (status, wrong) = owner.get("admin/audit?address=203.0.113").await;
+    assert_eq!((status, &wrong["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("address")), "{wrong}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The audit log as a page, before any script.
+//! The audit trail as a page, before any script.
 
 use axum::http::StatusCode;
 use domain::{audit::Filter, role::Role};
@@ -21,6 +21,13 @@ async fn the_address_says_what_is_shown() {
     assert!(!page.contains("entry-title"), "nothing is open");
     let page = text(owner.get(&format!("/w/{slug}/audit?entry={}", entry.cursor())).await).await;
     assert!(page.contains("id=\"entry-title\">Exported the audit trail"), "{page}");
+    let address = entry.address.clone().unwrap();
+    let page = text(owner.get(&format!("/w/{slug}/audit?what=export&address={address}")).await).await;
+    assert!(page.contains(&entry.cursor().to_string()) && page.contains(&format!("value=\"{address}\"")), "{page}");
+    let page = text(owner.get(&format!("/w/{slug}/audit?what=export&address=203.0.113.99")).await).await;
+    assert!(page.contains("No entry matches"), "{page}");
+    let page = text(owner.get(&format!("/w/{slug}/audit?address=203.0.113")).await).await;
+    assert!(page.contains("is not an IP address, so it narrows nothing") && page.contains(">Clear<"), "{page}");
     // Also one that the filters leave out, as a link to it was handed on.
     let page = text(owner.get(&format!("/w/{slug}/audit?what=role&entry={}", entry.cursor())).await).await;
     assert!(

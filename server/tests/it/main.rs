@@ -13,6 +13,7 @@ mod conversations;
 mod demo;
 mod export;
 mod limits;
+mod messages;
 mod pages;
 mod property;
 mod security;

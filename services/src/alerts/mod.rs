@@ -6,12 +6,17 @@ mod mail;
 mod purge;
 mod raise;
 mod read;
+mod settle;
+mod tell;
 
 pub use list::{list, unread};
 pub use mail::mail_due;
 pub use purge::purge;
 pub use raise::raise;
 pub use read::{mark_all_read, mark_read};
+pub(crate) use settle::settle;
+pub use tell::tell_due;
+pub(crate) use tell::worker;
 
 use crate::Ctx;
 use domain::alert::Kind;

@@ -27,10 +27,7 @@ pub async fn export(ctx: &Ctx, filter: Filter) -> Result<impl Stream<Item = Resu
         let Some(before) = next else { return Ok(None) };
         // A file that takes long stops where the permission does.
         ctx.again().await?.demand_all(Permission::AuditExport)?;
-        let page = {
-            let mut read = ctx.read().await?;
-            page(read.conn(), ctx.ws(), &filter, before, AT_ONCE).await?
-        };
+        let page = page(&ctx.services, ctx.ws(), &filter, before, AT_ONCE).await?;
         let next = page.items.last().filter(|_| page.more).map(|last| Some(last.cursor()));
         Ok::<_, crate::Error>(Some((page.items, (ctx, filter, next))))
     });

@@ -1,4 +1,8 @@
-use crate::{Ctx, Result, db::Conn, sql};
+use crate::{
+    Ctx, Result, Services,
+    db::{Tx, dialect},
+    sql,
+};
 use domain::{
     audit::{ActorView, By, Cursor, EntryView, Filter, ResourceView},
     id::{AuditId, MemberId, TokenId},
@@ -22,6 +26,7 @@ const PAGE: &str = "SELECT e.at, e.id, e.position, e.actor_kind, e.member_id, e.
         AND ($12 = '' OR a.resource_kind = $12) AND (NOT $13 OR a.resource_id = $14)
         AND ($15 = '' OR lower(COALESCE(a.about, '') || ' ' || COALESCE(a.was, '') || ' ' || COALESCE(a.became, '')
             || ' ' || COALESCE(a.address, '')) LIKE lower($15) ESCAPE '!')
+        AND ($17 = '' OR a.address = $17)
         ORDER BY a.at DESC, a.id DESC LIMIT $16) e
     LEFT JOIN members m ON m.workspace_id = e.workspace_id AND m.id = e.member_id
     LEFT JOIN users u ON u.id = m.user_id
@@ -65,13 +70,12 @@ struct Record {
 /// `Forbidden` without `audit.view`.
 pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<Cursor>, limit: usize) -> Result<Page<EntryView>> {
     ctx.demand_all(Permission::AuditView)?;
-    let mut read = ctx.read().await?;
-    page(read.conn(), ctx.ws(), filter, before, limit).await
+    page(&ctx.services, ctx.ws(), filter, before, limit).await
 }
 
 /// The same for whoever may already ask.
 pub(super) async fn page(
-    conn: Conn<'_>,
+    services: &Services,
     workspace: Uuid,
     filter: &Filter,
     before: Option<Cursor>,
@@ -88,9 +92,14 @@ pub(super) async fn page(
     let action = filter.action.map_or("", |action| action.as_str());
     let group = filter.group.map_or("%".to_owned(), |group| format!("{group}.%"));
     let text = filter.text.as_deref().map(pattern).unwrap_or_default();
+    let address = filter.address.map(|address| address.to_canonical().to_string()).unwrap_or_default();
+    let mut tx = services.db().snapshot().await?;
+    if let Tx::Postgres(tx) = &mut tx {
+        dialect::postgres::in_order(tx).await?;
+    }
     let mut rows: Vec<Record> = sql!(
         all Record,
-        conn,
+        tx.conn(),
         PAGE,
         workspace,
         at,
@@ -107,8 +116,10 @@ pub(super) async fn page(
         filter.resource.is_some(),
         filter.resource.unwrap_or_default(),
         text.as_str(),
-        ask
+        ask,
+        address.as_str()
     )?;
+    tx.commit().await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     Ok(Page { items: rows.into_iter().map(EntryView::from).collect(), more })

@@ -111,8 +111,7 @@ async fn write(services: &Services, seen: &Tallies) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn system_entries(services: &Services, limit: usize) -> Result<Vec<EntryView>> {
-    let mut read = services.db().read().await?;
-    Ok(page(read.conn(), INSTALLATION.0, &Filter::default(), None, limit).await?.items)
+    Ok(page(services, INSTALLATION.0, &Filter::default(), None, limit).await?.items)
 }
 
 #[cfg(test)]

@@ -14,9 +14,9 @@ use uuid::Uuid;
 // What is on its way stays: whether it went out is not ours to say any more. Of what may go out in spite of an opt-out, a
 // confirmation outlives a repeated one, an answer that a member insisted on does not.
 const CANCEL: &str = "UPDATE messages SET status = 'cancelled', status_rank = $4, error_text = $5, next_try_at = NULL
-    WHERE workspace_id = $1 AND status IN ('queued', 'retry_queued') AND id IN (SELECT message_id FROM outbox
-        WHERE workspace_id = $1 AND contact_id = $2 AND (marketing OR $3)
-        AND (NOT despite_opt_out OR $6 OR messages.author_id IS NOT NULL)) RETURNING *";
+    WHERE workspace_id = $1 AND status IN ('queued', 'retry_queued') AND id IN (SELECT o.message_id FROM outbox o
+        JOIN messages m ON m.id = o.message_id WHERE o.workspace_id = $1 AND o.contact_id = $2 AND (o.marketing OR $3)
+        AND (NOT o.despite_opt_out OR $6 OR m.author_id IS NOT NULL)) RETURNING *";
 const TAKE_OUT: &str = "DELETE FROM outbox WHERE workspace_id = $1 AND contact_id = $2 AND message_id = $3";
 const PREVIEW: &str = "UPDATE conversations SET preview_status = 'cancelled'
     WHERE workspace_id = $1 AND id = $2 AND preview_message_id = $3";

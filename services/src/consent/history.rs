@@ -60,7 +60,8 @@ pub async fn history(ctx: &Ctx, id: ContactId, before: Option<Cursor>, limit: us
     Ok(Page { items, more })
 }
 
-fn veil(line: Consent, reads: bool) -> Consent {
+/// The line without the words of a message, unless the member `reads` the contact's messages. A colleague's note stays.
+pub(super) fn veil(line: Consent, reads: bool) -> Consent {
     let by_message = matches!(line.source, Source::Keyword | Source::Button);
     Consent { said: line.said.filter(|_| reads || !by_message), ..line }
 }

@@ -23,5 +23,5 @@ pub use settings::{get, save, scope};
 pub(crate) use allow::{answer, demand};
 pub(crate) use change::{Decision, Desk, decide, lock};
 pub(crate) use confirm::{Confirmation, confirm};
-pub(crate) use refused::{refused, refused_by_graph};
+pub(crate) use refused::{lock_refused, refused, refused_by_graph};
 pub(crate) use settings::load;

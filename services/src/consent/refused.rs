@@ -1,6 +1,7 @@
 use super::change::{Decision, Desk, decide, lock};
-use crate::{Actor, Origin, Result, Services, db::Tx, live, sql};
+use crate::{Actor, Origin, Result, Services, db::Tx, sql};
 use domain::{
+    inbox::Event,
     opt_out::{Source, What},
     time::Millis,
 };
@@ -24,8 +25,18 @@ pub(crate) fn refused(contact: Uuid, message: Uuid, at: Millis) -> Decision {
     }
 }
 
-/// The same for messages that Graph refused so. The last thing that a transaction does that holds the workspace's lock; returns
-/// the number of its last event, if there is one, to be published after the commit.
+/// Keeps others off the customers of these messages, which say so, before anything of theirs is locked. The workspace's lock is
+/// held already.
+pub(crate) async fn lock_refused(tx: &mut Tx, workspace: Uuid, messages: &[Uuid]) -> Result<()> {
+    let mut contacts = Vec::with_capacity(messages.len());
+    for message in messages {
+        contacts.extend(sql!(scalar_opt Uuid, tx.conn(), CONTACT, workspace, *message)?);
+    }
+    lock(tx, workspace, &contacts).await
+}
+
+/// The same for messages that Graph refused so, in a transaction that holds [`lock_refused`]. Returns what everybody is to be
+/// told; whoever calls records it, as the last thing.
 ///
 /// # Errors
 /// When the database fails. Doing it twice changes nothing.
@@ -35,15 +46,16 @@ pub(crate) async fn refused_by_graph(
     workspace: Uuid,
     messages: &[Uuid],
     now: Millis,
-) -> Result<Option<i64>> {
+) -> Result<Vec<Event>> {
+    let mut events = Vec::new();
     if messages.is_empty() {
-        return Ok(None);
+        return Ok(events);
     }
     let settings = super::load(tx.conn(), workspace).await?;
-    let mut events = Vec::new();
     for message in messages {
         let contact: Option<Uuid> = sql!(scalar_opt Uuid, tx.conn(), CONTACT, workspace, *message)?;
         let Some(contact) = contact else { continue };
+        // A report that was faster than its answer says so as well; of that nobody knew before.
         lock(tx, workspace, &[contact]).await?;
         let mut desk = Desk {
             services,
@@ -58,5 +70,5 @@ pub(crate) async fn refused_by_graph(
         };
         decide(&mut desk, &settings, refused(contact, *message, now)).await?;
     }
-    live::record(tx, workspace, &events, now).await
+    Ok(events)
 }

@@ -23,10 +23,11 @@ pub use outcome::outcome;
 pub use read::mark_read;
 pub use reply::{reply, reply_despite_opt_out};
 pub use send_again::send_again;
-pub use send_template::send_template;
+pub use send_template::{Filled, Named, send_named, send_template};
 pub use state::{close, reopen};
 pub use thread::{older, thread};
 
+pub(crate) use reply::write;
 pub(crate) use thread::find;
 
 /// Characters of a message in the list.

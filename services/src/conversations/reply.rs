@@ -6,6 +6,7 @@ use crate::{
     Ctx, Result,
     audit::{self, Entry},
     consent,
+    db::Tx,
     limits::Want,
     send::{self, New},
     sql,
@@ -14,7 +15,7 @@ use domain::{
     Error as Wrong,
     audit::Action,
     id::{ConversationId, MessageId},
-    inbox::{Event, MessageView},
+    inbox::{Event, MessageView, Row},
     message::outgoing_text,
     permission::Permission,
     time::Millis,
@@ -52,22 +53,40 @@ pub(super) async fn queue(
     id: ConversationId,
     key: MessageId,
     text: &str,
-    (entry, instead_of): (Entry, Option<Uuid>),
+    why: (Entry, Option<Uuid>),
     confirms: bool,
 ) -> Result<MessageView> {
     let (mut tx, record) = change::lock(ctx, id).await?;
+    let (message, row) = write(ctx, &mut tx, &record, key, text, why, confirms).await?;
+    if let Some(row) = row {
+        change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
+        send::queued(&ctx.services);
+    }
+    Ok(message)
+}
+
+/// The same in a transaction that goes on and has locked the conversation. Returns its row as well, unless the message was there
+/// already; the caller records [`Event::Message`] with it, commits, publishes, and calls [`send::queued`].
+pub(crate) async fn write(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    record: &RowRecord,
+    key: MessageId,
+    text: &str,
+    (entry, instead_of): (Entry, Option<Uuid>),
+    confirms: bool,
+) -> Result<(MessageView, Option<Row>)> {
     ctx.demand_on(Permission::MessagesSend, record.assignee())?;
     let text = outgoing_text(text)?;
     if let Some(existing) = sql!(opt MessageRecord, tx.conn(), EXISTING, ctx.ws(), key.0)? {
-        return repeated(existing, id, &text);
+        return Ok((repeated(existing, record.id, &text)?, None));
     }
     let now = ctx.now();
-    allowed(&record, now)?;
-    let despite_opt_out =
-        consent::answer(&mut tx, ctx.ws(), record.contact_id, record.window_expires_at, confirms).await?;
+    allowed(record, now)?;
+    let despite_opt_out = consent::answer(tx, ctx.ws(), record.contact_id, record.window_expires_at, confirms).await?;
     let new = New {
         key,
-        conversation: &record,
+        conversation: record,
         author: Some(ctx.me().id.0),
         body: &text,
         template: None,
@@ -77,17 +96,15 @@ pub(super) async fn queue(
         want: Want::of(ctx),
     };
     if let Some(old) = instead_of {
-        super::send_again::leave(ctx, &mut tx, old).await?;
+        super::send_again::leave(ctx, tx, old).await?;
     }
-    let (message, row) = send::enqueue(&ctx.services, &mut tx, ctx.ws(), now, new).await?;
-    audit::record(&mut tx, ctx, entry.on("conversation", id.0)).await?;
+    let (message, row) = send::enqueue(&ctx.services, tx, ctx.ws(), now, new).await?;
+    audit::record(tx, ctx, entry.on("conversation", record.id)).await?;
     if despite_opt_out {
         let aside = Entry::new(Action::ConsentSetAside).on("contact", record.contact_id);
-        audit::record(&mut tx, ctx, aside.change(Value::Null, json!({ "message": key }))).await?;
+        audit::record(tx, ctx, aside.change(Value::Null, json!({ "message": key }))).await?;
     }
-    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
-    send::queued(&ctx.services);
-    Ok(message)
+    Ok((message, Some(row)))
 }
 
 /// Whether a free-form message may go out now.
@@ -104,8 +121,12 @@ fn allowed(record: &RowRecord, now: Millis) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn repeated(existing: MessageRecord, id: ConversationId, text: &str) -> Result<MessageView> {
-    if existing.conversation_id == id.0 && existing.body == text { Ok(existing.into()) } else { Err(send::taken()) }
+fn repeated(existing: MessageRecord, conversation: Uuid, text: &str) -> Result<MessageView> {
+    if existing.conversation_id == conversation && existing.body == text {
+        Ok(existing.into())
+    } else {
+        Err(send::taken())
+    }
 }
 
 /// The key under which a message is sent again: always the same, so that two clicks send it once.

@@ -3,7 +3,7 @@ use super::{
     row::{MessageRecord, RowRecord},
 };
 use crate::{
-    Ctx, Result,
+    Ctx, Error, Result,
     audit::{self, Entry},
     db::Tx,
     limits::Want,
@@ -24,6 +24,24 @@ use uuid::Uuid;
 
 const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2";
 
+/// A template as programs name it: as Meta does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub name: String,
+    /// Meta's code.
+    pub language: String,
+    pub filled: Filled,
+}
+
+/// What fills a template's variables in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// By [`template::Slot::key`].
+    Values(Values),
+    /// As Meta takes them in a message.
+    Components(Vec<Value>),
+}
+
 /// Queues a template with its values. It may go out after the customer-service window has closed, to nobody who opted out.
 /// `key` is made by whoever asks, and is the message's id: asking again with it changes nothing.
 ///
@@ -38,14 +56,68 @@ pub async fn send_template(
     template: TemplateId,
     values: &Values,
 ) -> Result<MessageView> {
+    let (mut tx, record) = match lock(ctx, id, key).await? {
+        Locked::There(message) => return Ok(*message),
+        Locked::New(tx, record) => (tx, record),
+    };
+    let template = templates::find(tx.conn(), ctx.ws(), template.0, record.number_id).await?;
+    fresh(ctx, tx, &record, key, &template, values).await
+}
+
+/// The same for a template that is named by its name and language.
+///
+/// # Errors
+/// As [`send_template`].
+pub async fn send_named(ctx: &Ctx, id: ConversationId, key: MessageId, asked: &Named) -> Result<MessageView> {
+    let (mut tx, record) = match lock(ctx, id, key).await? {
+        Locked::There(message) => return Ok(*message),
+        Locked::New(tx, record) => (tx, record),
+    };
+    let Named { name, language, filled } = asked;
+    let found = templates::by_name(tx.conn(), ctx.ws(), record.number_id, name, language).await;
+    let template = found.map_err(|error| match error {
+        Error::Domain(Wrong::Invalid { .. }) => {
+            Wrong::invalid("template", format!("this number has no template {name:?} in {language:?}")).into()
+        }
+        other => other,
+    })?;
+    let read;
+    let values = match filled {
+        Filled::Values(values) => values,
+        Filled::Components(components) => {
+            read = template::given(&template.content, components)?;
+            &read
+        }
+    };
+    fresh(ctx, tx, &record, key, &template, values).await
+}
+
+/// The conversation, locked for a message with this key.
+enum Locked {
+    /// It was sent before.
+    There(Box<MessageView>),
+    New(Tx, Box<RowRecord>),
+}
+
+async fn lock(ctx: &Ctx, id: ConversationId, key: MessageId) -> Result<Locked> {
     let (mut tx, record) = change::lock(ctx, id).await?;
     ctx.demand_on(Permission::MessagesSendTemplate, record.assignee())?;
-    if let Some(existing) = sql!(opt MessageRecord, tx.conn(), EXISTING, ctx.ws(), key.0)? {
-        let same = existing.conversation_id == id.0 && existing.kind == "template" && existing.direction == "out";
-        return if same { Ok(existing.into()) } else { Err(send::taken()) };
-    }
-    let template = templates::find(tx.conn(), ctx.ws(), template.0, record.number_id).await?;
-    allowed(&record, &template)?;
+    let Some(existing) = sql!(opt MessageRecord, tx.conn(), EXISTING, ctx.ws(), key.0)? else {
+        return Ok(Locked::New(tx, Box::new(record)));
+    };
+    let same = existing.conversation_id == id.0 && existing.kind == "template" && existing.direction == "out";
+    if same { Ok(Locked::There(Box::new(existing.into()))) } else { Err(send::taken()) }
+}
+
+async fn fresh(
+    ctx: &Ctx,
+    tx: Tx,
+    record: &RowRecord,
+    key: MessageId,
+    template: &Template,
+    values: &Values,
+) -> Result<MessageView> {
+    allowed(record, template)?;
     template::check(&template.content, values)?;
     let made = message::Template {
         name: template.name.clone(),
@@ -55,7 +127,7 @@ pub async fn send_template(
     };
     let what = json!({ "message": key, "template": template.name, "language": template.language });
     let entry = Entry::new(Action::MessageTemplateSent).change(Value::Null, what);
-    queue(ctx, tx, &record, key, &template::text(&template.content, values), &made, entry).await
+    queue(ctx, tx, record, key, &template::text(&template.content, values), &made, entry).await
 }
 
 /// The same template with the same values once more, audited as `entry`.

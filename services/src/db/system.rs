@@ -1,7 +1,7 @@
 //! The few statements that serve all workspaces: routing, claiming, purging. They return no content of a workspace to anyone
 //! outside of it, and are the only exception of the test that wants `workspace_id` in every statement.
 
-use super::Conn;
+use super::{Conn, dialect};
 use crate::sql;
 use domain::time::Millis;
 use uuid::Uuid;
@@ -16,21 +16,22 @@ const PURGE_BODIES: &str = "UPDATE deliveries SET body = NULL WHERE id IN
     (SELECT id FROM deliveries WHERE finished_at < $1 AND body IS NOT NULL AND state = 'done' LIMIT 1000)";
 const PURGE_KEYS: &str = "DELETE FROM deliveries WHERE id IN
     (SELECT id FROM deliveries WHERE finished_at < $1 AND received_at < $1 AND state = 'done' LIMIT 1000)";
-/// Numbers for which something is due, with what decides whether this process sends for them.
+/// Numbers for which something is due, with what decides whether this process sends for them. Not `EXISTS`: for two of them
+/// PostgreSQL would read the whole outbox.
 const DUE_LANES: &str = "SELECT n.id, n.workspace_id, n.phone_number_id, n.state, n.token_locked_at, n.throughput,
     n.coexistence, w.plan, l.holder, l.lease_until, l.slowed_to, l.slowed_at,
     EXISTS (SELECT 1 FROM parks p WHERE p.number_id = n.id AND p.scope IN ('token', 'number')) AS parked,
     EXISTS (SELECT 1 FROM parks p WHERE p.number_id = n.id AND p.scope IN ('template', 'country')) AS partly
     FROM numbers n JOIN workspaces w ON w.id = n.workspace_id LEFT JOIN lanes l ON l.number_id = n.id
-    WHERE EXISTS (SELECT 1 FROM outbox o
-        WHERE o.number_id = n.id AND o.bulk = FALSE AND o.due_at <= $1 AND o.lease_until <= $1)
-    OR EXISTS (SELECT 1 FROM outbox o
-        WHERE o.number_id = n.id AND o.bulk = TRUE AND o.due_at <= $1 AND o.lease_until <= $1)";
+    WHERE (SELECT 1 FROM outbox o WHERE o.number_id = n.id AND o.bulk = FALSE AND o.due_at <= $1 AND o.lease_until <= $1
+        ORDER BY o.due_at LIMIT 1) = 1
+    OR (SELECT 1 FROM outbox o WHERE o.number_id = n.id AND o.bulk = TRUE AND o.due_at <= $1 AND o.lease_until <= $1
+        ORDER BY o.due_at LIMIT 1) = 1";
 /// Messages whose process is gone, and those whose answer did not come in time.
 const OPEN_ENDS: &str =
     "SELECT o.workspace_id, o.message_id FROM outbox o WHERE o.lease_until > 0 AND o.lease_until <= $1
-    UNION SELECT o.workspace_id, o.message_id FROM outbox o JOIN messages m ON m.id = o.message_id
-    WHERE o.stalled_at IS NOT NULL AND o.due_at <= $1 AND m.status = 'unconfirmed' LIMIT 200";
+    UNION SELECT o.workspace_id, o.message_id FROM messages m JOIN outbox o ON o.message_id = m.id
+    WHERE m.status = 'unconfirmed' AND m.next_try_at <= $1 AND o.due_at <= $1 LIMIT 200";
 /// At the beginning of time: when they were claimed is not known any more.
 const END_LEASES: &str = "UPDATE outbox SET lease_until = 1 WHERE lease_until > 0";
 const END_LANES: &str = "UPDATE lanes SET lease_until = $1 WHERE lease_until > $1";
@@ -159,11 +160,14 @@ pub async fn oldest_pending(conn: Conn<'_>) -> sqlx::Result<(Option<Millis>, i64
     sql!(one(Option<Millis>, i64), conn, OLDEST_PENDING)
 }
 
-const FIRST_PENDING: &str = "SELECT received_at FROM deliveries WHERE state = 'pending' ORDER BY id LIMIT 1";
-
-/// When the delivery that came first of those that wait for their turn came.
-pub async fn first_pending(conn: Conn<'_>) -> sqlx::Result<Option<Millis>> {
-    sql!(scalar_opt Millis, conn, FIRST_PENDING)
+/// Whether a delivery that came until then has not been read yet. One that failed once does not count: those of a batch that
+/// fails are tried one by one, so it fails by itself, and most probably will for the quarter of an hour until it is given up.
+/// As long nothing that Meta refused would go again, of any number.
+pub async fn unread_since(conn: Conn<'_>, until: Millis) -> sqlx::Result<bool> {
+    match conn {
+        Conn::Sqlite(c) => dialect::sqlite_deliveries::unread_since(c, until).await,
+        Conn::Postgres(c) => dialect::postgres_deliveries::unread_since(c, until).await,
+    }
 }
 
 const NUMBERS_HEALTH: &str = "SELECT id, workspace_id, phone_number_id, display_number, token_problem FROM numbers
@@ -296,9 +300,16 @@ const UNSEALED_PROOFS: &str = "SELECT id, workspace_id, at, proof FROM audit_ent
     WHERE position IS NULL AND proof IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 const NUMBERS_TO_UNLOCK: &str = "SELECT workspace_id, id FROM numbers
     WHERE state = 'active' AND (token_locked_at IS NOT NULL OR $1) ORDER BY created_at, id";
-const TOKENS_BEFORE: &str = "SELECT n.workspace_id, n.id, n.phone_number_id, n.name, s.created_at FROM secrets s
+const TOKENS_BEFORE: &str = "SELECT n.workspace_id, n.id, n.phone_number_id, n.name, s.created_at, s.expires_at,
+    s.renew_refused FROM secrets s
     JOIN numbers n ON n.workspace_id = s.workspace_id AND n.id = s.subject_id AND n.state = 'active'
-    WHERE s.kind = 'access_token' AND s.created_at < $1 ORDER BY s.created_at, s.id";
+    WHERE s.kind = 'access_token' AND (s.created_at < $1 OR (s.expires_at <> 0 AND s.expires_at < $2))
+    ORDER BY s.created_at, s.id";
+const TOKENS_TO_RENEW: &str =
+    "SELECT s.workspace_id, s.id, s.subject_id AS number_id, s.created_at, s.expires_at, s.renew_at
+    FROM secrets s
+    JOIN numbers n ON n.workspace_id = s.workspace_id AND n.id = s.subject_id AND n.state = 'active'
+    WHERE s.kind = 'access_token' AND s.renew_at <= $1 ORDER BY s.renew_at, s.id LIMIT $2";
 const PURGE_SECRET_ACCESS: &str =
     "DELETE FROM secret_access WHERE (workspace_id, kind, subject_id, purpose, minute, outcome) IN
     (SELECT workspace_id, kind, subject_id, purpose, minute, outcome FROM secret_access WHERE minute < $1 LIMIT 1000)";
@@ -351,11 +362,38 @@ pub struct TokenAge {
     pub phone_number_id: String,
     pub name: String,
     pub created_at: Millis,
+    /// 0 for ever.
+    pub expires_at: Option<Millis>,
+    /// What Meta said when it would not renew it.
+    pub renew_refused: Option<String>,
 }
 
-/// Tokens of connected numbers that were stored before.
-pub async fn tokens_before(conn: Conn<'_>, before: Millis) -> sqlx::Result<Vec<TokenAge>> {
-    sql!(all TokenAge, conn, TOKENS_BEFORE, before)
+/// Tokens of connected numbers that were stored before, or end before.
+pub async fn tokens_before(conn: Conn<'_>, stored: Millis, ends: Millis) -> sqlx::Result<Vec<TokenAge>> {
+    sql!(all TokenAge, conn, TOKENS_BEFORE, stored, ends)
+}
+
+/// The token of a connected number about which Meta is to be asked.
+#[derive(Default, sqlx::FromRow)]
+pub struct ToRenew {
+    pub workspace_id: Uuid,
+    pub id: Uuid,
+    pub number_id: Uuid,
+    pub created_at: Millis,
+    pub expires_at: Option<Millis>,
+    pub renew_at: Millis,
+}
+
+/// Those that are due.
+pub async fn tokens_to_renew(conn: Conn<'_>, now: Millis, limit: i64) -> sqlx::Result<Vec<ToRenew>> {
+    sql!(all ToRenew, conn, TOKENS_TO_RENEW, now, limit)
+}
+
+const ALERTS_TO_TELL: &str = "SELECT workspace_id, id FROM alerts WHERE NOT told ORDER BY last_at, id LIMIT $1";
+
+/// Alerts that open pages have not been told of.
+pub async fn alerts_to_tell(conn: Conn<'_>, limit: i64) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sql!(all(Uuid, Uuid), conn, ALERTS_TO_TELL, limit)
 }
 
 /// Forgets a thousand old openings of secrets; returns how many went.
@@ -381,6 +419,15 @@ pub async fn purge_limits(mut conn: Conn<'_>, minute: i64, day: i64, at: Millis)
     gone += sql!(exec conn.again(), PURGE_DAYS, day)?;
     gone += sql!(exec conn, PURGE_INSTANTS, at)?;
     Ok(gone)
+}
+
+const OLD_PORTFOLIOS: &str = "SELECT p.workspace_id, p.waba_id FROM portfolios p WHERE EXISTS (SELECT 1
+    FROM portfolio_contacts c WHERE c.workspace_id = p.workspace_id AND c.waba_id = p.waba_id AND c.at <= $1)
+    ORDER BY p.workspace_id, p.waba_id LIMIT 1000";
+
+/// Portfolios, as (workspace, account), with customers who were last written to until then.
+pub async fn portfolios_with_old(conn: Conn<'_>, until: Millis) -> sqlx::Result<Vec<(Uuid, String)>> {
+    sql!(all(Uuid, String), conn, OLD_PORTFOLIOS, until)
 }
 
 /// Connected numbers of which Graph was not asked since, as (workspace, number, Meta's id of it).

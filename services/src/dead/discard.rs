@@ -15,8 +15,9 @@ use uuid::Uuid;
 /// without `messages.retry`.
 pub async fn discard(ctx: &Ctx, id: Uuid) -> Result<()> {
     ctx.demand(Permission::OperationsManage)?;
-    let (letter, behind) = list::find(ctx, id).await?;
-    let Some(behind) = behind else { return send::discard(ctx, MessageId(id)).await };
+    let found = list::find(ctx, id).await?;
+    let Some(behind) = found.delivery() else { return send::discard(ctx, MessageId(id)).await };
+    let letter = found.seen(ctx);
     let mut tx = ctx.begin().await?;
     if !delivery::remove(ctx, &mut tx, id).await? {
         return Err(domain::Error::NotFound.into());

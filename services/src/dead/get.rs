@@ -1,10 +1,15 @@
-use super::{delivery, list, mask::mask, owner};
+use super::{
+    delivery, list,
+    mask::{HIDDEN, mask},
+    owner,
+    row::Record,
+};
 use crate::{Ctx, Result, ingest::Routes, sql};
 use domain::{
     dead::{Attempt, Detail},
     message::Kind,
     meta::send::{Recipient, request},
-    permission::{Permission, Sight},
+    permission::Permission,
     time::Millis,
 };
 use serde_json::Value;
@@ -21,7 +26,7 @@ const MESSAGE: &str = "SELECT m.kind, m.body, m.payload, c.wa_id, c.meta_user_id
 const SHOWN: usize = 20_000;
 
 #[derive(sqlx::FromRow)]
-struct Record {
+struct Try {
     nth: i64,
     started_at: Millis,
     ended_at: Millis,
@@ -32,19 +37,22 @@ struct Record {
 
 type Message = (String, String, Option<String>, Option<String>, Option<String>);
 
-/// All that is known of one. What messages say is for those who may read the messages of everybody.
+/// All that is known of one. What a message says is for those who may read it, and to whom, for those who see the contact; what
+/// Meta delivered, for those who may read the messages of everybody and see all contacts.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` without `operations.view`.
 pub async fn get(ctx: &Ctx, id: Uuid) -> Result<Detail> {
     ctx.demand(Permission::OperationsView)?;
-    let (letter, behind) = list::find(ctx, id).await?;
+    let found = list::find(ctx, id).await?;
+    let (behind, reads) = (found.delivery(), found.readable(ctx));
+    let named = matches!(&found, Record::Send(record) if record.names(ctx));
+    let letter = found.seen(ctx);
     let mut read = ctx.read().await?;
     let attempts = match behind {
-        Some(delivery) => sql!(all Record, read.conn(), TRIES, ctx.ws(), delivery)?,
-        None => sql!(all Record, read.conn(), ATTEMPTS, ctx.ws(), id)?,
+        Some(delivery) => sql!(all Try, read.conn(), TRIES, ctx.ws(), delivery)?,
+        None => sql!(all Try, read.conn(), ATTEMPTS, ctx.ws(), id)?,
     };
-    let reads = ctx.sight(Permission::MessagesView) == Sight::All;
     let (mut text, mut payload) = (None, None);
     match behind {
         _ if !reads => {}
@@ -63,7 +71,9 @@ pub async fn get(ctx: &Ctx, id: Uuid) -> Result<Detail> {
                 id
             )?;
             if let Some((kind, body, made_of, phone, user)) = message {
-                let to = phone.map(|digits| Recipient::To(format!("+{digits}"))).or(user.map(Recipient::Recipient));
+                let shown = |address: String| if named { address } else { HIDDEN.to_owned() };
+                let to = phone.map(|digits| Recipient::To(shown(format!("+{digits}"))));
+                let to = to.or_else(|| user.map(|user| Recipient::Recipient(shown(user))));
                 let message = id.to_string();
                 payload = to.and_then(|to| request(Kind::parse(&kind), &body, made_of.as_deref(), &to, &message));
                 text = Some(body);
@@ -83,9 +93,9 @@ fn shown(mut payload: Value) -> String {
     }
 }
 
-impl From<Record> for Attempt {
-    fn from(record: Record) -> Self {
-        let Record { nth, started_at, ended_at, http, code, said } = record;
+impl From<Try> for Attempt {
+    fn from(record: Try) -> Self {
+        let Try { nth, started_at, ended_at, http, code, said } = record;
         Self { nth, started_at, ended_at, http, code, said }
     }
 }

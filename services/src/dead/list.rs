@@ -1,30 +1,35 @@
-use super::{KEPT, delivery};
-use crate::{Ctx, Result, sql};
+use super::{
+    KEPT, delivery,
+    row::{DeliveryRecord, Record, SendRecord},
+};
+use crate::{Ctx, Result, db::Conn, sql};
 use domain::{
     dead::{Counts, Filter, Kind, Letter, Place, Reason},
     inbox::Page,
-    permission::Permission,
+    permission::{Permission, Sight},
     text::storable,
     time::Millis,
 };
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 const SENDS: &str = "SELECT m.id, m.failed_at AS died_at, m.at AS since, COALESCE(m.error_text, '') AS words,
     m.error_code AS code, m.kind, m.conversation_id, m.number_id, n.name AS number_name,
-    c.profile_name, c.wa_id,
+    c.profile_name, c.wa_id, v.assignee_id, c.assignee_id AS contact_assignee_id,
     (SELECT COUNT(*) FROM send_attempts a WHERE a.message_id = m.id) AS tries,
     EXISTS (SELECT 1 FROM send_attempts a WHERE a.message_id = m.id AND a.outcome = 'lost') AS lost
     FROM messages m JOIN conversations v ON v.id = m.conversation_id JOIN contacts c ON c.id = v.contact_id
     JOIN numbers n ON n.id = m.number_id
     WHERE m.workspace_id = $1 AND m.status = 'dead' AND m.failed_at >= $2 AND (m.failed_at, m.id) < ($3, $4)
-    AND ($5 = '' OR lower(COALESCE(m.error_text, '') || ' ' || COALESCE(c.profile_name, '') || ' '
-        || COALESCE(c.wa_id, '')) LIKE lower($5) ESCAPE '!')
+    AND ($5 = '' OR lower(COALESCE(m.error_text, '')) LIKE lower($5) ESCAPE '!'
+        OR (($8 OR c.assignee_id = $9 OR ($10 AND c.assignee_id IS NULL))
+            AND lower(COALESCE(c.profile_name, '') || ' ' || COALESCE(c.wa_id, '')) LIKE lower($5) ESCAPE '!'))
     AND ($6 = '' OR ($6 = 'unconfirmed')
         = EXISTS (SELECT 1 FROM send_attempts a WHERE a.message_id = m.id AND a.outcome = 'lost'))
     ORDER BY m.failed_at DESC, m.id DESC LIMIT $7";
 const SEND: &str = "SELECT m.id, m.failed_at AS died_at, m.at AS since, COALESCE(m.error_text, '') AS words,
     m.error_code AS code, m.kind, m.conversation_id, m.number_id, n.name AS number_name,
-    c.profile_name, c.wa_id,
+    c.profile_name, c.wa_id, v.assignee_id, c.assignee_id AS contact_assignee_id,
     (SELECT COUNT(*) FROM send_attempts a WHERE a.message_id = m.id) AS tries,
     EXISTS (SELECT 1 FROM send_attempts a WHERE a.message_id = m.id AND a.outcome = 'lost') AS lost
     FROM messages m JOIN conversations v ON v.id = m.conversation_id JOIN contacts c ON c.id = v.contact_id
@@ -47,75 +52,71 @@ const COUNT_SENDS: &str =
     "SELECT COUNT(*) FROM messages WHERE workspace_id = $1 AND status = 'dead' AND failed_at >= $2";
 const COUNT_LETTERS: &str = "SELECT COUNT(*) FROM dead_letters WHERE workspace_id = $1 AND died_at >= $2";
 
-#[derive(sqlx::FromRow)]
-struct SendRecord {
-    id: Uuid,
-    died_at: Millis,
-    since: Millis,
-    words: String,
-    code: Option<i64>,
-    kind: String,
-    conversation_id: Uuid,
-    number_id: Uuid,
-    number_name: String,
-    profile_name: Option<String>,
-    wa_id: Option<String>,
-    tries: i64,
-    lost: bool,
-}
-
-#[derive(sqlx::FromRow)]
-struct DeliveryRecord {
-    id: Uuid,
-    delivery_id: i64,
-    died_at: Millis,
-    received_at: Millis,
-    reason: String,
-    unreadable: bool,
-    number_id: Option<Uuid>,
-    number_name: Option<String>,
-    tries: i64,
-}
-
-/// Dead letters of the workspace, the latest first, at most `limit`, behind the one given.
+/// Dead letters of the workspace, the latest first, at most `limit`, behind the one given: fewer only where there are no more.
+/// Of a message only those see whom it was for, and find it by that, who see the contact.
 ///
 /// # Errors
 /// `Forbidden` without `operations.view`.
 pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<Place>, limit: usize) -> Result<Page<Letter>> {
     ctx.demand(Permission::OperationsView)?;
-    let before = before.unwrap_or(Place { at: Millis::MAX, id: Uuid::max() });
-    let ask = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut before = before.unwrap_or(Place { at: Millis::MAX, id: Uuid::max() });
+    let mut items = Vec::with_capacity(limit + 1);
+    loop {
+        let (found, more) = piece(ctx, filter, before, limit + 1).await?;
+        if let Some((_, last)) = found.last() {
+            before = last.place();
+        }
+        // Their deliveries may have been retried meanwhile, by another workspace that they concern.
+        let mut journal = ctx.services().db().read_journal().await?;
+        for (behind, letter) in found {
+            let dead = match behind {
+                Some(delivery) => delivery::is_dead(journal.conn(), delivery).await?,
+                None => true,
+            };
+            if dead {
+                items.push(letter);
+            }
+        }
+        if items.len() > limit || !more {
+            let more = items.len() > limit;
+            items.truncate(limit);
+            return Ok(Page { items, more });
+        }
+    }
+}
+
+/// So many letters behind a place, whether or not they are dead still, each with the delivery behind it; and whether there may
+/// be more.
+async fn piece(ctx: &Ctx, filter: &Filter, before: Place, count: usize) -> Result<(Vec<(Option<i64>, Letter)>, bool)> {
+    let ask = i64::try_from(count).unwrap_or(i64::MAX);
     let text = filter.text.as_deref().map(pattern).unwrap_or_default();
     let (since, reason) = (ctx.now() - KEPT, filter.reason.map_or("", Reason::as_str));
     let wants = |kind: Kind, not: Reason| filter.kind.is_none_or(|one| one == kind) && filter.reason != Some(not);
-    let mut all: Vec<(Option<i64>, Letter)> = Vec::new();
+    let (all, own, nobodys) = match ctx.sight(Permission::ContactsRead) {
+        Sight::Nothing => (false, Uuid::nil(), false),
+        Sight::Own { me, unassigned } => (false, me.0, unassigned),
+        Sight::All => (true, Uuid::nil(), false),
+    };
+    let mut found: Vec<Record> = Vec::new();
+    let mut more = false;
     let mut read = ctx.read().await?;
     if wants(Kind::Send, Reason::Unreadable) {
-        let found =
-            sql!(all SendRecord, read.conn(), SENDS, ctx.ws(), since, before.at, before.id, &text, reason, ask)?;
-        all.extend(found.into_iter().map(|record| (None, record.into())));
+        let sends: Vec<SendRecord> = sql!(all SendRecord, read.conn(), SENDS, ctx.ws(), since, before.at, before.id, &text,
+            reason, ask, all, own, nobodys)?;
+        more |= sends.len() == count;
+        found.extend(sends.into_iter().map(Record::Send));
     }
     if wants(Kind::Delivery, Reason::Unconfirmed) {
-        let found =
+        let letters: Vec<DeliveryRecord> =
             sql!(all DeliveryRecord, read.conn(), LETTERS, ctx.ws(), since, before.at, before.id, &text, reason, ask)?;
-        all.extend(found.into_iter().map(|record| (Some(record.delivery_id), record.into())));
+        more |= letters.len() == count;
+        found.extend(letters.into_iter().map(Record::Delivery));
     }
-    drop(read);
-    all.sort_by_key(|(_, letter)| std::cmp::Reverse(letter.place()));
-    let more = all.len() > limit;
-    all.truncate(limit);
-    let mut items = Vec::with_capacity(all.len());
-    let mut journal = ctx.services().db().read_journal().await?;
-    for (behind, letter) in all {
-        let dead = match behind {
-            Some(delivery) => delivery::is_dead(journal.conn(), delivery).await?,
-            None => true,
-        };
-        if dead {
-            items.push(letter);
-        }
-    }
-    Ok(Page { items, more })
+    let mut found: Vec<_> = found.into_iter().map(|record| (record.delivery(), record.seen(ctx))).collect();
+    found.sort_by_key(|(_, letter)| Reverse(letter.place()));
+    more |= found.len() > count;
+    found.truncate(count);
+    Ok((found, more))
 }
 
 /// How many dead letters there are.
@@ -130,22 +131,25 @@ pub async fn counts(ctx: &Ctx) -> Result<Counts> {
     Ok(Counts { sends, deliveries: sql!(scalar i64, read.conn(), COUNT_LETTERS, ctx.ws(), since)? })
 }
 
-/// One of them, and the delivery behind it where it is one.
-pub(super) async fn find(ctx: &Ctx, id: Uuid) -> Result<(Letter, Option<i64>)> {
-    let since = ctx.now() - KEPT;
+/// One of them.
+pub(super) async fn find(ctx: &Ctx, id: Uuid) -> Result<Record> {
     let mut read = ctx.read().await?;
-    if let Some(record) = sql!(opt SendRecord, read.conn(), SEND, ctx.ws(), since, id)? {
-        return Ok((record.into(), None));
+    if let Some(record) = find_send(ctx, read.conn(), id).await? {
+        return Ok(Record::Send(record));
     }
-    let record = sql!(opt DeliveryRecord, read.conn(), LETTER, ctx.ws(), since, id)?;
+    let record: Option<DeliveryRecord> = sql!(opt DeliveryRecord, read.conn(), LETTER, ctx.ws(), ctx.now() - KEPT, id)?;
     let record = record.ok_or(domain::Error::NotFound)?;
     drop(read);
     let mut journal = ctx.services().db().read_journal().await?;
     if !delivery::is_dead(journal.conn(), record.delivery_id).await? {
         return Err(domain::Error::NotFound.into());
     }
-    let behind = record.delivery_id;
-    Ok((record.into(), Some(behind)))
+    Ok(Record::Delivery(record))
+}
+
+/// The same, if it is a message.
+pub(super) async fn find_send(ctx: &Ctx, conn: Conn<'_>, id: Uuid) -> Result<Option<SendRecord>> {
+    Ok(sql!(opt SendRecord, conn, SEND, ctx.ws(), ctx.now() - KEPT, id)?)
 }
 
 /// For LIKE, with `!` before what would be a wildcard.
@@ -156,47 +160,4 @@ fn pattern(text: &str) -> String {
     }
     let escaped: String = text.chars().flat_map(|c| "!%_".contains(c).then_some('!').into_iter().chain([c])).collect();
     format!("%{escaped}%")
-}
-
-impl From<SendRecord> for Letter {
-    fn from(record: SendRecord) -> Self {
-        Self {
-            id: record.id,
-            kind: Kind::Send,
-            reason: if record.lost { Reason::Unconfirmed } else { Reason::TriesUsedUp },
-            words: record.words,
-            code: record.code,
-            tries: record.tries,
-            since: record.since,
-            died_at: record.died_at,
-            number: Some(record.number_id.into()),
-            number_name: Some(record.number_name),
-            contact: record
-                .profile_name
-                .filter(|name| !name.is_empty())
-                .or_else(|| record.wa_id.map(|digits| format!("+{digits}"))),
-            conversation: Some(record.conversation_id.into()),
-            editable: record.kind == "text",
-        }
-    }
-}
-
-impl From<DeliveryRecord> for Letter {
-    fn from(record: DeliveryRecord) -> Self {
-        Self {
-            id: record.id,
-            kind: Kind::Delivery,
-            reason: if record.unreadable { Reason::Unreadable } else { Reason::TriesUsedUp },
-            words: record.reason,
-            code: None,
-            tries: record.tries,
-            since: record.received_at,
-            died_at: record.died_at,
-            number: record.number_id.map(Into::into),
-            number_name: record.number_name,
-            contact: None,
-            conversation: None,
-            editable: false,
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-const HIDDEN: &str = "•••";
+pub(super) const HIDDEN: &str = "•••";
 
 /// Parts of a key whose value is a secret.
 const SECRET_KEYS: [&str; 7] = ["token", "secret", "password", "authorization", "api_key", "apikey", "appsecret_proof"];

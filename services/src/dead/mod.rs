@@ -7,6 +7,7 @@
 mod bulk;
 mod delivery;
 mod discard;
+mod edit;
 mod get;
 mod list;
 mod mask;
@@ -14,13 +15,15 @@ mod note;
 mod owner;
 mod purge;
 mod retry;
+mod row;
 
 pub use bulk::{AT_ONCE, discard_many, retry_many};
 pub use discard::discard;
+pub use edit::retry_with_edit;
 pub use get::get;
 pub use list::{counts, list};
 pub use purge::purge;
-pub use retry::{Retry, retry, retry_with_edit};
+pub use retry::{Retry, retry};
 
 pub(crate) use note::{Failed, note};
 pub(crate) use owner::owners;

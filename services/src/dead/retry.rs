@@ -4,14 +4,8 @@ use crate::{
     audit::{self, Entry},
     conversations, send,
 };
-use domain::{
-    audit::Action,
-    dead::{Kind, Letter},
-    id::MessageId,
-    permission::Permission,
-};
+use domain::{audit::Action, dead::Letter, id::MessageId, permission::Permission};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// How a dead letter is retried.
@@ -32,7 +26,9 @@ pub enum Retry {
 /// `operations.manage`, or for a message without `messages.retry`; what [`conversations::send_again`] refuses.
 pub async fn retry(ctx: &Ctx, id: Uuid, how: Retry) -> Result<()> {
     ctx.demand(Permission::OperationsManage)?;
-    let (letter, behind) = list::find(ctx, id).await?;
+    let found = list::find(ctx, id).await?;
+    let behind = found.delivery();
+    let letter = found.seen(ctx);
     match behind {
         Some(delivery) => process_again(ctx, &letter, delivery).await,
         None if letter.may_arrive_twice() => {
@@ -44,26 +40,7 @@ pub async fn retry(ctx: &Ctx, id: Uuid, how: Retry) -> Result<()> {
     }
 }
 
-/// Sends other words instead, as a new message; the old one is discarded. Asked twice, it is sent once.
-///
-/// # Errors
-/// `Invalid` for what has no text of its own; else as [`retry`] and [`conversations::reply`].
-pub async fn retry_with_edit(ctx: &Ctx, id: Uuid, text: &str, how: Retry) -> Result<()> {
-    ctx.demand(Permission::OperationsManage)?;
-    let (letter, _) = list::find(ctx, id).await?;
-    let conversation = letter.conversation.filter(|_| letter.kind == Kind::Send && letter.editable);
-    let conversation = conversation.ok_or_else(|| domain::Error::invalid("text", "only a text can be written anew"))?;
-    if letter.may_arrive_twice() {
-        knows(how)?;
-    }
-    // Before anything is sent: else the new words would be out, and the old ones still there for somebody else to send.
-    let assignee = conversations::get(ctx, conversation).await?.assignee;
-    ctx.demand_on(Permission::MessagesRetry, assignee)?;
-    conversations::reply(ctx, conversation, edited_key(id), text).await?;
-    send::discard(ctx, MessageId(id)).await
-}
-
-fn knows(how: Retry) -> Result<()> {
+pub(super) fn knows(how: Retry) -> Result<()> {
     match how {
         Retry::MayArriveTwice => Ok(()),
         Retry::Once => Err(Error::Conflict(
@@ -89,12 +66,4 @@ async fn process_again(ctx: &Ctx, letter: &Letter, behind: i64) -> Result<()> {
     services.wakes().wake_ingest();
     services.bus().received();
     Ok(())
-}
-
-/// The key under which a message is sent with other words: always the same, so that two clicks send it once.
-fn edited_key(message: Uuid) -> MessageId {
-    let digest = Sha256::new().chain_update(b"written anew").chain_update(message.as_bytes()).finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    MessageId(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }

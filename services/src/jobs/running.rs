@@ -1,6 +1,6 @@
 use super::{Lane, purge};
 use crate::{
-    Services, audit,
+    Services, alerts, audit,
     db::{Db, system},
     ingest, limits, live, mail, send, templates, vault,
 };
@@ -36,6 +36,8 @@ pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Runn
     live::start_remote(services, &stop);
     let here = services.clone();
     keep(&mut workers, "vault", &stop, move |stop| vault::worker(here.clone(), which.outbox, stop));
+    let here = services.clone();
+    keep(&mut workers, "alerts", &stop, move |stop| alerts::worker(here.clone(), stop));
     let here = services.clone();
     keep(&mut workers, "limits", &stop, move |stop| limits::news_worker(here.clone(), stop));
     if which.ingest {

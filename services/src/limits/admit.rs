@@ -31,7 +31,8 @@ pub(crate) async fn admit(services: &Services, tx: &mut Tx, ask: Ask, now: Milli
     let Ask { workspace, number, many, when, .. } = ask;
     let facts = Facts::read(tx.conn(), workspace, number).await?;
     let due = day::take(tx, workspace, number, &facts, now, many, when).await?;
-    if ask.program {
+    // Whoever waits is paced by the number's lane, as people are.
+    if ask.program && when == When::Refuse {
         instant::take(tx, workspace, number, &facts, now, many).await?;
     }
     if let Some(contact) = ask.outside {

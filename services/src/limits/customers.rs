@@ -1,5 +1,5 @@
 use super::facts::Facts;
-use crate::{Error, Result, db::Tx, sql};
+use crate::{Error, Result, Services, db::Tx, sql};
 use domain::{
     limits::{Limit, Limited},
     time::{DAY, Millis},
@@ -9,7 +9,8 @@ use uuid::Uuid;
 /// Also locks the row: one at a time counts.
 const COUNTED: &str = "INSERT INTO portfolios (workspace_id, waba_id, contacts) VALUES ($1, $2, 0)
     ON CONFLICT (workspace_id, waba_id) DO UPDATE SET contacts = portfolios.contacts RETURNING contacts";
-const OVER: &str = "DELETE FROM portfolio_contacts WHERE workspace_id = $1 AND waba_id = $2 AND at <= $3";
+const OVER: &str = "DELETE FROM portfolio_contacts WHERE workspace_id = $1 AND waba_id = $2 AND contact_id IN
+    (SELECT contact_id FROM portfolio_contacts WHERE workspace_id = $1 AND waba_id = $2 AND at <= $3 ORDER BY at LIMIT 500)";
 const AGAIN: &str =
     "UPDATE portfolio_contacts SET at = $4 WHERE workspace_id = $1 AND waba_id = $2 AND contact_id = $3";
 const NEW: &str = "INSERT INTO portfolio_contacts (workspace_id, waba_id, contact_id, at) VALUES ($1, $2, $3, $4)";
@@ -17,18 +18,32 @@ const COUNT: &str = "UPDATE portfolios SET contacts = $3 WHERE workspace_id = $1
 const FIRST: &str = "SELECT CAST(COALESCE(MIN(at), $3) AS BIGINT) FROM portfolio_contacts
     WHERE workspace_id = $1 AND waba_id = $2";
 
+/// Rows that [`OVER`] removes at once.
+const BATCH: u64 = 500;
+
 /// Counts a customer who is written to outside of a window, once in 24 rolling hours. The limit is the portfolio's; it is kept
 /// for each WhatsApp Business Account, since nobody tells us which of them form a portfolio.
+///
+/// Whoever is refused cannot wait for a place: it is free when the customer of longest ago was not written to for a day, and
+/// until then each message to that customer puts it off.
 ///
 /// # Errors
 /// `Limited` when so many others were written to that there is no room for this one.
 pub(super) async fn take(tx: &mut Tx, workspace: Uuid, contact: Uuid, facts: &Facts, now: Millis) -> Result<()> {
     let waba = facts.waba.as_str();
     let counted: i64 = sql!(scalar i64, tx.conn(), COUNTED, workspace, waba)?;
-    let over = sql!(exec tx.conn(), OVER, workspace, waba, now - DAY)?;
-    let mut counted = counted - i64::try_from(over).unwrap_or(0);
+    let limit = facts.customers();
+    let mut counted = counted;
+    loop {
+        let over = sql!(exec tx.conn(), OVER, workspace, waba, now - DAY)?;
+        counted -= i64::try_from(over).unwrap_or(0);
+        // After a quiet day there are thousands: a few each time, and more where they take the room.
+        if over < BATCH || limit.is_none_or(|limit| counted < i64::from(limit)) {
+            break;
+        }
+    }
     if sql!(exec tx.conn(), AGAIN, workspace, waba, contact, now)? == 0 {
-        if let Some(limit) = facts.customers().filter(|limit| counted >= i64::from(*limit)) {
+        if let Some(limit) = limit.filter(|limit| counted >= i64::from(*limit)) {
             let first: i64 = sql!(scalar i64, tx.conn(), FIRST, workspace, waba, now)?;
             let (which, plan, reset_at) = (Limit::Portfolio, facts.plan, first + DAY);
             let wait = reset_at - now;
@@ -39,4 +54,14 @@ pub(super) async fn take(tx: &mut Tx, workspace: Uuid, contact: Uuid, facts: &Fa
     }
     sql!(exec tx.conn(), COUNT, workspace, waba, counted)?;
     Ok(())
+}
+
+/// Forgets some customers whose day is over, so that nobody who reads the count has to look for them; whether there may be more.
+pub(super) async fn forget(services: &Services, workspace: Uuid, waba: &str, now: Millis) -> Result<bool> {
+    let mut tx = services.db().begin().await?;
+    let counted: i64 = sql!(scalar i64, tx.conn(), COUNTED, workspace, waba)?;
+    let over = sql!(exec tx.conn(), OVER, workspace, waba, now - DAY)?;
+    sql!(exec tx.conn(), COUNT, workspace, waba, counted - i64::try_from(over).unwrap_or(0))?;
+    tx.commit().await?;
+    Ok(over == BATCH)
 }

@@ -129,13 +129,10 @@ async fn more(
 }
 
 /// Counts in the transaction what it admits.
-pub(super) async fn count(
-    services: &Services,
-    tx: &mut Tx,
-    workspace: Uuid,
-    reserved: &Reserved,
-    many: u32,
-) -> Result<()> {
+///
+/// # Errors
+/// Those of the database.
+pub async fn count(services: &Services, tx: &mut Tx, workspace: Uuid, reserved: &Reserved, many: u32) -> Result<()> {
     let (holder, many) = (services.limits().holder.as_str(), i64::from(many));
     sql!(exec tx.conn(), COUNT, workspace, reserved.minute, holder, many)?;
     Ok(())

@@ -21,7 +21,7 @@ mod wait;
 
 pub use ask::{ask_graph, worker as graph_worker};
 pub use held::Limits;
-pub use minute::reserve;
+pub use minute::{count, reserve};
 pub use pairs::{PAIR_MEMORY, Pairs};
 pub use plan::{plan_of, set_plan};
 pub use purge::purge;

@@ -1,3 +1,4 @@
+use super::customers;
 use crate::{Result, Services, db::system};
 use domain::time::{DAY, HOUR, MINUTE};
 
@@ -17,7 +18,15 @@ pub async fn purge(services: &Services) -> Result<()> {
         let gone = system::purge_limits(tx.conn(), minute, day, now - MINUTE).await?;
         tx.commit().await?;
         if gone == 0 {
-            return Ok(());
+            break;
         }
     }
+    let portfolios = {
+        let mut read = services.db().read().await?;
+        system::portfolios_with_old(read.conn(), now - DAY).await?
+    };
+    for (workspace, waba) in portfolios {
+        while customers::forget(services, workspace, &waba, now).await? {}
+    }
+    Ok(())
 }

@@ -14,7 +14,7 @@ pub use stream::{Frame, subscribe};
 pub(crate) use remote::start as start_remote;
 
 use crate::{
-    Result,
+    Ctx, Result,
     db::{Conn, Tx, dialect},
     sql,
 };
@@ -69,6 +69,30 @@ pub(crate) async fn access_changed(
     now: Millis,
 ) -> Result<Option<i64>> {
     record(tx, workspace, &[Event::Access { member }], now).await
+}
+
+/// The same, where the team that its page shows has changed with it.
+pub(crate) async fn member_changed(
+    tx: &mut Tx,
+    workspace: Uuid,
+    member: Option<MemberId>,
+    now: Millis,
+) -> Result<Option<i64>> {
+    record(tx, workspace, &[Event::Access { member }, Event::Team], now).await
+}
+
+/// The team has changed, and nobody's access with it. As [`record`].
+pub(crate) async fn team_changed(tx: &mut Tx, workspace: Uuid, now: Millis) -> Result<Option<i64>> {
+    record(tx, workspace, &[Event::Team], now).await
+}
+
+/// The number of the last event: what is read after it knows of that, and perhaps of more.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn last(ctx: &Ctx) -> Result<i64> {
+    let mut read = ctx.read().await?;
+    Ok(last_seq(read.conn(), ctx.ws()).await?)
 }
 
 /// The number of the last event of a workspace.

@@ -32,7 +32,7 @@ const INSERT: &str = "INSERT INTO numbers
     ON CONFLICT (phone_number_id) WHERE state = 'active' DO NOTHING";
 
 /// Meta's tokens have some 200 characters; nobody's has more than this.
-const TOKEN_LIMIT: usize = 2_048;
+pub(crate) const TOKEN_LIMIT: usize = 2_048;
 
 /// A business number to connect.
 pub struct Connect {

@@ -5,8 +5,8 @@ mod list;
 mod release;
 mod token;
 
-pub(crate) use connect::connect_in;
 pub use connect::{Connect, connect};
+pub(crate) use connect::{TOKEN_LIMIT, connect_in};
 pub use list::list;
 pub use release::release_stranded;
 pub use token::token;

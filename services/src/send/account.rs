@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 const NUMBERS: &str =
     "SELECT id FROM numbers WHERE workspace_id = $1 AND waba_id = $2 AND state = 'active' ORDER BY id";
-const RESUME: &str = "DELETE FROM parks WHERE workspace_id = $1 AND scope = 'number'
+/// A number that somebody paused stays paused.
+const RESUME: &str = "DELETE FROM parks WHERE workspace_id = $1 AND scope = 'number' AND what = ''
     AND number_id IN (SELECT id FROM numbers WHERE workspace_id = $1 AND waba_id = $2)";
 
 /// What a webhook says about an account as a whole.

@@ -21,10 +21,7 @@ use domain::{
 };
 use secrecy::SecretString;
 use serde_json::Value;
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 /// A process that holds a message for this long has crashed: longer than a message waits before it leaves and Meta may take to
@@ -37,6 +34,8 @@ pub(super) const LANE_LEASE: Millis = 15 * SECOND;
 pub(super) const LANE_LEFT: Millis = 10 * SECOND;
 /// Whoever takes a lane that somebody else had begins this long after they ended: no second holds the departures of both.
 const HAND_OVER: Millis = SECOND;
+/// By so much the clocks of processes that share a database may differ: a lane is handed over so much later.
+const SKEW: Millis = SECOND;
 
 /// The first of each conversation that is due, answers of people before the rest.
 const HEADS: &str = "SELECT message_id FROM (SELECT o.message_id FROM outbox o
@@ -55,17 +54,20 @@ const LANE: &str = "SELECT holder, lease_until FROM lanes WHERE workspace_id = $
 const TAKE: &str = "INSERT INTO lanes (workspace_id, number_id, holder, lease_until) VALUES ($1, $2, $3, $4)
     ON CONFLICT (number_id) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until
     WHERE lanes.holder = excluded.holder OR lanes.lease_until <= $5";
+const HOLDER: &str = "SELECT holder FROM lanes WHERE workspace_id = $1 AND number_id = $2";
 
 /// A lane to claim from.
 pub(super) struct Order {
     pub lane: Arc<Lane>,
     pub phone_number_id: Arc<str>,
     /// Nothing where the number is no longer connected: then nothing goes, and messages are told why.
-    pub token: Option<Arc<SecretString>>,
+    pub token: Option<Arc<Token>>,
     /// At most so many.
     pub most: usize,
     /// Whether the lane has to be taken, or its lease renewed, first.
     pub take: bool,
+    /// A lease of another's that ends then, by a clock that is ahead of ours, and was not renewed for so long that they are gone.
+    pub over: Option<Millis>,
     /// Whether a template or a country of it stands still.
     pub partly: bool,
     /// Whether what Meta reported until now is known: else nothing that Meta may have taken in spite of its answer goes again.
@@ -74,6 +76,12 @@ pub(super) struct Order {
     pub heads: Vec<Uuid>,
     /// Filled in by [`claim`].
     pub hold: Hold,
+}
+
+/// An access token, and which one of its number it is: they are counted.
+pub(super) struct Token {
+    pub version: i64,
+    pub secret: SecretString,
 }
 
 /// What became of the lane's lease.
@@ -94,6 +102,7 @@ pub(super) struct Going {
     /// Which order it belongs to.
     pub order: usize,
     pub message: Uuid,
+    pub contact: Uuid,
     pub body: Value,
 }
 
@@ -107,12 +116,17 @@ pub(super) struct Claim {
     pub wrote: bool,
 }
 
-/// Reads whose turn it is, outside of any transaction.
+/// Reads whose turn it is, before the transaction that claims.
 pub(super) async fn look(services: &Services, order: &mut Order, now: Millis) -> Result<()> {
-    let mut read = services.db().read().await?;
+    let mut read = services.db().snapshot().await?;
+    if let Tx::Postgres(read) = &mut read {
+        // Else it would read and sort all that waits.
+        dialect::postgres::in_order(read).await?;
+    }
     let (workspace, number) = (order.lane.workspace, order.lane.number);
     let most = i64::try_from(order.most).unwrap_or(i64::MAX);
     order.heads = sql!(scalars Uuid, read.conn(), HEADS, workspace, number, now, now - WAITS, most)?;
+    read.commit().await?;
     order.heads.truncate(order.most);
     Ok(())
 }
@@ -132,9 +146,10 @@ pub(super) async fn claim(
     store::lock(tx, workspace, &ids).await?;
     let mut served: HashMap<Uuid, (usize, &Order)> = HashMap::new();
     for (at, order) in orders.iter_mut() {
-        if order.take {
-            order.hold = take(tx, &order.lane, holder, now).await?;
-        }
+        order.hold = match order.take {
+            true => take(tx, order, holder, now).await?,
+            false => held(tx, &order.lane, holder).await?,
+        };
         if matches!(order.hold, Hold::Same | Hold::Until(_)) {
             served.insert(order.lane.number, (*at, &**order));
         }
@@ -152,20 +167,25 @@ pub(super) async fn claim(
     let (mut changes, mut after) = (Changes::default(), Aftermath::default());
     let mut going = Vec::new();
     let mut passing = Vec::new();
+    // What is claimed here, by number and contact. It counts after the commit: what is rolled back has not gone.
+    let mut along: HashMap<(Uuid, Uuid), u32> = HashMap::new();
     for mut c in found {
         let Some((order, Order { lane, token, .. })) = served.get(&c.target.number_id) else { continue };
         let Some(row) = rows.get(&c.target.message.conversation_id) else { continue };
         match c.judge(row, token.is_some(), heard, &parks, now) {
-            Verdict::Go(body) => match lane.pair(c.contact_id, now) {
-                at if at > now => changes.kept.push((c.id(), at, c.stalled_at)),
-                _ => {
+            Verdict::Go(body) => match along.entry((lane.number, c.contact_id)).or_default() {
+                before if lane.pair(c.contact_id, *before, now) > now => {
+                    changes.kept.push((c.id(), lane.pair(c.contact_id, *before, now), c.stalled_at));
+                }
+                before => {
+                    *before += 1;
                     if c.earlier > 0 {
                         passing.push(c.id());
                     }
                     Status::Sending.as_str().clone_into(&mut c.target.message.status);
                     (c.target.message.error_text, c.target.error_code) = (None, None);
                     c.target.message.next_try_at = None;
-                    going.push(Going { order: *order, message: c.id(), body });
+                    going.push(Going { order: *order, message: c.id(), contact: c.contact_id, body });
                     changes.targets.push(c.target);
                 }
             },
@@ -226,22 +246,33 @@ fn withheld(c: &Candidate, why: &str, now: Millis) -> NewAttempt {
 }
 
 /// Takes a lane, or renews its lease.
-async fn take(tx: &mut Tx, lane: &Lane, holder: &str, now: Millis) -> Result<Hold> {
-    let (workspace, number) = (lane.workspace, lane.number);
+async fn take(tx: &mut Tx, order: &Order, holder: &str, now: Millis) -> Result<Hold> {
+    let (workspace, number) = (order.lane.workspace, order.lane.number);
     let before = sql!(opt(Option<String>, Millis), tx.conn(), LANE, workspace, number)?;
     let until = now + LANE_LEASE;
-    if sql!(exec tx.conn(), TAKE, workspace, number, holder, until, now)? == 0 {
+    let over = order.over.map_or(now, |over| over.max(now));
+    if sql!(exec tx.conn(), TAKE, workspace, number, holder, until, over)? == 0 {
         return Ok(Hold::Lost);
     }
+    // On SQLite it was this process before it was started again, by the same clock.
+    let hand_over = if matches!(tx, Tx::Sqlite(_)) { HAND_OVER } else { HAND_OVER + SKEW };
     Ok(match before {
-        Some((other, ended)) if other.as_deref() != Some(holder) && ended + HAND_OVER > now => {
-            Hold::After { until, wait: ended + HAND_OVER - now }
+        Some((other, ended)) if other.as_deref() != Some(holder) && ended <= now && ended + hand_over > now => {
+            Hold::After { until, wait: ended + hand_over - now }
         }
         _ => Hold::Until(until),
     })
 }
 
-/// A lane that was taken lately learns what others sent to the contacts that it meets.
+/// Whether it is still this process's: if a clock was set, another may think that the lease had ended. The lock of the workspace
+/// keeps them from taking it now.
+async fn held(tx: &mut Tx, lane: &Lane, holder: &str) -> Result<Hold> {
+    let holds = sql!(scalar_opt Option<String>, tx.conn(), HOLDER, lane.workspace, lane.number)?.flatten();
+    Ok(if holds.as_deref() == Some(holder) { Hold::Same } else { Hold::Lost })
+}
+
+/// A lane that was taken lately learns what others sent to the contacts that it meets. What it learns is as true if this
+/// transaction is rolled back.
 async fn prime(
     tx: &mut Tx,
     workspace: Uuid,
@@ -250,16 +281,14 @@ async fn prime(
     now: Millis,
 ) -> Result<()> {
     for (number, (_, Order { lane, .. })) in served.iter().filter(|(_, (_, order))| order.lane.is_young()) {
-        let contacts = found.iter().filter(|c| c.target.number_id == *number).map(|c| c.contact_id);
-        let strangers: Vec<Uuid> = lane.strangers(contacts).into_iter().collect::<HashSet<_>>().into_iter().collect();
+        let strangers = lane.strangers(found.iter().filter(|c| c.target.number_id == *number).map(|c| c.contact_id));
         if strangers.is_empty() {
             continue;
         }
         let sent: Vec<(Uuid, i64)> =
             on_engine!(&mut *tx, sent_lately(workspace, &strangers, *number, now - PAIR_MEMORY))?;
-        for (contact, sent) in sent {
-            lane.prime(contact, u32::try_from(sent).unwrap_or(u32::MAX), now);
-        }
+        let held: Vec<(Uuid, Millis)> = on_engine!(&mut *tx, pair_held(workspace, &strangers, *number, now))?;
+        lane.prime(strangers, sent, held, now);
     }
     Ok(())
 }

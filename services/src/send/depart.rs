@@ -1,11 +1,11 @@
 use super::{
     SendError,
+    claim::Token,
     lane::{Lane, Permits},
     outcome::{Outcome, What},
 };
 use crate::Services;
 use domain::time::Millis;
-use secrecy::SecretString;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc::UnboundedSender, time::Instant};
@@ -23,7 +23,7 @@ pub struct Claimed {
     pub(super) message: Uuid,
     pub(super) group: Arc<str>,
     pub(super) phone_number_id: Arc<str>,
-    pub(super) token: Arc<SecretString>,
+    pub(super) token: Arc<Token>,
     pub(super) body: Value,
     pub(super) claimed_at: Instant,
     pub(super) slot: Instant,
@@ -65,6 +65,7 @@ impl Claimed {
             lane: self.lane.clone(),
             message: self.message,
             group: self.group.clone(),
+            token: self.token.version,
             started_at: self.left_at.unwrap_or(ended_at),
             ended_at,
             what,
@@ -96,6 +97,6 @@ pub async fn depart(services: &Services, mut claimed: Claimed) {
         return;
     }
     claimed.left_at = Some(services.clock().now());
-    let answer = services.graph().send(&claimed.phone_number_id, &claimed.token, &claimed.body).await;
+    let answer = services.graph().send(&claimed.phone_number_id, &claimed.token.secret, &claimed.body).await;
     claimed.tell(What::Answered(answer), services.clock().now());
 }

@@ -7,9 +7,9 @@ use crate::{
     audit::{self, Entry},
     conversations,
     db::Tx,
-    sql,
+    live, sql,
 };
-use domain::{audit::Action, id::MessageId, message::Status, permission::Permission};
+use domain::{audit::Action, id::MessageId, inbox::Event, message::Status, permission::Permission};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,7 +22,22 @@ const CONVERSATION: &str =
 /// `Conflict` while it is on its way or when it has arrived or failed; `NotFound`, `Forbidden` without `messages.retry`.
 pub async fn discard(ctx: &Ctx, id: MessageId) -> Result<()> {
     let (mut tx, c) = locked(ctx, id).await?;
-    let was = c.status();
+    let (events, entry) = withdraw(ctx, &mut tx, c).await?;
+    audit::record(&mut tx, ctx, entry).await?;
+    let seq = live::record(&mut tx, ctx.ws(), &events, ctx.now()).await?;
+    tx.commit().await?;
+    ctx.services().bus().publish(ctx.ws(), seq);
+    // Its conversation's next message has its turn.
+    queued(ctx.services());
+    Ok(())
+}
+
+/// The same in a transaction that goes on: what screens and the audit trail are told is for the caller to record, last.
+///
+/// # Errors
+/// `Conflict` as [`discard`].
+pub(crate) async fn withdraw(ctx: &Ctx, tx: &mut Tx, c: Candidate) -> Result<(Vec<Event>, Entry)> {
+    let (id, was) = (MessageId(c.id()), c.status());
     match was {
         Status::Queued | Status::RetryQueued | Status::Dead => {}
         Status::Unconfirmed if c.due_at.is_none_or(|due_at| due_at <= ctx.now()) => {}
@@ -46,17 +61,11 @@ pub async fn discard(ctx: &Ctx, id: MessageId) -> Result<()> {
     let entry = Entry::new(Action::MessageDiscarded)
         .on("conversation", conversation)
         .change(json!({ "message": id, "status": was.as_str() }), Value::Null);
-    audit::record(&mut tx, ctx, entry).await?;
-    let seq = changes.write(&mut tx, ctx.ws(), ctx.now()).await?;
-    tx.commit().await?;
-    ctx.services().bus().publish(ctx.ws(), seq);
-    // Its conversation's next message has its turn.
-    queued(ctx.services());
-    Ok(())
+    Ok((changes.apply(tx, ctx.ws()).await?, entry))
 }
 
 /// A message of the member's to retry or discard, locked.
-pub(super) async fn locked(ctx: &Ctx, id: MessageId) -> Result<(Tx, Candidate)> {
+pub(crate) async fn locked(ctx: &Ctx, id: MessageId) -> Result<(Tx, Candidate)> {
     let mut tx = ctx.begin().await?;
     store::lock(&mut tx, ctx.ws(), &[id.0]).await?;
     let conversation = sql!(scalar_opt Uuid, tx.conn(), CONVERSATION, ctx.ws(), id.0)?;

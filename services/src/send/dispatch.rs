@@ -1,16 +1,14 @@
 //! Decides which lane sends what next. One task a process; the database is asked for work in rounds.
 
 use super::{
-    claim::{self, Claim, Hold, LANE_LEFT, Order},
-    depart::Claimed,
+    claim::{self, Hold, LANE_LEASE, LANE_LEFT, Order, Token},
+    claims::{Began, Claims},
     lane::Lane,
     open_ends,
-    outcome::{Outcome, What},
     park::{self, NewPark, Scope},
 };
 use crate::{
     Result, Services,
-    clock::new_id,
     db::{
         Db,
         system::{self, DueLane},
@@ -22,88 +20,81 @@ use domain::{
     plan::{Plan, per_second},
     time::{MINUTE, Millis, SECOND},
 };
-use futures::{FutureExt, StreamExt, future::join_all, stream};
+use futures::{FutureExt, future::join_all};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
-use tokio::{
-    sync::{Semaphore, mpsc::UnboundedSender},
-    time::Instant,
-};
-use tokio_util::sync::CancellationToken;
+use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 use uuid::Uuid;
 
 /// Messages in the hands of one process: claimed and not settled.
-pub(crate) const IN_FLIGHT: usize = 512;
+pub(crate) const IN_FLIGHT: usize = 1_024;
 /// How far ahead slots are taken. What comes later and goes first waits that long at most.
 const AHEAD: Duration = Duration::from_millis(250);
 /// A lane that has slots taken for longer than this is left alone: fewer and larger transactions.
 const ENOUGH: Duration = Duration::from_millis(125);
 /// Work that nobody told of is found by then.
 const POLL: Duration = Duration::from_secs(1);
+/// From one round to the next, at least: where much is sent, much wakes it, and lanes that are claimed for together cost less.
+const PAUSE: Duration = Duration::from_millis(16);
 /// Workspaces that are claimed for at the same time on PostgreSQL.
 const PARALLEL: usize = 8;
 
 /// A number's lane as this process knows it.
 struct Known {
     lane: Arc<Lane>,
-    /// Until when this process holds it.
-    held_until: Millis,
-    /// It was another's: not before.
-    begins: Option<Instant>,
     /// Its token did not open: not before.
     shut_until: Millis,
+    /// Until when another process says that it holds the lane, and since when it says so.
+    other: Option<(Millis, Instant)>,
 }
-
-/// What a transaction of one workspace claimed, and as which group.
-type Done = (Vec<Order>, Result<Vec<Claim>>, Arc<str>);
 
 pub(super) struct Dispatcher {
     services: Services,
-    holder: Arc<str>,
-    room: Arc<Semaphore>,
-    out: UnboundedSender<Claimed>,
-    settle: UnboundedSender<Outcome>,
-    stop: CancellationToken,
+    claims: Claims,
     known: HashMap<Uuid, Known>,
     /// When this process began to send.
     since: Millis,
-    /// When this round began.
+    /// When the last round began.
     began: Instant,
     /// Which lane is asked first; another one each round.
     turn: usize,
+    /// PostgreSQL: claims under way, each for a workspace. One that has to wait keeps nobody else waiting.
+    under_way: JoinSet<(Uuid, Option<Duration>)>,
+    /// Workspaces with a claim under way, and how many messages it may bring.
+    busy: HashMap<Uuid, usize>,
+    /// Workspaces that were passed over because of that.
+    passed_over: HashSet<Uuid>,
+    /// PostgreSQL: what is done about messages that nobody waits for any more.
+    closing: JoinSet<()>,
+    side_by_side: Arc<Semaphore>,
 }
 
 impl Dispatcher {
-    pub fn new(
-        services: &Services,
-        holder: Arc<str>,
-        room: Arc<Semaphore>,
-        out: UnboundedSender<Claimed>,
-        settle: UnboundedSender<Outcome>,
-        stop: CancellationToken,
-    ) -> Self {
+    pub fn new(claims: Claims) -> Self {
+        let services = claims.services.clone();
         let since = services.clock().now();
         Self {
-            services: services.clone(),
-            holder,
-            room,
-            out,
-            settle,
-            stop,
+            services,
+            claims,
             known: HashMap::new(),
             since,
             began: Instant::now(),
             turn: 0,
+            under_way: JoinSet::new(),
+            busy: HashMap::new(),
+            passed_over: HashSet::new(),
+            closing: JoinSet::new(),
+            side_by_side: Arc::new(Semaphore::new(PARALLEL)),
         }
     }
 
     pub async fn run(mut self) {
-        let services = self.services.clone();
-        while !self.stop.is_cancelled() && !self.out.is_closed() && !self.settle.is_closed() {
+        let stop = self.claims.stop.clone();
+        while !stop.is_cancelled() && !self.claims.out.is_closed() && !self.claims.settle.is_closed() {
             // Without this task nothing is sent any more, so a panic must not end it.
             let round = AssertUnwindSafe(self.round()).catch_unwind().await;
             let wait = match round.unwrap_or_else(|_| Err(crate::Error::Internal("claiming panicked".to_owned()))) {
@@ -111,40 +102,81 @@ impl Dispatcher {
                 Err(error) => {
                     tracing::error!(%error, "messages to send cannot be claimed; trying again");
                     // Not by a wake-up: what fails would fail at once again.
-                    tokio::select! { () = tokio::time::sleep(POLL) => {}, () = self.stop.cancelled() => {} }
+                    tokio::select! { () = tokio::time::sleep(POLL) => {}, () = stop.cancelled() => {} }
                     Duration::ZERO
                 }
             };
+            self.idle(wait).await;
+        }
+        // What they claim goes back at once, instead of becoming unconfirmed.
+        while self.under_way.join_next().await.is_some() {}
+    }
+
+    /// Until the next round.
+    async fn idle(&mut self, wait: Duration) {
+        let mut until = Instant::now() + wait;
+        loop {
             tokio::select! {
-                _ = tokio::time::timeout(wait, services.wakes().outbox()) => {}
-                () = self.stop.cancelled() => {}
-                () = self.out.closed() => {}
+                Some(done) = self.under_way.join_next() => {
+                    let Ok((workspace, begins)) = done else { break };
+                    until = begins.map_or(until, |begins| until.min(Instant::now() + begins));
+                    if self.ended(workspace) {
+                        break;
+                    }
+                }
+                Some(_) = self.closing.join_next() => {}
+                () = self.services.wakes().outbox() => break,
+                () = tokio::time::sleep_until(until) => break,
+                () = self.claims.stop.cancelled() => return,
+                () = self.claims.out.closed() => return,
+            }
+        }
+        tokio::time::sleep_until(self.began + PAUSE).await;
+        // All that ended meanwhile: each round would else find one workspace to claim for, and the rest busy.
+        while let Some(done) = self.under_way.try_join_next() {
+            if let Ok((workspace, _)) = done {
+                self.ended(workspace);
             }
         }
     }
 
+    /// A claim for a workspace has ended; whether it was passed over meanwhile.
+    fn ended(&mut self, workspace: Uuid) -> bool {
+        self.busy.remove(&workspace);
+        self.passed_over.remove(&workspace)
+    }
+
     /// Claims what may leave soon; returns when to look again if nobody tells of anything.
     async fn round(&mut self) -> Result<Duration> {
-        let now = self.services.clock().now();
-        // Leases count from now, and so does how long a claim is good for.
         self.began = Instant::now();
+        let began = Began { now: self.services.clock().now(), at: self.began };
+        let now = began.now;
         let (due, open) = {
             let mut read = self.services.db().read().await?;
             (system::due_lanes(read.conn(), now).await?, system::open_ends(read.conn(), now).await?)
         };
-        if !open.is_empty() {
+        if !open.is_empty() && self.closing.is_empty() {
             let heard = self.heard(now).await?;
-            open_ends::close(&self.services, open, heard, now).await;
+            let services = self.services.clone();
+            let close = async move { open_ends::close(&services, open, heard, now).await };
+            match self.services.db() {
+                Db::Sqlite(_) => close.await,
+                Db::Postgres(_) => drop(self.closing.spawn(close)),
+            }
         }
         let mut wait = POLL;
         let mut ready = Vec::new();
         for lane in due {
+            if self.busy.contains_key(&lane.workspace_id) {
+                self.passed_over.insert(lane.workspace_id);
+                continue;
+            }
             match self.ready(&lane, now) {
-                Ok(()) => ready.push(lane),
+                Ok(over) => ready.push((lane, over)),
                 Err(later) => wait = wait.min(later),
             }
         }
-        let free = self.room.available_permits();
+        let free = self.claims.room.available_permits().saturating_sub(self.busy.values().sum());
         if ready.is_empty() || free == 0 {
             return Ok(wait);
         }
@@ -153,8 +185,8 @@ impl Dispatcher {
         ready.rotate_left(first);
         let share = (free / ready.len()).max(1);
         let mut orders = Vec::new();
-        for lane in ready.into_iter().take(free) {
-            if let Some(order) = self.order(&lane, share, now).await? {
+        for (lane, over) in ready.into_iter().take(free) {
+            if let Some(order) = self.order(&lane, over, share, now).await? {
                 orders.push(order);
             }
         }
@@ -168,8 +200,9 @@ impl Dispatcher {
         // A lane that gave all that it was asked for may have more.
         let more = orders.iter().any(|order| order.heads.len() == order.most);
         tracing::trace!(lanes = orders.len(), asked, "a round of claiming");
-        let begins = self.claim(orders, now).await?;
-        wait = wait.min(begins);
+        if let Some(begins) = self.claim(orders, began).await {
+            wait = wait.min(begins);
+        }
         Ok(if more { wait.min(AHEAD - ENOUGH) } else { wait })
     }
 
@@ -177,55 +210,64 @@ impl Dispatcher {
     /// take: while nobody was there to take it in, it comes again.
     async fn heard(&self, now: Millis) -> Result<bool> {
         let mut journal = self.services.db().read_journal().await?;
-        let first = system::first_pending(journal.conn()).await?;
-        Ok(now - self.since >= REFUSED && first.is_none_or(|received_at| received_at > now - SECOND))
+        Ok(now - self.since >= REFUSED && !system::unread_since(journal.conn(), now - SECOND).await?)
     }
 
-    /// Whether a lane may be claimed from now; else when to look again.
-    fn ready(&mut self, due: &DueLane, now: Millis) -> Result<(), Duration> {
-        let mine = due.holder.as_deref() == Some(&*self.holder);
+    /// Whether a lane may be claimed from now, and the lease of another's that is over although it says otherwise; else when to
+    /// look again.
+    fn ready(&mut self, due: &DueLane, now: Millis) -> Result<Option<Millis>, Duration> {
+        let mine = due.holder.as_deref() == Some(&*self.claims.holder);
         if due.parked && due.state == "active" {
             return Err(POLL);
         }
-        if !mine && let Some(left) = due.lease_until.filter(|until| *until > now) {
-            return Err(millis(left - now));
-        }
-        let number = due.id;
-        let known = self.known.entry(number).or_insert_with(|| Known {
-            lane: Arc::new(Lane::new(due.workspace_id, number)),
-            held_until: 0,
-            begins: None,
+        let known = self.known.entry(due.id).or_insert_with(|| Known {
+            lane: Arc::new(Lane::new(due.workspace_id, due.id)),
             shut_until: 0,
+            other: None,
         });
-        if !mine {
-            known.held_until = 0;
+        let mut over = None;
+        if mine {
+            known.other = None;
+        } else {
+            known.lane.lose();
+            if let Some(until) = due.lease_until.filter(|until| *until > now) {
+                let since = match known.other {
+                    Some((known_until, since)) if known_until == until => since,
+                    _ => known.other.insert((until, Instant::now())).1,
+                };
+                // Whoever sends renews it long before. A clock that was ahead, and has been set since, must not keep everybody
+                // from the lane for as long as it was ahead.
+                match millis(LANE_LEASE).checked_sub(since.elapsed()) {
+                    Some(rest) => return Err(rest.min(millis(until - now))),
+                    None => over = Some(until),
+                }
+            }
         }
         // Tried again when the vault finds that the token opens, and each minute.
         if known.shut_until > now && (due.token_locked_at.is_some() || known.shut_until <= now + SECOND) {
             return Err(POLL);
         }
-        if let Some(left) = known.begins.and_then(|begins| begins.checked_duration_since(Instant::now())) {
+        if let Some(left) = known.lane.begins_in() {
             return Err(left);
         }
-        known.begins = None;
         let plan = Plan::parse(&due.plan).unwrap_or(Plan::Free);
         let throughput = due.throughput.and_then(|n| u32::try_from(n).ok());
         let slowed = due.slowed_to.and_then(|to| u32::try_from(to).ok()).zip(due.slowed_at);
         known.lane.tune(per_second(plan, throughput, due.coexistence), slowed, now);
         match known.lane.taken_ahead() {
             ahead if ahead > ENOUGH => Err(ahead - ENOUGH),
-            _ => Ok(()),
+            _ => Ok(over),
         }
     }
 
     /// What to claim from a lane; nothing when its token does not open.
-    async fn order(&mut self, due: &DueLane, share: usize, now: Millis) -> Result<Option<Order>> {
+    async fn order(&mut self, due: &DueLane, over: Option<Millis>, share: usize, now: Millis) -> Result<Option<Order>> {
         let Some(known) = self.known.get_mut(&due.id) else { return Ok(None) };
         let token = match due.state.as_str() {
             "active" => {
                 let workspace = due.workspace_id.into();
-                match vault::load(&self.services, workspace, Kind::AccessToken, due.id, Purpose::Send).await {
-                    Ok(token) => Some(Arc::new(token)),
+                match vault::load_version(&self.services, workspace, Kind::AccessToken, due.id, Purpose::Send).await {
+                    Ok((version, secret)) => Some(Arc::new(Token { version, secret })),
                     Err(LoadError::Missing) => {
                         tokenless(&self.services, due, now).await?;
                         return Ok(None);
@@ -246,7 +288,8 @@ impl Dispatcher {
             phone_number_id: due.phone_number_id.as_str().into(),
             token,
             most,
-            take: known.held_until < now + LANE_LEFT,
+            take: !known.lane.is_held_for(LANE_LEFT, now),
+            over,
             partly: due.partly,
             heard: false,
             heads: Vec::new(),
@@ -265,137 +308,47 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Claims and hands out; returns when a lane that was taken may begin.
-    async fn claim(&mut self, orders: Vec<Order>, now: Millis) -> Result<Duration> {
+    /// Claims and hands out, on PostgreSQL in tasks of their own; returns when a lane that was taken may begin, if that is known.
+    async fn claim(&mut self, orders: Vec<Order>, began: Began) -> Option<Duration> {
         let mut of: BTreeMap<Uuid, Vec<Order>> = BTreeMap::new();
         for order in orders {
             of.entry(order.lane.workspace).or_default().push(order);
         }
-        let workspaces: Vec<Vec<Order>> = of.into_values().collect();
-        let mut wait = POLL;
         // On SQLite a commit costs the same whatever it holds; but one workspace's trouble must not be everybody's.
         if matches!(self.services.db(), Db::Sqlite(_)) {
-            let mut orders: Vec<Order> = workspaces.into_iter().flatten().collect();
-            if let Err(error) = self.together(&mut orders, now, &mut wait).await {
-                tracing::error!(%error, "messages of several workspaces could not be claimed together; trying one by one");
-                for one in orders.chunk_by_mut(|a, b| a.lane.workspace == b.lane.workspace) {
-                    self.logged(one, now, &mut wait).await;
-                }
-            }
-            return Ok(wait);
-        }
-        let this = &*self;
-        let done: Vec<Done> = stream::iter(workspaces)
-            .map(|mut orders| async move {
-                let group = new_group();
-                let claimed = this.transaction(&mut orders, &group, now).await;
-                (orders, claimed, group)
-            })
-            .buffer_unordered(PARALLEL)
-            .collect()
-            .await;
-        for (orders, claimed, group) in done {
-            match claimed {
-                Ok(claims) => self.hand_out(&orders, claims, &group, &mut wait),
-                Err(error) => tracing::error!(%error, "messages of a workspace cannot be claimed; trying again"),
-            }
-        }
-        Ok(wait)
-    }
-
-    async fn logged(&mut self, orders: &mut [Order], now: Millis, wait: &mut Duration) {
-        if let Err(error) = self.together(orders, now, wait).await {
-            tracing::error!(%error, "messages of a workspace cannot be claimed; trying again");
-        }
-    }
-
-    async fn together(&mut self, orders: &mut [Order], now: Millis, wait: &mut Duration) -> Result<()> {
-        let group = new_group();
-        let claims = self.transaction(orders, &group, now).await?;
-        self.hand_out(orders, claims, &group, wait);
-        Ok(())
-    }
-
-    /// One transaction, of one workspace or, on SQLite, of several.
-    async fn transaction(&self, orders: &mut [Order], group: &str, now: Millis) -> Result<Vec<Claim>> {
-        if orders.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut tx = self.services.db().begin().await?;
-        let mut claims = Vec::new();
-        let mut at = 0;
-        for one in orders.chunk_by_mut(|a, b| a.lane.workspace == b.lane.workspace) {
-            let mut numbered: Vec<(usize, &mut Order)> = (at..).zip(one.iter_mut()).collect();
-            at += numbered.len();
-            claims.push(claim::claim(&self.services, &mut tx, &mut numbered, (&self.holder, group), now).await?);
-        }
-        if claims.iter().any(|claim| claim.wrote)
-            && let Err(error) = tx.commit().await
-        {
-            // It may be there all the same; then nothing of it has left.
-            self.withdraw(orders, &claims, group);
-            return Err(error.into());
-        }
-        for (one, claim) in orders.chunk_by(|a, b| a.lane.workspace == b.lane.workspace).zip(&claims) {
-            self.services.bus().publish(one[0].lane.workspace, claim.seq);
-        }
-        Ok(claims)
-    }
-
-    fn withdraw(&self, orders: &[Order], claims: &[Claim], group: &str) {
-        for going in claims.iter().flat_map(|claim| &claim.going) {
-            let outcome = Outcome {
-                lane: orders[going.order].lane.clone(),
-                message: going.message,
-                group: group.into(),
-                started_at: 0,
-                ended_at: 0,
-                what: What::Withdrawn,
-                permit: None,
+            let mut orders: Vec<Order> = of.into_values().flatten().collect();
+            let error = match self.claims.claim(&mut orders, began).await {
+                Ok(begins) => return begins,
+                Err(error) => error,
             };
-            let _ = self.settle.send(outcome);
-        }
-    }
-
-    fn hand_out(&mut self, orders: &[Order], claims: Vec<Claim>, group: &Arc<str>, wait: &mut Duration) {
-        for order in orders {
-            let Some(known) = self.known.get_mut(&order.lane.number) else { continue };
-            match order.hold {
-                Hold::Same => {}
-                Hold::Until(until) => known.held_until = until,
-                Hold::After { until, wait: begins } => {
-                    known.held_until = until;
-                    known.begins = Some(Instant::now() + millis(begins));
-                    *wait = (*wait).min(millis(begins));
-                }
-                Hold::Lost => known.held_until = 0,
+            tracing::error!(%error, "messages of several workspaces could not be claimed together; trying one by one");
+            let mut first = None;
+            for one in orders.chunk_by_mut(|a, b| a.lane.workspace == b.lane.workspace) {
+                let begins = logged(self.claims.claim(one, began).await);
+                first = [first, begins].into_iter().flatten().min();
             }
+            return first;
         }
-        let claimed_at = self.began;
-        for going in claims.into_iter().flat_map(|claim| claim.going) {
-            let order = &orders[going.order];
-            let room = self.room.clone().try_acquire_owned();
-            let seat = order.lane.seats.clone().try_acquire_owned();
-            let (Some(token), Ok(room), Ok(seat)) = (order.token.clone(), room, seat) else {
-                continue;
-            };
-            // Dropped where nobody takes it any more: it goes back.
-            let _ = self.out.send(Claimed {
-                lane: order.lane.clone(),
-                message: going.message,
-                group: group.clone(),
-                phone_number_id: order.phone_number_id.clone(),
-                token,
-                body: going.body,
-                claimed_at,
-                slot: order.lane.slot(),
-                stop: self.stop.clone(),
-                settle: self.settle.clone(),
-                permit: Some((room, seat)),
-                left_at: None,
+        for (workspace, mut orders) in of {
+            self.busy.insert(workspace, orders.iter().map(|order| order.most).sum());
+            let (claims, turn) = (self.claims.clone(), self.side_by_side.clone());
+            self.under_way.spawn(async move {
+                // Never closed.
+                let _turn = turn.acquire().await;
+                let claim = AssertUnwindSafe(claims.claim(&mut orders, began)).catch_unwind().await;
+                let claimed = claim.unwrap_or_else(|_| Err(crate::Error::Internal("claiming panicked".to_owned())));
+                (workspace, logged(claimed))
             });
         }
+        None
     }
+}
+
+fn logged(claimed: Result<Option<Duration>>) -> Option<Duration> {
+    claimed.unwrap_or_else(|error| {
+        tracing::error!(%error, "messages of a workspace cannot be claimed; trying again");
+        None
+    })
 }
 
 /// A number without a token stands still until it is connected again.
@@ -404,12 +357,12 @@ async fn tokenless(services: &Services, due: &DueLane, now: Millis) -> Result<()
     let reason = "This number has no access token. Connect the number again.".to_owned();
     let new = NewPark { number: due.id, scope: Scope::Token, what: String::new(), code: None, reason };
     let mut tx = services.db().begin().await?;
+    // It may have been connected this very moment.
+    if park::token_version(&mut tx, due.workspace_id, due.id).await? > 0 {
+        return Ok(());
+    }
     park::park(services, &mut tx, due.workspace_id, new, now).await?;
     Ok(tx.commit().await?)
-}
-
-fn new_group() -> Arc<str> {
-    new_id().to_string().into()
 }
 
 fn millis(n: Millis) -> Duration {

@@ -1,4 +1,5 @@
 use super::{
+    claims::Claims,
     depart::Claimed,
     dispatch::{Dispatcher, IN_FLIGHT},
     outcome::Outcome,
@@ -31,7 +32,9 @@ impl Engine {
         let (settle, outcomes) = mpsc::unbounded_channel::<Outcome>();
         let mut tasks = JoinSet::new();
         let room = Arc::new(Semaphore::new(IN_FLIGHT));
-        tasks.spawn(Dispatcher::new(services, holder.clone(), room, out, settle, stop.clone()).run());
+        let (holding, stopping) = (holder.clone(), stop.clone());
+        let claims = Claims { services: services.clone(), holder: holding, room, out, settle, stop: stopping };
+        tasks.spawn(Dispatcher::new(claims).run());
         tasks.spawn(settle::run(services.clone(), outcomes));
         let engine = Self { services: services.clone(), holder, tasks, stop };
         (engine, futures::stream::poll_fn(move |cx| claimed.poll_recv(cx)))

@@ -6,10 +6,14 @@ use super::{
     settle,
     store::{self, Changes},
 };
-use crate::{Result, Services};
+use crate::{Result, Services, db::Db};
 use domain::time::Millis;
+use futures::StreamExt;
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// Workspaces that are written at the same time on PostgreSQL.
+const PARALLEL: usize = 2;
 
 /// Messages whose process is gone become unconfirmed; those that Meta did not confirm in time are given up or sent once more.
 pub(super) async fn close(services: &Services, open: Vec<(Uuid, Uuid)>, heard: bool, now: Millis) {
@@ -17,12 +21,15 @@ pub(super) async fn close(services: &Services, open: Vec<(Uuid, Uuid)>, heard: b
     for (workspace, message) in open {
         of.entry(workspace).or_default().push(message);
     }
-    for (workspace, ids) in of {
-        // One workspace's trouble is not everybody's.
-        if let Err(error) = close_in(services, workspace, &ids, heard, now).await {
-            tracing::error!(%error, "what became of messages of a workspace could not be written; trying again");
-        }
-    }
+    let parallel = if matches!(services.db(), Db::Sqlite(_)) { 1 } else { PARALLEL };
+    futures::stream::iter(of)
+        .for_each_concurrent(parallel, |(workspace, ids)| async move {
+            // One workspace's trouble is not everybody's.
+            if let Err(error) = close_in(services, workspace, &ids, heard, now).await {
+                tracing::error!(%error, "what became of messages of a workspace could not be written; trying again");
+            }
+        })
+        .await;
 }
 
 async fn close_in(services: &Services, workspace: Uuid, ids: &[Uuid], heard: bool, now: Millis) -> Result<()> {
@@ -46,8 +53,13 @@ async fn close_in(services: &Services, workspace: Uuid, ids: &[Uuid], heard: boo
         }
     }
     settle::clear_up(services, &mut tx, workspace, after, now).await?;
+    let changed = !changes.is_empty();
     let seq = changes.write(&mut tx, workspace, now).await?;
     tx.commit().await?;
     services.bus().publish(workspace, seq);
+    if changed {
+        // What is sent once more, and what waited behind it, has its turn.
+        services.wakes().wake_outbox();
+    }
     Ok(())
 }

@@ -32,6 +32,8 @@ pub(super) struct Outcome {
     pub message: Uuid,
     /// The claim that it is about: whoever was overtaken changes nothing but what Meta has proved.
     pub group: Arc<str>,
+    /// Which token of the number its request carried.
+    pub token: i64,
     pub started_at: Millis,
     pub ended_at: Millis,
     pub what: What,
@@ -45,6 +47,31 @@ pub(super) enum What {
     Withdrawn,
 }
 
+impl Outcome {
+    /// Meta's no, if that is what came.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.what {
+            What::Answered(Err(SendError::Refused(refusal))) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Whether Meta complains about the token.
+    pub fn blames_token(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.class() == Class::Token)
+    }
+}
+
+/// What decides about an outcome besides itself.
+#[derive(Clone, Copy)]
+pub(super) struct Now {
+    pub at: Millis,
+    /// 0 to 1,000, at random.
+    pub jitter: u32,
+    /// Its request carried another token than the number has now.
+    pub old_token: bool,
+}
+
 /// What a group of outcomes asks for besides the messages themselves.
 #[derive(Default)]
 pub(super) struct Aftermath {
@@ -55,16 +82,18 @@ pub(super) struct Aftermath {
     pub works: Vec<Uuid>,
     /// Numbers whose token does not, and why.
     pub refused: Vec<(Uuid, String)>,
-    /// Lanes that Meta slowed down: messages per second.
-    pub slowed: Vec<(Uuid, u32)>,
+    /// Lanes that Meta slowed down: messages per second. Theirs, and the next, after the commit: a transaction may be tried again.
+    pub slowed: Vec<(Arc<Lane>, u32)>,
+    /// Contacts of a lane to whom nothing goes before then.
+    pub pairs: Vec<(Arc<Lane>, Uuid, Millis)>,
 }
 
-/// Applies an outcome. `jitter` is 0 to 1,000, at random.
+/// Applies an outcome to its message; changes nothing else.
 pub(super) fn settle(
     mut c: Candidate,
     row: Option<&RowRecord>,
     outcome: &Outcome,
-    (now, jitter): (Millis, u32),
+    now: Now,
     changes: &mut Changes,
     after: &mut Aftermath,
 ) {
@@ -81,29 +110,29 @@ pub(super) fn settle(
     match answer {
         Ok(wamid) => {
             after.works.push(c.target.number_id);
-            accept(c, wamid, now, changes);
+            accept(c, wamid, now.at, changes);
         }
         // A status webhook was faster, or the message is in other hands.
         Err(_) if !mine => {}
         Err(SendError::NotSent) => {
             let words = "WhatsApp could not be reached; nothing was sent.";
-            let wait = send_wait(failed(&c) + 1, jitter);
-            retry(c, Try { counts: true, stalls: true, wait, words, code: None }, outcome, now, changes, after);
+            let wait = send_wait(failed(&c) + 1, now.jitter);
+            retry(c, Try { counts: true, stalls: true, wait, words, code: None }, outcome, now.at, changes, after);
         }
         Err(SendError::Lost { why, .. }) => {
             tracing::warn!(message = %c.id(), why, "it is not known whether a message was sent");
-            unconfirmed(c, outcome.started_at, now, changes);
+            unconfirmed(c, outcome.started_at, now.at, changes);
         }
-        Err(SendError::Refused(refusal)) => refused(c, row, refusal, outcome, (now, jitter), changes, after),
+        Err(SendError::Refused(refusal)) => refused(c, row, refusal, outcome, now, changes, after),
     }
 }
 
 fn refused(
-    c: Candidate,
+    mut c: Candidate,
     row: Option<&RowRecord>,
     refusal: &Refusal,
     outcome: &Outcome,
-    (now, jitter): (Millis, u32),
+    Now { at: now, jitter, old_token }: Now,
     changes: &mut Changes,
     after: &mut Aftermath,
 ) {
@@ -114,14 +143,19 @@ fn refused(
     let words = words.as_str();
     match refusal.class() {
         Class::NotTaken { slow_down: true } => {
-            after.slowed.extend(outcome.lane.complained(now).map(|rate| (number, rate)));
+            // Complaints that are settled together are one.
+            if !after.slowed.iter().any(|(lane, _)| lane.number == number) {
+                after.slowed.extend(outcome.lane.complaint(now).map(|rate| (outcome.lane.clone(), rate)));
+            }
             let wait = again(Some(send_wait(nth, jitter).unwrap_or(SEND[SEND.len() - 1]).max(SECOND)));
             let code = Some(code);
             retry(c, Try { counts: false, stalls: false, wait, words, code }, outcome, now, changes, after);
         }
         Class::NotTaken { slow_down: false } => {
             let times = u32::try_from(c.pair_refusals).unwrap_or(u32::MAX).saturating_add(1);
-            let wait = again(Some(outcome.lane.pair_refused(c.contact_id, times, now) - now));
+            let at = outcome.lane.pair_refused(c.contact_id, times, now);
+            after.pairs.push((outcome.lane.clone(), c.contact_id, at));
+            let wait = again(Some(at - now));
             let code = Some(code);
             retry(c, Try { counts: false, stalls: false, wait, words, code }, outcome, now, changes, after);
         }
@@ -129,6 +163,12 @@ fn refused(
             let wait = again(send_wait(nth, jitter).map(|wait| wait.max(REFUSED)));
             let code = Some(code);
             retry(c, Try { counts: true, stalls: true, wait, words, code }, outcome, now, changes, after);
+        }
+        // It left before the number was connected anew: that says nothing of the token that it has now, which it is sent with
+        // next. Nothing was taken.
+        Class::Token if old_token => {
+            back(&mut c);
+            keep(c, changes, None, None);
         }
         Class::Token => {
             after.refused.push((number, words.to_owned()));

@@ -7,7 +7,7 @@ use crate::{
     conversations::row::RowRecord,
     db::Tx,
     ingest::Target,
-    sql,
+    sql, vault,
 };
 use domain::{
     alert::{self, NewAlert, Severity},
@@ -36,10 +36,13 @@ const PARKS: &str = "SELECT p.number_id, n.name, p.scope, p.what, p.code, p.reas
     FROM parks p JOIN numbers n ON n.id = p.number_id WHERE p.workspace_id = $1 ORDER BY p.parked_at, p.number_id, p.what";
 const RESUME: &str = "DELETE FROM parks WHERE workspace_id = $1 AND number_id = $2 AND scope = $3 AND what = $4";
 const CONNECTED: &str = "DELETE FROM parks WHERE workspace_id = $1 AND number_id = $2 AND scope = 'token'";
+const LOCK_NUMBER: &str = "UPDATE numbers SET state = state WHERE workspace_id = $1 AND id = $2";
+const TOKEN: &str = "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM secrets
+    WHERE workspace_id = $1 AND kind = $2 AND subject_id = $3";
 /// What met the park comes back at once, not within the minute.
 const HURRY: &str = "UPDATE outbox SET due_at = $3 WHERE workspace_id = $1 AND number_id = $2 AND due_at > $3
     AND due_at <= $4 AND stalled_at IS NOT NULL
-    AND message_id IN (SELECT id FROM messages WHERE workspace_id = $1 AND status = 'queued')";
+    AND EXISTS (SELECT 1 FROM messages m WHERE m.workspace_id = $1 AND m.id = outbox.message_id AND m.status = 'queued')";
 
 /// How much a park stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -258,6 +261,13 @@ pub async fn resume(ctx: &Ctx, number: NumberId, scope: Scope, what: &str) -> Re
 pub(super) async fn hurry(tx: &mut Tx, workspace: Uuid, number: Uuid, now: Millis) -> Result<()> {
     sql!(exec tx.conn(), HURRY, workspace, number, now, now + AGAIN)?;
     Ok(())
+}
+
+/// Which access token of a number is the newest, 0 where it has none. Until the transaction ends nobody stores a newer one, so that
+/// what it says of this one does not stand against the next.
+pub(super) async fn token_version(tx: &mut Tx, workspace: Uuid, number: Uuid) -> Result<i64> {
+    sql!(exec tx.conn(), LOCK_NUMBER, workspace, number)?;
+    Ok(sql!(scalar i64, tx.conn(), TOKEN, workspace, vault::Kind::AccessToken.as_str(), number)?)
 }
 
 /// A number was connected with a new token: what waited for one goes on. The caller wakes the sender after its commit.

@@ -2,7 +2,7 @@
 
 use super::Candidate;
 use crate::{
-    Result,
+    Result, consent,
     conversations::row::RowRecord,
     db::{Tx, dialect},
     ingest::Target,
@@ -48,9 +48,17 @@ pub struct NewAttempt {
 /// Locks what a transaction about these messages reads and writes, in the order of everybody: the workspace, the conversations,
 /// and with [`candidates`] the messages. On SQLite the transaction keeps everybody else out.
 pub(super) async fn lock(tx: &mut Tx, workspace: Uuid, ids: &[Uuid]) -> Result<()> {
-    if let Tx::Postgres(tx) = tx {
-        dialect::postgres::lock_workspace(tx, workspace).await?;
-        dialect::postgres_sending::lock_conversations_of(tx, workspace, ids).await?;
+    lock_with_people(tx, workspace, ids, &[]).await
+}
+
+/// The same, and between the workspace and the conversations the customers of the messages that say that they `stopped` us.
+pub(super) async fn lock_with_people(tx: &mut Tx, workspace: Uuid, ids: &[Uuid], stopped: &[Uuid]) -> Result<()> {
+    if let Tx::Postgres(c) = tx {
+        dialect::postgres::lock_workspace(c, workspace).await?;
+        consent::lock_refused(tx, workspace, stopped).await?;
+    }
+    if let Tx::Postgres(c) = tx {
+        dialect::postgres_sending::lock_conversations_of(c, workspace, ids).await?;
     }
     Ok(())
 }
@@ -90,7 +98,7 @@ impl Changes {
     }
 
     /// Writes everything but the events, which it returns.
-    async fn apply(self, tx: &mut Tx, workspace: Uuid) -> Result<Vec<Event>> {
+    pub async fn apply(self, tx: &mut Tx, workspace: Uuid) -> Result<Vec<Event>> {
         if !self.attempts.is_empty() {
             on_engine!(&mut *tx, insert_attempts(workspace, &self.attempts))?;
         }

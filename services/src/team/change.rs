@@ -73,15 +73,18 @@ impl<'a> Change<'a> {
         must_cover(self.holds, other)
     }
 
-    /// Commits what changes nobody's access.
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+    /// Commits what changes nobody's access; whoever looks at the team sees it at once.
+    pub async fn commit(mut self) -> Result<()> {
+        let seq = live::team_changed(&mut self.tx, self.ctx.ws(), self.ctx.now()).await?;
+        self.tx.commit().await?;
+        self.ctx.services.bus().publish(self.ctx.ws(), seq);
+        Ok(())
     }
 
     /// Commits, and lets streams be narrowed, widened or ended at once: a member's, or with `None` everybody's.
     pub async fn commit_access(mut self, member: Option<MemberId>) -> Result<()> {
         let (ws, now) = (self.ctx.ws(), self.ctx.now());
-        let seq = live::access_changed(&mut self.tx, ws, member, now).await?;
+        let seq = live::member_changed(&mut self.tx, ws, member, now).await?;
         self.tx.commit().await?;
         self.ctx.services.bus().publish(ws, seq);
         Ok(())

@@ -85,7 +85,7 @@ pub async fn create(ctx: &Ctx, wish: NewToken) -> Result<Created> {
 }
 
 /// What the caller may now, which may be less than when the request came in.
-async fn holds_now(conn: Conn<'_>, ctx: &Ctx) -> Result<Permissions> {
+pub(super) async fn holds_now(conn: Conn<'_>, ctx: &Ctx) -> Result<Permissions> {
     let row = sql!(opt(String, Option<String>), conn, HOLDS, ctx.ws(), ctx.me().id.0)?;
     let (role, own) = row.ok_or(Wrong::NotFound)?;
     let holds = held(&role, own.as_deref())?.1.and(ctx.permissions());

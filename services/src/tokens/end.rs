@@ -1,6 +1,6 @@
-use super::{create::within, row::reaches};
+use super::create::{holds_now, within};
 use crate::{
-    Ctx, Result,
+    Actor, Ctx, Error, Result,
     audit::{self, Entry},
     ctx::parse_permissions,
     db::Tx,
@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 const ONE: &str = "SELECT member_id, name, permissions, ended_at FROM api_tokens WHERE workspace_id = $1 AND id = $2";
 
+const STANDS: &str = "SELECT COUNT(*) FROM api_tokens WHERE workspace_id = $1 AND id = $2 AND ended_at IS NULL";
+
 const END: &str = "UPDATE api_tokens SET ended_at = $3, ended_why = $4
     WHERE workspace_id = $1 AND id = $2 AND ended_at IS NULL";
 
@@ -34,17 +36,24 @@ const END_OF_MEMBER: &str = "UPDATE api_tokens SET ended_at = $3, ended_why = 'r
 /// Revokes a token and those that it made, from the next request on. Revoking twice changes nothing.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` without `api.manage`, or with the name of a permission that a colleague's token has and they have not.
+/// `NotFound`, also for a member who was removed meanwhile; `SignedOut` for a token that ended; `Forbidden` without
+/// `api.manage`, or with the name of a permission that a colleague's token has and they have not at this moment.
 pub async fn revoke(ctx: &Ctx, id: TokenId) -> Result<()> {
     ctx.demand(Permission::ApiManage)?;
     let mut tx = ctx.begin().await?;
     team::lock(&mut tx, ctx.ws()).await?;
+    if let Actor::Token { token, .. } = ctx.actor()
+        && sql!(scalar i64, tx.conn(), STANDS, ctx.ws(), token.0)? == 0
+    {
+        return Err(Error::SignedOut);
+    }
+    let holds = holds_now(tx.conn(), ctx).await?;
     let row: Option<(Uuid, String, String, Option<Millis>)> =
         sql!(opt(Uuid, String, String, Option<Millis>), tx.conn(), ONE, ctx.ws(), id.0)?;
     let (member, name, permissions, _) = row.ok_or(domain::Error::NotFound)?;
     let permissions = parse_permissions(&permissions)?;
-    if !reaches(ctx, member, permissions) {
-        within(permissions, ctx.permissions())?;
+    if member != ctx.me().id.0 {
+        within(permissions, holds)?;
     }
     if end(&mut tx, ctx.ws(), id.0, End::Revoked, ctx.now()).await? {
         let entry = Entry::new(Action::TokenRevoked).on("token", id.0).about(json!({"name": name}).to_string());

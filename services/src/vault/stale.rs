@@ -1,5 +1,6 @@
-//! Access tokens that have been in use for too long.
+//! Access tokens that have been in use for too long, or that end soon.
 
+use super::renew::LEAD;
 use crate::{
     Result, Services, alerts,
     db::system::{self, TokenAge},
@@ -7,11 +8,16 @@ use crate::{
 use domain::{
     alert::{Kind, NewAlert, Severity},
     id::{NumberId, WorkspaceId},
-    time::{DAY, Millis},
+    time::{DAY, HOUR, Millis},
 };
 
 /// After this long a token should be replaced.
 pub const STALE: Millis = 90 * DAY;
+/// So long before a token ends somebody is told; renewing it was tried for some days by then.
+const ENDS_SOON: Millis = 10 * DAY;
+const _: () = assert!(ENDS_SOON < LEAD);
+/// And so long before they are told by mail.
+const HURRY: Millis = 3 * DAY;
 
 /// A token that should be replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +29,10 @@ pub struct StaleToken {
     pub name: String,
     /// Since when it has been in use.
     pub since: Millis,
+    /// Until when Meta takes it, where that is known and not for ever.
+    pub ends: Option<Millis>,
+    /// What Meta said when it would not renew it.
+    pub refused: Option<String>,
 }
 
 impl StaleToken {
@@ -30,15 +40,59 @@ impl StaleToken {
     pub const fn days(&self, now: Millis) -> i64 {
         (now - self.since) / DAY
     }
+
+    /// What is the matter: "is 91 days old".
+    pub fn words(&self, now: Millis) -> String {
+        match self.ends.map(|ends| ends - now) {
+            Some(..=0) => "has ended".to_owned(),
+            Some(left @ ..DAY) => format!("ends in {}", count(left / HOUR, "hour")),
+            Some(left @ ..ENDS_SOON) => format!("ends in {}", count(left / DAY, "day")),
+            _ => format!("is {} old", count(self.days(now), "day")),
+        }
+    }
+
+    fn severity(&self, now: Millis) -> Severity {
+        if self.ends.is_some_and(|ends| ends < now + HURRY) { Severity::High } else { Severity::Medium }
+    }
+
+    fn alert(&self, now: Millis) -> NewAlert {
+        let refused = self.refused.as_deref().map(|why| format!("Meta does not renew it: {why} ")).unwrap_or_default();
+        let until = match self.ends {
+            Some(ends) if ends <= now => "What is to be sent waits until then.",
+            Some(_) => "Once it has ended, nothing can be sent.",
+            None => "Nothing stops until then.",
+        };
+        NewAlert {
+            kind: Kind::AccessTokenOld,
+            severity: self.severity(now),
+            title: format!("The access token of {} {}", self.name, self.words(now)),
+            body: format!(
+                "{refused}Make a new one for the system user in Meta's business settings, connect the number again with \
+                 it (`parlance connect-number`), then revoke the old one. {until}"
+            ),
+            link: "settings".to_owned(),
+            key: key(self.number),
+        }
+    }
 }
 
-/// The tokens of connected numbers that were stored more than 90 days ago.
+fn count(many: i64, one: &str) -> String {
+    format!("{many} {one}{}", if many == 1 { "" } else { "s" })
+}
+
+/// What makes alerts about the age of a number's token the same.
+pub(super) fn key(number: NumberId) -> String {
+    format!("token-old:{number}")
+}
+
+/// The tokens of connected numbers that were stored more than 90 days ago, or that end soon.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub async fn stale_tokens(services: &Services) -> Result<Vec<StaleToken>> {
+    let now = services.clock().now();
     let mut read = services.db().read().await?;
-    let found = system::tokens_before(read.conn(), services.clock().now() - STALE).await?;
+    let found = system::tokens_before(read.conn(), now - STALE, now + ENDS_SOON).await?;
     Ok(found.into_iter().map(stale).collect())
 }
 
@@ -49,6 +103,8 @@ fn stale(row: TokenAge) -> StaleToken {
         phone_number_id: row.phone_number_id,
         name: row.name,
         since: row.created_at,
+        ends: row.expires_at.filter(|at| *at != 0),
+        refused: row.renew_refused,
     }
 }
 
@@ -61,17 +117,7 @@ pub async fn raise_stale(services: &Services) -> Result<usize> {
     let found = stale_tokens(services).await?;
     for token in &found {
         let mut tx = services.db().begin().await?;
-        let alert = NewAlert {
-            kind: Kind::AccessTokenOld,
-            severity: Severity::Medium,
-            title: format!("The access token of {} is {} days old", token.name, token.days(now)),
-            body: "Make a new one for the system user in Meta's business settings, connect the number again with it \
-                   (`parlance connect-number`), then revoke the old one. Nothing stops until then."
-                .to_owned(),
-            link: "settings".to_owned(),
-            key: format!("token-old:{}", token.number),
-        };
-        alerts::raise(&mut tx, token.workspace, now, alert).await?;
+        alerts::raise(&mut tx, token.workspace, now, token.alert(now)).await?;
         tx.commit().await?;
     }
     Ok(found.len())

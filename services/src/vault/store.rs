@@ -70,9 +70,20 @@ pub async fn load(
     subject: Uuid,
     purpose: Purpose,
 ) -> Result<SecretString, LoadError> {
-    let secret = newest(services, workspace, kind, subject).await?;
+    Ok(load_version(services, workspace, kind, subject, purpose).await?.1)
+}
+
+/// The same, with the number of its version: they are counted.
+pub(crate) async fn load_version(
+    services: &Services,
+    workspace: WorkspaceId,
+    kind: Kind,
+    subject: Uuid,
+    purpose: Purpose,
+) -> Result<(i64, SecretString), LoadError> {
+    let (version, secret) = newest(services, workspace, kind, subject).await?;
     opened(services, workspace, (kind, subject), purpose, secret.as_ref().err());
-    Ok(secret?)
+    Ok((version, secret?))
 }
 
 /// Whether the newest version of a secret opens. Told to whoever asks and to nobody else: a command that was started with the
@@ -81,7 +92,7 @@ pub async fn load(
 /// # Errors
 /// [`LoadError`].
 pub async fn opens(services: &Services, workspace: WorkspaceId, kind: Kind, subject: Uuid) -> Result<(), LoadError> {
-    Ok(newest(services, workspace, kind, subject).await?.map(drop)?)
+    Ok(newest(services, workspace, kind, subject).await?.1.map(drop)?)
 }
 
 async fn newest(
@@ -89,7 +100,7 @@ async fn newest(
     workspace: WorkspaceId,
     kind: Kind,
     subject: Uuid,
-) -> Result<Result<SecretString, OpenError>, LoadError> {
+) -> Result<(i64, Result<SecretString, OpenError>), LoadError> {
     // The connection goes back before a key service is asked.
     let row = {
         let mut read = services.db().read().await?;
@@ -97,5 +108,5 @@ async fn newest(
     };
     let (version, sealed) = row.ok_or(LoadError::Missing)?;
     let label = Label { owner: workspace.into(), kind, subject, version };
-    Ok(services.vault().open_label(label, &sealed).await)
+    Ok((version, services.vault().open_label(label, &sealed).await))
 }

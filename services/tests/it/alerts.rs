@@ -5,14 +5,18 @@ use domain::{
     alert::{Kind, NewAlert, Severity},
     audit::{Action, Filter},
     id::{AlertId, WorkspaceId},
-    role::Role,
+    inbox::Event,
+    role::{Role, RoleRef},
     time::{DAY, HOUR, MINUTE},
 };
+use futures::{Stream, StreamExt};
 use services::{
     Ctx, Error, Services, alerts, audit,
     clock::{Clock, new_id},
+    live::{self, Frame},
     mail::{Mailer, Sender, SmtpUrl},
     sql,
+    team::members,
 };
 
 const MAILS: &str = "SELECT COUNT(*) FROM mails";
@@ -56,7 +60,46 @@ async fn mails(services: &Services) -> i64 {
     sql!(scalar i64, read.conn(), MAILS).unwrap()
 }
 
+/// What somebody is told, in short.
+async fn told(frames: &mut (impl Stream<Item = Frame> + Unpin), count: usize) -> Vec<String> {
+    let mut all = Vec::new();
+    while all.len() < count {
+        let frame = tokio::time::timeout(std::time::Duration::from_secs(10), frames.next()).await.expect("in time");
+        all.push(match frame.unwrap() {
+            Frame::Resync => "resync".to_owned(),
+            Frame::Event { data, .. } => match serde_json::from_str(&data).unwrap() {
+                Event::Alert { about } => format!("alert {}", about.as_str()),
+                event => event.name().to_owned(),
+            },
+        });
+    }
+    all
+}
+
 crate::on_both! {
+    async fn open_pages_are_told_of_what_they_may_see(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        let (_, agent) = member(&services, &owner.workspace().slug, "Rohan", Role::Agent).await;
+        let ws = owner.workspace().id;
+        let mut owners = Box::pin(live::subscribe(&owner, None).await.unwrap());
+        let mut agents = Box::pin(live::subscribe(&agent, None).await.unwrap());
+        let mut tx = services.db().begin().await.unwrap();
+        let now = services.clock().now();
+        alerts::raise(&mut tx, ws, now, alert(Kind::QualityDropped, "a")).await.unwrap();
+        tx.commit().await.unwrap();
+        // Two processes tell it once.
+        let (one, other) = tokio::join!(alerts::tell_due(&services), alerts::tell_due(&services));
+        one.and(other).unwrap();
+        raise(&services, ws, alert(Kind::QualityDropped, "a")).await;
+        raise(&services, ws, alert(Kind::TokenMisused, "b")).await;
+        alerts::tell_due(&services).await.unwrap();
+        alerts::tell_due(&services).await.unwrap();
+        members::set_role(&owner, agent.me().id, RoleRef::BuiltIn(Role::Viewer)).await.unwrap();
+        assert_eq!(told(&mut owners, 4).await, ["alert quality_dropped", "alert quality_dropped", "alert token_misused", "team"]);
+        assert_eq!(told(&mut agents, 1).await, ["resync"], "an agent is told of no alert");
+    }
+
     async fn the_same_is_counted_until_somebody_has_read_it(db) {
         let services = db.services();
         let owner = workspace(&services, "One").await;

@@ -1,5 +1,8 @@
 //! Dead letters: what dies is shown to its workspace, and can be retried, changed, or let go of.
 
+mod pause;
+mod seen;
+
 use crate::{
     graph::FakeGraph,
     meta::{PHONE, Workers, message_body, put, quiet, text, until},

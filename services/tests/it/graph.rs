@@ -17,6 +17,8 @@ pub enum Answer {
     Accept,
     /// An error envelope of Meta's.
     Refuse(u16, i64),
+    /// The same, after so many milliseconds.
+    RefuseSlowly(u64, u16, i64),
     /// The same, asking to wait for so many seconds.
     Busy(u16, i64, u32),
     /// An error envelope for a message that was taken all the same.
@@ -38,6 +40,8 @@ pub struct Seen {
     /// What the process's clock showed.
     pub clock: Millis,
     pub taken: bool,
+    /// What it was told.
+    pub answer: Answer,
 }
 
 #[derive(Clone, Default)]
@@ -94,10 +98,17 @@ async fn answer(State(graph): State<FakeGraph>, body: Bytes) -> axum::response::
     let callback = request["biz_opaque_callback_data"].as_str().unwrap_or_default().to_owned();
     graph.requests.lock().unwrap().push(request);
     let answer = graph.answers.lock().unwrap().pop_front().unwrap_or(Answer::Accept);
-    let taken = !matches!(answer, Answer::Refuse(..) | Answer::Busy(..) | Answer::Break(false));
+    let taken =
+        !matches!(answer, Answer::Refuse(..) | Answer::RefuseSlowly(..) | Answer::Busy(..) | Answer::Break(false));
     let clock = graph.clock.lock().unwrap().as_ref().map_or(0, Clock::now);
-    graph.log.lock().unwrap().push(Seen { message: callback.clone(), at: Instant::now(), clock, taken });
-    if let Answer::Slow(millis) = answer {
+    graph.log.lock().unwrap().push(Seen {
+        message: callback.clone(),
+        at: Instant::now(),
+        clock,
+        taken,
+        answer: answer.clone(),
+    });
+    if let Answer::Slow(millis) | Answer::RefuseSlowly(millis, ..) = answer {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
     match answer {
@@ -105,7 +116,10 @@ async fn answer(State(graph): State<FakeGraph>, body: Bytes) -> axum::response::
             let messages = json!([{"id": format!("wamid.{callback}")}]);
             Json(json!({"messaging_product": "whatsapp", "contacts": [], "messages": messages})).into_response()
         }
-        Answer::Refuse(status, code) | Answer::RefuseTaken(status, code) | Answer::Busy(status, code, _) => {
+        Answer::Refuse(status, code)
+        | Answer::RefuseSlowly(_, status, code)
+        | Answer::RefuseTaken(status, code)
+        | Answer::Busy(status, code, _) => {
             let error = json!({"error": {"message": "m", "type": "OAuthException", "code": code,
                 "error_data": {"messaging_product": "whatsapp", "details": "d"}, "fbtrace_id": "f"}});
             let mut refusal = (StatusCode::from_u16(status).unwrap(), Json(error)).into_response();

@@ -44,6 +44,8 @@ mod seed;
 #[cfg(test)]
 mod send;
 #[cfg(test)]
+mod send_named;
+#[cfg(test)]
 mod sending;
 #[cfg(test)]
 mod sessions;
@@ -59,5 +61,7 @@ mod tokens;
 mod vault;
 #[cfg(test)]
 mod vault_access;
+#[cfg(test)]
+mod vault_renew;
 #[cfg(test)]
 mod vault_rotate;

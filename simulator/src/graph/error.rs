@@ -45,6 +45,19 @@ impl GraphError {
         )
     }
 
+    /// A token whose time is over.
+    pub fn ended_token() -> Self {
+        let message = "Error validating access token: Session has expired.";
+        let mut error = Self::new(StatusCode::UNAUTHORIZED, 190, "OAuthException", message);
+        error.subcode = Some(463);
+        error
+    }
+
+    /// Not this app, or not its secret.
+    pub fn bad_app(message: &str, code: i64) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, "OAuthException", message)
+    }
+
     /// A token that was good once.
     pub fn revoked_token() -> Self {
         let mut error = Self::new(

@@ -6,6 +6,7 @@ mod messages;
 mod nodes;
 pub(crate) mod send;
 pub(crate) mod templates;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use error::GraphError;
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
     Router::new()
         .route("/{version}/debug_token", get(nodes::debug_token))
+        .route("/{version}/oauth/access_token", get(tokens::exchange))
         .route("/{version}/{id}", get(nodes::node))
         .route("/{version}/{id}/messages", post(messages::send))
         .route("/{version}/{id}/message_templates", get(templates::list))
@@ -100,9 +102,13 @@ fn authorize<'a>(
     node: &str,
 ) -> Result<Vec<&'a Number>, GraphError> {
     let token = token(headers, query)?;
-    let numbers: Vec<_> = inner.config.numbers.iter().filter(|n| n.token == token).collect();
+    let held = tokens::read(inner, token);
+    let numbers: Vec<_> = inner.config.numbers.iter().filter(|n| n.token == held.root).collect();
     if numbers.is_empty() {
         return Err(GraphError::bad_token());
+    }
+    if held.is_over(inner.now()) {
+        return Err(GraphError::ended_token());
     }
     let dead = {
         let faults = &inner.state().faults;

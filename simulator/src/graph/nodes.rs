@@ -114,8 +114,9 @@ pub(super) async fn debug_token(
     }
     let input = query.input_token.as_deref().filter(|token| !token.is_empty());
     let input = input.ok_or_else(|| GraphError::required("input_token"))?;
-    let numbers: Vec<_> = inner.config.numbers.iter().filter(|n| n.token == input).collect();
-    let dead = {
+    let held = super::tokens::read(&inner, input);
+    let numbers: Vec<_> = inner.config.numbers.iter().filter(|n| n.token == held.root).collect();
+    let dead = held.is_over(inner.now()) || {
         let faults = &inner.state().faults;
         faults.token_revoked || numbers.iter().any(|number| faults.dead_tokens.contains(&number.phone_number_id))
     };
@@ -136,7 +137,7 @@ pub(super) async fn debug_token(
         "type": "SYSTEM_USER",
         "application": "Parlance",
         "data_access_expires_at": 0,
-        "expires_at": 0,
+        "expires_at": held.ends.unwrap_or(0),
         "is_valid": true,
         "issued_at": inner.now() / 1_000,
         "scopes": scopes,

@@ -9,5 +9,6 @@ mod phone;
 mod refusals;
 mod support;
 mod templates;
+mod tokens;
 mod webhooks;
 mod wishes;

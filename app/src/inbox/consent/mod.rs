@@ -4,6 +4,7 @@ mod record;
 mod server;
 mod view;
 
+pub use record::record_dialog;
 pub use view::consent_view;
 
 #[cfg(feature = "ssr")]

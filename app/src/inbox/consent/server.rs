@@ -5,9 +5,9 @@ use domain::{
     opt_out::{Consent, Cursor, What},
     workspace::Slug,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
-use crate::error::Fault;
+use crate::{error::Fault, json::Json};
 
 /// Lines of the history at a time.
 #[cfg(feature = "ssr")]

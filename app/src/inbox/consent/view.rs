@@ -5,9 +5,12 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{record::record_dialog, server::load_consent};
+use super::server::load_consent;
 use crate::{
-    inbox::screen::Screen,
+    inbox::{
+        lazy::{Extra, show},
+        screen::Screen,
+    },
     ui::{icon, when},
 };
 
@@ -56,7 +59,7 @@ pub fn consent_view(screen: Screen, contact: ContactId) -> AnyView {
                 </p>
             </div>
         </details>
-        {move || asking.get().then(|| record_dialog(screen, contact, what(), asking))}
+        {move || asking.get().then(|| show(screen, Extra::Consent { contact, what: what(), asking }))}
     }
     .into_any()
 }

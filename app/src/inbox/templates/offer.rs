@@ -1,4 +1,4 @@
-//! In the composer's place once the window is closed.
+//! In the composer's place once the window is closed, or where the role sends nothing but templates.
 
 use domain::{
     id::NumberId,
@@ -25,8 +25,13 @@ pub fn offer_view(screen: Screen, row: Memo<Option<Row>>) -> AnyView {
             screen.fetch_templates(number, false);
         }
     });
+    // Who may not write freely sends templates at any time.
+    let only = Memo::new(move |_| row.read().as_ref().is_some_and(|row| !screen.may_reply(row)));
+    let what = move || if only.get() { "You can send templates here." } else { "Only templates can be sent now." };
     let why = move || {
-        if wrote.get() {
+        if only.get() {
+            "Your role sends approved templates. Other replies come from your colleagues.".into_any()
+        } else if wrote.get() {
             view! {
                 "24 hours have passed since the last message from "<bdi>{name}</bdi>". A message from them opens the window again."
             }
@@ -41,7 +46,7 @@ pub fn offer_view(screen: Screen, row: Memo<Option<Row>>) -> AnyView {
         <div class="composer" role="group" aria-label=move || format!("Reply to {}", name.get())>
             <div class="composer__top">{window_until(window, screen.now, screen.local)}</div>
             <div class="templates-only">
-                <p>{icon("lock", "sm")}<span><b>"Only templates can be sent now."</b><small>{why}</small></span></p>
+                <p>{icon(if only.get_untracked() { "template" } else { "lock" }, "sm")}<span><b>{what}</b><small>{why}</small></span></p>
                 {move || shelf.with(|shelf| shelf_view(screen, number.get(), shelf))}
             </div>
         </div>

@@ -6,9 +6,9 @@ use domain::{
     template::{Template, Values},
     workspace::Slug,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
-use crate::error::Fault;
+use crate::{error::Fault, json::Json};
 
 /// The templates of a number, as they were last read from Meta.
 #[server(prefix = "/fn", endpoint = "templates", input = Json, output = Json)]

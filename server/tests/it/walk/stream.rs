@@ -8,6 +8,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use domain::{
+    alert,
     id::{ConversationId, MemberId},
     inbox::{Event, Place},
     limits::Usage,
@@ -42,10 +43,12 @@ enum Case {
     Lost,
     Access,
     Limits,
+    Team,
+    Alert,
 }
 
 impl Case {
-    const ALL: [Case; 9] = [
+    const ALL: [Case; 11] = [
         Case::Message,
         Case::MessageChanged,
         Case::Stays,
@@ -55,8 +58,10 @@ impl Case {
         Case::Lost,
         Case::Access,
         Case::Limits,
+        Case::Team,
+        Case::Alert,
     ];
-    const KINDS: usize = 7;
+    const KINDS: usize = 9;
 
     /// A new kind of event does not compile until it has its number here, and a case above.
     fn kind(event: &Event) -> usize {
@@ -68,6 +73,8 @@ impl Case {
             Event::Lost { .. } => 4,
             Event::Access { .. } => 5,
             Event::Limits { .. } => 6,
+            Event::Team => 7,
+            Event::Alert { .. } => 8,
         }
     }
 
@@ -98,6 +105,8 @@ impl Case {
             Case::Gained => Event::Gained { row },
             Case::Lost => Event::Lost { conversation: row.id, was },
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },
+            Case::Team => Event::Team,
+            Case::Alert => Event::Alert { about: alert::Kind::QualityDropped },
             Case::Limits => Event::Limits {
                 usage: Usage {
                     plan: Plan::Pro,
@@ -136,15 +145,16 @@ fn expected(world: &World, who: Who, case: Case, thing: Thing, colleague: Member
     let named = |name: &str, words| {
         Some(Told::Event { seq, name: name.to_owned(), conversation: Some(thing.conversation), words })
     };
+    let plain = |name: &str, permission| {
+        let told = Told::Event { seq, name: name.to_owned(), conversation: None, words: false };
+        person.access.allows(permission).then_some(told)
+    };
     match case {
         Case::Access => (thing.assignee.unwrap_or(colleague) == person.member).then_some(Told::Resync),
         Case::Lost => None,
-        Case::Limits => person.access.allows(P::MessagesSend).then(|| Told::Event {
-            seq,
-            name: "limits".to_owned(),
-            conversation: None,
-            words: false,
-        }),
+        Case::Limits => plain("limits", P::MessagesSend),
+        Case::Team => plain("team", P::TeamsView),
+        Case::Alert => plain("alert", P::OperationsView),
         Case::Message if sees(to) => named(if words { "message" } else { "conversation" }, words),
         Case::MessageChanged if sees(to) => named(if words { "message_changed" } else { "conversation" }, words),
         Case::Gained if sees(to) => named("gained", words),

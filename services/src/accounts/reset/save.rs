@@ -15,7 +15,8 @@ use crate::{
 use domain::{audit::Action, id::UserId};
 use secrecy::SecretString;
 
-/// Before anything else of the account, as everywhere: it takes the account's row.
+/// Before anything else of the account, as everywhere: it takes the account's row, so nobody joins another workspace until the
+/// commit.
 const SET: &str = "UPDATE users SET password_hash = $2, password_changed_at = $3 WHERE id = $1";
 /// Of two that come with the same link at once the second finds nothing.
 const USE: &str = "DELETE FROM password_resets WHERE user_id = $1 AND token_hash = $2 AND expires_at > $3";
@@ -37,11 +38,13 @@ pub async fn save(services: &Services, token: &SecretString, new: &str, origin: 
     let now = services.clock().now();
     let mut tx = services.db().begin().await?;
     if let Some(handed) = handed {
-        // Once more, now that nobody else changes this team.
+        // What follows is judged once more, now that nobody else changes this team.
         team::lock(&mut tx, handed.workspace).await?;
-        judge_again(tx.conn(), handed, user).await?;
     }
     sql!(exec tx.conn(), SET, user.0, password.as_str(), now)?;
+    if let Some(handed) = handed {
+        judge_again(tx.conn(), handed, user).await?;
+    }
     if sql!(exec tx.conn(), USE, user.0, hash.as_slice(), now)? == 0 {
         return Err(domain::Error::NotFound.into());
     }

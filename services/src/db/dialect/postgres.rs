@@ -45,6 +45,7 @@ const UPDATE_CONVERSATIONS: &str = "UPDATE conversations c SET last_message_at =
     preview_kind, preview_status, preview_text) WHERE c.workspace_id = $1 AND c.id = t.id";
 const STATUS_TARGETS: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND direction = 'out'
     AND ((number_id = ANY($2) AND wamid = ANY($3)) OR id = ANY($4)) ORDER BY id FOR UPDATE";
+const IN_ORDER: &str = "SELECT set_config('enable_sort', 'off', TRUE)";
 const INSERT_EVENTS: &str = "INSERT INTO events (workspace_id, seq, conversation_id, body, at)
     SELECT $1, $2 + nth - 1, conversation_id, body, $5
     FROM unnest($3::uuid[], $4::text[]) WITH ORDINALITY AS t (conversation_id, body, nth)";
@@ -53,6 +54,12 @@ const INSERT_EVENTS: &str = "INSERT INTO events (workspace_id, seq, conversation
 pub async fn lock_workspace(c: &mut PgConnection, workspace: Uuid) -> sqlx::Result<()> {
     let (high, low) = workspace.as_u64_pair();
     query(LOCK_WORKSPACE).bind((high ^ low).cast_signed()).execute(c).await.map(drop)
+}
+
+/// Until the transaction ends, rows come in the order of an index where there is one. Of many conditions that may all be absent
+/// PostgreSQL expects few rows, and would read and sort everything for each page.
+pub async fn in_order(c: &mut PgConnection) -> sqlx::Result<()> {
+    query(IN_ORDER).execute(c).await.map(drop)
 }
 
 /// Contacts with any of these ids.

@@ -16,6 +16,9 @@ const FINISH: &str = "UPDATE deliveries SET state = $2, reason = $3, waits_for =
     due_at = coalesce($6, due_at), finished_at = $7 WHERE id = $1";
 const CLAIM: &str = "SELECT id, CAST(length(body) AS BIGINT) FROM deliveries
     WHERE state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED";
+// In the order of the index: by any other it would read all that is done, to find nothing.
+const UNREAD_SINCE: &str = "SELECT id FROM deliveries WHERE state = 'pending' AND attempts = 0 AND received_at <= $1
+    ORDER BY due_at, id LIMIT 1";
 const BODIES: &str = "SELECT id, body, received_at, attempts FROM deliveries WHERE id = ANY($1) ORDER BY id";
 
 /// Keeps bodies.
@@ -60,4 +63,10 @@ pub async fn claim(c: &mut PgConnection, now: Millis, limit: i64) -> sqlx::Resul
 /// Claimed deliveries: id, body, received, failed tries.
 pub async fn bodies(c: &mut PgConnection, ids: Vec<i64>) -> sqlx::Result<Vec<(i64, Vec<u8>, Millis, i64)>> {
     query_as(BODIES).bind(ids).fetch_all(c).await
+}
+
+/// Whether a delivery that came until then was not read yet, and has not failed.
+pub async fn unread_since(c: &mut PgConnection, until: Millis) -> sqlx::Result<bool> {
+    let found: Option<i64> = sqlx::query_scalar(UNREAD_SINCE).bind(until).fetch_optional(c).await?;
+    Ok(found.is_some())
 }

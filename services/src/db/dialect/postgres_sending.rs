@@ -28,10 +28,16 @@ const CANDIDATES: &str =
     FROM messages m JOIN workspaces w ON w.id = m.workspace_id JOIN conversations v ON v.id = m.conversation_id
     JOIN contacts c ON c.id = v.contact_id LEFT JOIN outbox o ON o.message_id = m.id
     WHERE m.workspace_id = $1 AND m.direction = 'out' AND m.id = ANY($2) ORDER BY m.id FOR UPDATE OF m";
-const SENT_LATELY: &str = "SELECT v.contact_id, COUNT(*) FROM conversations v
+// What another process has in hand may have left.
+const SENT_LATELY: &str = "SELECT contact_id, COUNT(*) FROM (
+    SELECT v.contact_id FROM conversations v
     JOIN messages m ON m.conversation_id = v.id JOIN send_attempts a ON a.message_id = m.id
     WHERE v.workspace_id = $1 AND v.contact_id = ANY($2) AND v.number_id = $3 AND a.started_at > $4 AND m.at > $5
-    GROUP BY v.contact_id";
+    UNION ALL SELECT o.contact_id FROM outbox o WHERE o.workspace_id = $1 AND o.contact_id = ANY($2)
+    AND o.number_id = $3 AND o.leased_by IS NOT NULL) AS sent GROUP BY contact_id";
+const PAIR_HELD: &str = "SELECT o.contact_id, MAX(m.next_try_at) FROM outbox o JOIN messages m ON m.id = o.message_id
+    WHERE o.workspace_id = $1 AND o.contact_id = ANY($2) AND o.number_id = $3
+    AND o.due_at > $4 AND m.error_code = 131056 AND m.next_try_at IS NOT NULL GROUP BY o.contact_id";
 const EARLIER: &str = "SELECT e.message_id FROM outbox e WHERE e.workspace_id = $1 AND EXISTS (SELECT 1 FROM outbox o
     WHERE o.message_id = ANY($2) AND o.conversation_id = e.conversation_id
     AND (e.queued_at, e.message_id) < (o.queued_at, o.message_id))";
@@ -68,7 +74,8 @@ pub async fn lock_conversations_of(c: &mut PgConnection, workspace: Uuid, messag
     query(CONVERSATIONS_OF).bind(workspace).bind(messages).execute(c).await.map(drop)
 }
 
-/// How many messages were sent to each of these contacts by a number since then; of messages that are not older than a day.
+/// How many messages were sent to each of these contacts by a number since then; of messages that were written up to a month
+/// before: where a token is dead they wait that long.
 pub async fn sent_lately(
     c: &mut PgConnection,
     workspace: Uuid,
@@ -76,7 +83,26 @@ pub async fn sent_lately(
     number: Uuid,
     since: Millis,
 ) -> sqlx::Result<Vec<(Uuid, i64)>> {
-    query_as(SENT_LATELY).bind(workspace).bind(contacts).bind(number).bind(since).bind(since - DAY).fetch_all(c).await
+    query_as(SENT_LATELY)
+        .bind(workspace)
+        .bind(contacts)
+        .bind(number)
+        .bind(since)
+        .bind(since - 30 * DAY)
+        .fetch_all(c)
+        .await
+}
+
+/// Until when Graph wants each of these contacts to be left alone by a number: where it refused a message for its pair rate,
+/// that message waits for the same moment.
+pub async fn pair_held(
+    c: &mut PgConnection,
+    workspace: Uuid,
+    contacts: &[Uuid],
+    number: Uuid,
+    now: Millis,
+) -> sqlx::Result<Vec<(Uuid, Millis)>> {
+    query_as(PAIR_HELD).bind(workspace).bind(contacts).bind(number).bind(now).fetch_all(c).await
 }
 
 /// Outbound messages with what decides about them, locked until the transaction ends.

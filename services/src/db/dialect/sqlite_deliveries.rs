@@ -35,6 +35,10 @@ const BODIES: &str = "SELECT id, body, received_at, attempts FROM deliveries
 const DUE_AGAIN: &str = "SELECT id, length(body) FROM deliveries
     WHERE state = 'pending' AND id <= $1 AND due_at <= $2 ORDER BY id LIMIT $3";
 
+// In the order of the index: the first one answers.
+const UNREAD_SINCE: &str = "SELECT id FROM deliveries WHERE state = 'pending' AND attempts = 0 AND received_at <= $1
+    ORDER BY id LIMIT 1";
+
 /// How many bodies one statement takes; more need several, and a transaction around them.
 pub const PUT_AT_ONCE: usize = 64;
 
@@ -107,4 +111,10 @@ pub async fn due_again(
     limit: i64,
 ) -> sqlx::Result<Vec<(i64, i64)>> {
     query_as(DUE_AGAIN).bind(cursor).bind(now).bind(limit).fetch_all(c).await
+}
+
+/// Whether a delivery that came until then was not read yet, and has not failed.
+pub async fn unread_since(c: &mut SqliteConnection, until: Millis) -> sqlx::Result<bool> {
+    let found: Option<i64> = sqlx::query_scalar(UNREAD_SINCE).bind(until).fetch_optional(c).await?;
+    Ok(found.is_some())
 }

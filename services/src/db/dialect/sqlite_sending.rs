@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use sqlx::{SqliteConnection, query, query_as};
 use uuid::Uuid;
 
+// `+` before a column keeps SQLite from the wrong index: it knows nothing of how many rows a workspace or a number has, and
+// would rather read all of them than a few by their keys.
+
 const CANDIDATES: &str = "SELECT m.*, v.contact_id, o.due_at, o.stalled_at, o.leased_by, o.lease_until, o.bulk, o.marketing,
     o.despite_opt_out, c.opted_out_at, w.opt_out_scope, w.unconfirmed_rule,
     (SELECT COUNT(*) FROM send_attempts a WHERE a.message_id = m.id) AS attempts,
@@ -24,13 +27,20 @@ const CANDIDATES: &str = "SELECT m.*, v.contact_id, o.due_at, o.stalled_at, o.le
     FROM messages m JOIN workspaces w ON w.id = m.workspace_id JOIN conversations v ON v.id = m.conversation_id
     JOIN contacts c ON c.id = v.contact_id LEFT JOIN outbox o ON o.message_id = m.id
     WHERE m.workspace_id = $1 AND m.direction = 'out' AND m.id IN (SELECT unhex(value) FROM json_each($2)) ORDER BY m.id";
-const SENT_LATELY: &str = "SELECT v.contact_id, COUNT(*) FROM conversations v
+// What another process has in hand may have left.
+const SENT_LATELY: &str = "SELECT contact_id, COUNT(*) FROM (
+    SELECT v.contact_id FROM conversations v
     JOIN messages m ON m.conversation_id = v.id JOIN send_attempts a ON a.message_id = m.id
-    WHERE v.workspace_id = $1 AND v.contact_id IN (SELECT unhex(value) FROM json_each($2)) AND v.number_id = $3 AND a.started_at > $4 AND m.at > $5
-    GROUP BY v.contact_id";
+    WHERE +v.workspace_id = $1 AND v.contact_id IN (SELECT unhex(value) FROM json_each($2)) AND v.number_id = $3
+    AND a.started_at > $4 AND m.at > $5 UNION ALL SELECT o.contact_id FROM outbox o
+    WHERE o.workspace_id = $1 AND o.contact_id IN (SELECT unhex(value) FROM json_each($2))
+    AND +o.number_id = $3 AND o.leased_by IS NOT NULL) AS sent GROUP BY contact_id";
+const PAIR_HELD: &str = "SELECT o.contact_id, MAX(m.next_try_at) FROM outbox o JOIN messages m ON m.id = o.message_id
+    WHERE o.workspace_id = $1 AND o.contact_id IN (SELECT unhex(value) FROM json_each($2)) AND +o.number_id = $3
+    AND o.due_at > $4 AND m.error_code = 131056 AND m.next_try_at IS NOT NULL GROUP BY o.contact_id";
 const EARLIER: &str = "SELECT e.message_id FROM json_each($2) AS j
-    JOIN outbox o ON o.message_id = unhex(j.value)
-    JOIN outbox e ON e.conversation_id = o.conversation_id AND (e.queued_at, e.message_id) < (o.queued_at, o.message_id)
+    CROSS JOIN outbox o ON o.message_id = unhex(j.value)
+    CROSS JOIN outbox e ON e.conversation_id = o.conversation_id AND (e.queued_at, e.message_id) < (o.queued_at, o.message_id)
     WHERE e.workspace_id = $1";
 const LEASE: &str = "UPDATE outbox SET leased_by = $3, lease_until = $4
     WHERE workspace_id = $1 AND message_id IN (SELECT unhex(value) FROM json_each($2))";
@@ -40,9 +50,9 @@ const UPDATE_MESSAGES: &str = "UPDATE messages SET status = j.value ->> 1, statu
     tries = j.value ->> 11, next_try_at = j.value ->> 12, overtaken = j.value ->> 13
     FROM json_each($2) AS j WHERE messages.workspace_id = $1 AND messages.id = unhex(j.value ->> 0)";
 const PREVIEWS: &str = "UPDATE conversations SET preview_status = j.value ->> 2 FROM json_each($2) AS j
-    WHERE conversations.workspace_id = $1 AND conversations.id = unhex(j.value ->> 0)
+    WHERE +conversations.workspace_id = $1 AND conversations.id = unhex(j.value ->> 0)
     AND conversations.preview_message_id = unhex(j.value ->> 1) AND conversations.preview_status <> j.value ->> 2";
-const ROWS: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1
+const ROWS: &str = "SELECT * FROM conversation_rows WHERE +workspace_id = $1
     AND id IN (SELECT unhex(value) FROM json_each($2))";
 const TAKE_OUT: &str = "DELETE FROM outbox
     WHERE workspace_id = $1 AND message_id IN (SELECT unhex(value) FROM json_each($2))";
@@ -54,7 +64,8 @@ const UNPARK: &str = "DELETE FROM parked_statuses
     WHERE workspace_id = $1 AND number_id = $2 AND wamid IN (SELECT value FROM json_each($3))
     RETURNING wamid, status, at, error_code, error_text";
 
-/// How many messages were sent to each of these contacts by a number since then; of messages that are not older than a day.
+/// How many messages were sent to each of these contacts by a number since then; of messages that were written up to a month
+/// before: where a token is dead they wait that long.
 pub async fn sent_lately(
     c: &mut SqliteConnection,
     workspace: Uuid,
@@ -67,9 +78,21 @@ pub async fn sent_lately(
         .bind(hexes(contacts))
         .bind(number)
         .bind(since)
-        .bind(since - DAY)
+        .bind(since - 30 * DAY)
         .fetch_all(c)
         .await
+}
+
+/// Until when Graph wants each of these contacts to be left alone by a number: where it refused a message for its pair rate,
+/// that message waits for the same moment.
+pub async fn pair_held(
+    c: &mut SqliteConnection,
+    workspace: Uuid,
+    contacts: &[Uuid],
+    number: Uuid,
+    now: Millis,
+) -> sqlx::Result<Vec<(Uuid, Millis)>> {
+    query_as(PAIR_HELD).bind(workspace).bind(hexes(contacts)).bind(number).bind(now).fetch_all(c).await
 }
 
 /// Outbound messages with what decides about them.

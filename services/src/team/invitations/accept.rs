@@ -15,6 +15,7 @@ use domain::{
     id::{MemberId, UserId, WorkspaceId},
     permission::Permission,
     text,
+    time::Millis,
     workspace::Slug,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -28,7 +29,10 @@ const JOIN: &str = "INSERT INTO members (workspace_id, id, user_id, role, role_i
         WHERE members.role_gone AND members.removed_at IS NOT NULL
     RETURNING id";
 const SLUG: &str = "SELECT slug FROM workspaces WHERE id = $1";
-const ADDRESS: &str = "SELECT email FROM users WHERE id = $1";
+const SINCE: &str = "SELECT password_changed_at FROM users WHERE id = $1";
+/// It changes nothing, and takes the account's row: a link for a new password, handed over by somebody of their only workspace,
+/// is judged before or after, never meanwhile.
+const ADDRESS: &str = "UPDATE users SET name = name WHERE id = $1 RETURNING email, password_changed_at";
 
 /// Characters that a person's name may have.
 const NAME_LIMIT: usize = 80;
@@ -56,8 +60,13 @@ pub struct Joined {
 /// or was one, and for a new person whose address has an account; `Invalid` names the field.
 pub async fn accept(services: &Services, token: &SecretString, joining: Joining, origin: &Origin) -> Result<Joined> {
     // Hashing a password is work: it is done for links that work, and outside of the transaction.
+    let mut since = None;
     let hash = match &joining {
-        Joining::SignedIn(_) => None,
+        Joining::SignedIn(user) => {
+            let mut read = services.db().read().await?;
+            since = sql!(scalar_opt Millis, read.conn(), SINCE, user.0)?;
+            None
+        }
         Joining::New { password, .. } => {
             super::look_at(services, token).await?;
             accounts::check("password", password.expose_secret())?;
@@ -73,7 +82,7 @@ pub async fn accept(services: &Services, token: &SecretString, joining: Joining,
     let role = usable(tx.conn(), ws, &invitation, now).await?;
     open::must_be_new(tx.conn(), ws, &invitation.email).await?;
     let user = match joining {
-        Joining::SignedIn(user) => with_address(tx.conn(), user, &invitation.email).await?,
+        Joining::SignedIn(user) => with_address(tx.conn(), user, since, &invitation.email).await?,
         Joining::New { name, .. } => {
             let (name, hash) = (person_name(&name)?, hash.unwrap_or_default());
             let person = members::Person { email: &invitation.email, name: &name, hash: &hash };
@@ -92,17 +101,19 @@ pub async fn accept(services: &Services, token: &SecretString, joining: Joining,
     let member = MemberId(member);
     audit::record_as(services, &mut tx, WorkspaceId(ws), Actor::Member(member), origin, now, entry).await?;
     let workspace = sql!(scalar String, tx.conn(), SLUG, ws)?.parse()?;
-    let seq = live::access_changed(&mut tx, ws, Some(member), now).await?;
+    let seq = live::member_changed(&mut tx, ws, Some(member), now).await?;
     tx.commit().await?;
     services.bus().publish(ws, seq);
     Ok(Joined { user, workspace })
 }
 
 /// # Errors
-/// `Conflict` for another address; `SignedOut` for an account that is no more.
-async fn with_address(conn: Conn<'_>, user: UserId, invited: &str) -> Result<UserId> {
-    match sql!(scalar_opt String, conn, ADDRESS, user.0)? {
-        Some(email) if email == invited => Ok(user),
+/// `Conflict` for another address; `SignedOut` for an account that is no more, or whose password changed meanwhile: that ended
+/// the session.
+async fn with_address(conn: Conn<'_>, user: UserId, since: Option<Millis>, invited: &str) -> Result<UserId> {
+    match sql!(opt(String, Millis), conn, ADDRESS, user.0)? {
+        Some((_, changed)) if Some(changed) != since => Err(Error::SignedOut),
+        Some((email, _)) if email == invited => Ok(user),
         Some(_) => {
             let why = format!("This invitation is for {invited}. Sign out first, then open its link again.");
             Err(Error::Conflict(why))

@@ -128,6 +128,28 @@ on_both! {
         assert_eq!(pages(&owner, &text("203.0.113.8"), 10).await, []);
     }
 
+    async fn an_address_is_a_filter_of_its_own(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        let from = |address: &str| Some(address.parse().unwrap());
+        let origin = |address: &str| owner.clone().from(Origin { address: from(address), agent: None });
+        acts(&owner, 1).await;
+        acts(&origin("203.0.113.7"), 2).await;
+        acts(&origin("203.0.113.70"), 3).await;
+        acts(&origin("2001:db8::7"), 4).await;
+        // The words hold the address, and it came from elsewhere.
+        contacts::create(&origin("198.51.100.1"), "+49 151 12345678", Some("203.0.113.7")).await.unwrap();
+        let filter = |address: &str| Filter { address: from(address), ..Filter::default() };
+        for (address, many) in
+            [("203.0.113.7", 2), ("::ffff:203.0.113.7", 2), ("203.0.113.70", 3), ("2001:DB8:0::7", 4), ("203.0.113.1", 0)]
+        {
+            assert_eq!(pages(&owner, &filter(address), 1).await.len(), many, "{address}");
+        }
+        let exported: Vec<EntryView> =
+            audit::export(&owner, filter("2001:db8::7")).await.unwrap().try_collect().await.unwrap();
+        assert_eq!(exported.len(), 4);
+    }
+
     async fn an_export_is_whole_and_stands_in_the_trail(db) {
         let services = db.services();
         let owner = workspace(&services, "Kaveri").await;

@@ -8,12 +8,14 @@ use crate::{
 use domain::{
     Error as Wrong,
     audit::{Action, Filter},
+    id::TokenId,
     opt_out::{Consent, Settings, Source, What},
+    permission::{Grant, Permission},
     role::Role,
     time::MINUTE,
 };
 use futures::TryStreamExt;
-use services::{Error, audit, consent, contacts, conversations, team};
+use services::{Error, audit, clock::new_id, consent, contacts, conversations, team};
 
 fn not_found<T>(result: services::Result<T>) -> bool {
     matches!(result, Err(Error::Domain(Wrong::NotFound)))
@@ -81,6 +83,28 @@ on_both! {
         team::assign_contacts(owner, &[contact], Some(agent.me().id)).await.unwrap();
         consent::record(&agent, contact, What::OptedIn, Some("At the counter")).await.unwrap();
         assert_eq!(scene.since().await, None);
+    }
+
+    /// The words of a message are for those who may read it; a colleague's note is for whoever takes the file away.
+    async fn a_file_is_veiled(db) {
+        let scene = scene(&db).await;
+        scene.hears("w1", -60, "=STOP").await;
+        let (contact, owner) = (scene.row().await.contact.id, &scene.owner);
+        consent::record(owner, contact, What::OptedIn, Some("Web form")).await.unwrap();
+        let said = async |view: Grant| -> Vec<Option<String>> {
+            let may = [(Permission::ContactsExport, Grant::All), (Permission::ContactsRead, Grant::All),
+                (Permission::MessagesView, view)];
+            let ctx = owner.clone().limited_to(TokenId(new_id()), may.into_iter().collect());
+            let lines: Vec<consent::Line> = consent::export(&ctx, None).await.unwrap().try_collect().await.unwrap();
+            lines.into_iter().map(|line| line.consent.said).collect()
+        };
+        let (note, words) = (Some("Web form".to_owned()), Some("=STOP".to_owned()));
+        assert_eq!(said(Grant::All).await, [note.clone(), words.clone()]);
+        assert_eq!(said(Grant::No).await, [note.clone(), None]);
+        // The contact is nobody's own yet.
+        assert_eq!(said(Grant::Own).await, [note.clone(), None]);
+        team::assign_contacts(owner, &[contact], Some(owner.me().id)).await.unwrap();
+        assert_eq!(said(Grant::Own).await, [note, words]);
     }
 
     async fn as_a_file(db) {

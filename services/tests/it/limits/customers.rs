@@ -61,4 +61,31 @@ on_both! {
         assert_eq!(limits::usage(&scene.owner).await.unwrap().numbers[0].customers, None);
         assert_eq!(number_of(&db, "SELECT COUNT(*) FROM portfolio_contacts").await, 2);
     }
+
+    /// The count is kept beside the rows; those of yesterday leave it in batches, and never too late for whoever needs the room.
+    async fn yesterdays_make_room_in_batches(db) {
+        let scene = closed(&db, 3).await;
+        let id = if db.db.engine() == "sqlite" { "randomblob(16)" } else { "gen_random_uuid()" };
+        let many = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1700)";
+        sql(&db, &format!("INSERT INTO contacts (id, workspace_id, wa_id, profile_name, created_at, updated_at) {many}
+            SELECT {id}, id, 'old' || x, 'Old', 0, 0 FROM workspaces, n")).await;
+        sql(&db, &format!("INSERT INTO portfolio_contacts (workspace_id, waba_id, contact_id, at)
+            SELECT workspace_id, '{WABA}', id, {} FROM contacts WHERE profile_name = 'Old'", scene.clock.now())).await;
+        sql(&db, &format!("INSERT INTO portfolios (workspace_id, waba_id, contacts) SELECT id, '{WABA}', 1700 FROM workspaces")).await;
+        assert_eq!(limited(write(&scene, 0).await).which, Limit::Portfolio);
+        // Waiting does not help.
+        let patient = scene.owner.clone().waiting();
+        let template = templates::all(&scene.owner, None, 1).await.unwrap().items[0].id;
+        let key = MessageId(new_id());
+        let sent = templates::send(&patient, scene.conversations[0], key, template, &Default::default()).await;
+        assert_eq!(limited(sent).which, Limit::Portfolio);
+        scene.clock.advance(DAY);
+        write(&scene, 0).await.unwrap();
+        let counted = "SELECT contacts FROM portfolios";
+        let rows = "SELECT COUNT(*) FROM portfolio_contacts";
+        assert_eq!((number_of(&db, counted).await, number_of(&db, rows).await), (201, 201));
+        assert_eq!(limits::usage(&scene.owner).await.unwrap().numbers[0].customers_used, 1);
+        limits::purge(&scene.services).await.unwrap();
+        assert_eq!((number_of(&db, counted).await, number_of(&db, rows).await), (1, 1));
+    }
 }

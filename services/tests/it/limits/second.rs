@@ -37,4 +37,19 @@ on_both! {
         trusted(&db).await;
         assert_eq!(scene.send_all(20).await, (20, None));
     }
+
+    /// Whoever said that they wait is queued instead, for the lane to pace; and takes nothing away from those who did not.
+    async fn who_waits_is_paced_and_not_refused(db) {
+        let scene = scene(&db, Plan::Free, 4).await;
+        trusted(&db).await;
+        let id = token(&scene.owner).await;
+        let program = scene.owner.clone().limited_to(id, scene.owner.permissions());
+        let waiting = program.clone().waiting();
+        for nth in 0..20 {
+            send(&waiting, scene.conversations[nth % 4]).await.unwrap();
+        }
+        assert_eq!(scene.queued().await, 20);
+        send(&program, scene.conversations[0]).await.unwrap();
+        assert_eq!(limited(send(&program, scene.conversations[0]).await).which, Limit::Second);
+    }
 }

@@ -11,13 +11,22 @@ use secrecy::SecretString;
 use services::{
     Ctx, Error, Services,
     accounts::{self, reset},
+    clock::new_id,
     db::{Tx, dialect},
     members::{self, Added},
-    sql, team,
+    sql,
+    team::{
+        self,
+        invitations::{self, Joining},
+    },
 };
 
 const EMAIL: &str = "rohan-iyer@example.com";
 const NEW: &str = "salt wind over the backwaters";
+const TAKE: &str = "UPDATE users SET name = name WHERE id = $1";
+const JOIN: &str = "INSERT INTO members (workspace_id, id, user_id, role, available, last_turn, created_at)
+    VALUES ($1, $2, $3, 'viewer', FALSE, 0, 1)";
+const CHANGE: &str = "UPDATE users SET password_changed_at = password_changed_at + 1 WHERE id = $1";
 const PROMOTE: &str = "UPDATE members SET role = 'owner' WHERE workspace_id = $1 AND id = $2";
 
 struct World {
@@ -124,6 +133,48 @@ crate::on_both! {
         change.commit().await.unwrap();
         assert!(matches!(saved.await.unwrap(), Err(Error::Domain(domain::Error::NotFound))));
         assert!(opens(&services, PASSWORD).await);
+    }
+
+    async fn joining_another_workspace_at_the_same_time_comes_first(db) {
+        let services = db.services();
+        let world = World::new(&services).await;
+        let other = workspace(&services, "Another").await;
+        let user = world.rohan.user;
+        // Holds the account, as whoever accepts an invitation does, and no team of this workspace.
+        let mut joining = db.db.begin().await.unwrap();
+        sql!(exec joining.conn(), TAKE, user.0).unwrap();
+        let saved = tokio::spawn({
+            let (services, link) = (services.clone(), world.link.clone());
+            async move { reset::save(&services, &link, NEW, &from(1)).await }
+        });
+        db.until_it_waits(&saved).await;
+        sql!(exec joining.conn(), JOIN, other.workspace().id.0, new_id(), user.0).unwrap();
+        joining.commit().await.unwrap();
+        assert!(matches!(saved.await.unwrap(), Err(Error::Domain(domain::Error::NotFound))));
+        assert!(opens(&services, PASSWORD).await && !opens(&services, NEW).await);
+    }
+
+    async fn whoever_gets_a_new_password_at_the_same_time_joins_nothing(db) {
+        let services = db.services();
+        let world = World::new(&services).await;
+        let other = workspace(&services, "Another").await;
+        let user = world.rohan.user;
+        let invited = invitations::create(&other, EMAIL, RoleRef::BuiltIn(Role::Viewer)).await.unwrap();
+        // As a link is used: the account is held, and the sessions end.
+        let mut saving = db.db.begin().await.unwrap();
+        sql!(exec saving.conn(), TAKE, user.0).unwrap();
+        let token = invited.link_token.clone();
+        let joins = tokio::spawn({
+            let services = services.clone();
+            async move { invitations::accept(&services, &token, Joining::SignedIn(user), &from(1)).await }
+        });
+        db.until_it_waits(&joins).await;
+        sql!(exec saving.conn(), CHANGE, user.0).unwrap();
+        saving.commit().await.unwrap();
+        assert!(matches!(joins.await.unwrap(), Err(Error::SignedOut)));
+        assert!(world.works(&services).await, "they belong to no other workspace");
+        invitations::accept(&services, &invited.link_token, Joining::SignedIn(user), &from(1)).await.unwrap();
+        assert!(!world.works(&services).await);
     }
 
     async fn nothing_is_handed_over_while_the_team_changes(db) {

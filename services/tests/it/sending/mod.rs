@@ -1,10 +1,16 @@
 //! The sending core: what becomes of each answer of Meta's, at which pace, in which order, through crashes.
 
+mod apart;
 mod classes;
 mod crash;
+mod gate;
 mod lanes;
+mod memory;
 mod model;
 mod order;
+mod pairs;
 mod people;
 mod scene;
 mod schedule;
+mod tokens;
+mod unread;

@@ -8,22 +8,25 @@ use crate::{
 use domain::{
     audit::Action,
     id::{InvitationId, UserId},
+    inbox::Event,
     permission::{Grant, Permission as P},
     role::{Role, RoleRef},
     team::{Invitation, Mailed},
     time::DAY,
 };
+use futures::StreamExt;
 use secrecy::{ExposeSecret, SecretString};
 use services::{
     Ctx, Error, Origin, Result, Services, accounts,
     clock::new_id,
+    live::{Frame, subscribe},
     sql,
     team::{
         invitations::{self, Joined, Joining, accept, look_at},
         members, roles,
     },
 };
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 const AGENT: RoleRef = RoleRef::BuiltIn(Role::Agent);
 const GIULIA: &str = "giulia@example.com";
@@ -94,6 +97,26 @@ on_both! {
         assert_eq!(services.ctx(lucia.user, &joined.workspace).await.unwrap().me().role, Role::Agent);
         assert_eq!(lucia_ctx.again().await.unwrap().me().role, Role::Viewer);
         assert!(accounts::sign_in(&services, "lucia@example.com", PASSWORD, IpAddr::from([127, 0, 0, 1])).await.is_ok());
+    }
+
+    async fn open_team_pages_are_told_of_every_step(db) {
+        let services = db.services();
+        let team = Team::new(&services).await;
+        let mut told = Box::pin(subscribe(&team.owner, None).await.unwrap());
+        let mut next = async || match tokio::time::timeout(Duration::from_secs(10), told.next()).await.unwrap().unwrap() {
+            Frame::Event { data, .. } => serde_json::from_str::<Event>(&data).unwrap(),
+            Frame::Resync => panic!("nothing of theirs has changed"),
+        };
+        let made = invite(&team.owner, GIULIA).await;
+        assert_eq!(next().await, Event::Team);
+        let again = invitations::resend(&team.owner, made.id).await.unwrap();
+        assert_eq!(next().await, Event::Team);
+        joins(&services, &again.link_token, new_person()).await.unwrap();
+        assert_eq!(next().await, Event::Team);
+        let other = invite(&team.owner, "else@example.com").await;
+        assert_eq!(next().await, Event::Team);
+        invitations::revoke(&team.owner, other.id).await.unwrap();
+        assert_eq!(next().await, Event::Team);
     }
 
     async fn names_and_passwords_are_checked_and_the_link_is_not_spent(db) {

@@ -125,6 +125,12 @@ pub const DOORS: &[Door] = &[
     }),
     api("GET /api/v1/admin/audit", Need::May(P::AuditView), |world, _| get(world, "/admin/audit")),
     api("GET /api/v1/queues/status", Need::May(P::OperationsView), |world, _| get(world, "/queues/status")),
+    api("POST /api/v1/numbers/{}/pause", Need::Of(P::OperationsManage), |world, thing| {
+        post(world, &format!("/numbers/{}/pause", thing.number), json!({}))
+    }),
+    api("POST /api/v1/numbers/{}/resume", Need::Of(P::OperationsManage), |world, thing| {
+        post(world, &format!("/numbers/{}/resume", thing.number), json!({}))
+    }),
     api("GET /api/v1/dead-letters", Need::May(P::OperationsView), |world, _| get(world, "/dead-letters")),
     api("GET /api/v1/dead-letters/{}", Need::Of(P::OperationsView), |world, thing| {
         get(world, &format!("/dead-letters/{}", thing.dead))

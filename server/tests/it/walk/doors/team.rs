@@ -120,6 +120,12 @@ pub const DOORS: &[Door] = &[
     door("POST /fn/dead-letters/discard-many", Need::May(P::OperationsManage), |world, _| {
         function("/fn/dead-letters/discard-many", json!({"workspace": world.slug, "letters": [uuid::Uuid::nil()]}))
     }),
+    door("POST /fn/queues/pause", Need::Of(P::OperationsManage), |world, thing| {
+        function("/fn/queues/pause", json!({"workspace": world.slug, "number": thing.number}))
+    }),
+    door("POST /fn/queues/resume", Need::Of(P::OperationsManage), |world, thing| {
+        function("/fn/queues/resume", json!({"workspace": world.slug, "number": thing.number}))
+    }),
     page("PAGE /w/{}/audit", Need::May(P::AuditView), |world, _| get(format!("/w/{}/audit", world.slug))),
     door("POST /fn/audit", Need::May(P::AuditView), |world, _| {
         function("/fn/audit", json!({"workspace": world.slug, "asked": {}}))

@@ -1,0 +1,56 @@
+//! What opens over the inbox. Its code comes after the page, so that the first screen is there sooner.
+
+use domain::{id::ContactId, inbox::Row, opt_out::What};
+use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
+
+use super::{
+    attempts::{Try, tries_view},
+    consent::record_dialog,
+    opted_out::question,
+    screen::Screen,
+    templates::{Picking, picker::picker_view},
+};
+
+/// Something that nobody sees until they ask for it.
+#[derive(Clone)]
+pub enum Extra {
+    /// Choose, fill and send a template.
+    Template(Picking),
+    /// Whether to answer a customer who opted out.
+    Answer { row: Memo<Option<Row>>, asking: RwSignal<bool> },
+    /// How often a message was tried, and what was answered.
+    Tries(Vec<Try>),
+    /// The proof of a consent that is recorded by hand.
+    Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
+}
+
+/// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
+#[lazy]
+fn extra(screen: Screen, what: Extra) -> AnyView {
+    match what {
+        Extra::Template(picking) => picker_view(screen, picking),
+        Extra::Answer { row, asking } => question(screen, row, asking),
+        Extra::Tries(tries) => tries_view(screen, tries),
+        Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
+    }
+}
+
+/// It appears as soon as its code is there. Not by `Suspend`: the page would wait for it, as for its first data, and be drawn anew.
+pub fn show(screen: Screen, what: Extra) -> AnyView {
+    let (there, drawn) = (RwSignal::new(false), StoredValue::new_local(None::<AnyView>));
+    let draw = ScopedFuture::new_untracked(extra(screen, what));
+    spawn_local(async move {
+        let view = draw.await;
+        // Whoever asked may have gone on meanwhile.
+        if drawn.try_set_value(Some(view)).is_none() {
+            there.try_set(true);
+        }
+    });
+    view! { {move || there.get().then(|| drawn.try_update_value(Option::take).flatten())} }.into_any()
+}
+
+/// Fetches the code, once the page stands: what is asked for then opens at once, and without a connection too.
+#[cfg(feature = "hydrate")]
+pub fn preload() {
+    spawn_local(__preload_extra());
+}

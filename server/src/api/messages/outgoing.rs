@@ -1,0 +1,259 @@
+//! `POST /api/v1/messages`: a text or a template to a customer.
+
+use std::time::Duration;
+
+use axum::{
+    Extension, Json,
+    http::{HeaderMap, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Error as Wrong,
+    id::{ContactId, ConversationId, MessageId},
+    inbox::MessageView,
+    message::Status,
+    template::Values,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use services::{
+    Ctx,
+    clock::new_id,
+    conversations::{self, Addressee, Filled, Named},
+};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        caller::Caller,
+        limits,
+        once::KeyId,
+        problem::{self, Problem},
+        read::Body,
+    },
+    Message, MessageStatus,
+};
+
+/// A message to somebody: a text, or with `"type": "template"` a template.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Outgoing {
+    /// A phone number with its country code, or the id of a contact: it goes into their conversation.
+    to: Option<String>,
+    /// Instead of `to`.
+    conversation_id: Option<Uuid>,
+    #[serde(default, rename = "type")]
+    #[schema(inline, default = "text")]
+    kind: OutgoingType,
+    /// Of a text.
+    #[schema(min_length = 1, max_length = 4096)]
+    text: Option<String>,
+    template: Option<OutgoingTemplate>,
+    /// What to do beyond a limit: `refuse` (429), or `wait` until there is room: it is queued (202) and goes at the number's
+    /// pace, in the first minute or day that has room. Beyond the portfolio's limit of customers it is refused (429, `portfolio`)
+    /// whatever is asked for: its places become free one by one over 24 hours, and none can be promised.
+    #[serde(default)]
+    #[schema(inline, default = "refuse")]
+    when_limited: WhenLimited,
+    /// The sender knows that the contact opted out. A text goes out if they wrote again since; audited. Of a template it changes
+    /// nothing.
+    #[serde(default)]
+    confirm_opt_out: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OutgoingType {
+    #[default]
+    Text,
+    Template,
+}
+
+/// A template by the name and language that it has at Meta, see `GET /api/v1/templates`, and what fills it in: either of the
+/// two.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OutgoingTemplate {
+    #[schema(example = "order_update")]
+    name: String,
+    #[schema(inline)]
+    language: TemplateLanguage,
+    /// As Meta takes them in a message. Files go by `link`; buttons take what stands at the end of their address, or a code.
+    #[schema(value_type = Option<Vec<Object>>, example = json!([{"type": "body", "parameters": [{"type": "text", "text": "Asha"}]}]))]
+    components: Option<Vec<Value>>,
+    /// By the keys of the template's `variables`.
+    #[schema(value_type = Option<std::collections::HashMap<String, String>>, example = json!({"body.1": "Asha"}))]
+    parameters: Option<Values>,
+}
+
+/// Meta's code of the language, such as `en_US`, by itself or as Meta takes it.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+enum TemplateLanguage {
+    Code(String),
+    Meta { code: String },
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum WhenLimited {
+    #[default]
+    Refuse,
+    Wait,
+}
+
+/// What is sent, once it is clear that nothing is missing.
+enum What {
+    Text { text: String, knowingly: bool },
+    Template(Named),
+}
+
+/// What stands in a 202.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Queued {
+    Message(Message),
+    Delayed(Delayed),
+}
+
+/// A message that Meta did not take yet and that is tried again.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Delayed {
+    /// Of the message.
+    id: Uuid,
+    #[schema(inline)]
+    status: MessageStatus,
+    /// Unix time in milliseconds.
+    next_attempt_at: Option<i64>,
+    /// What came of the last try.
+    error: Option<String>,
+}
+
+/// How long an answer waits to say what became of the message.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Send a message to a customer
+///
+/// A text or a template. Waits up to two seconds for what becomes of it: 201 when WhatsApp took it, 202 when it is still on its
+/// way or is tried again later. With `Prefer: respond-async` it is answered at once. A text needs `messages.send`, and a
+/// customer-service window that is open; a template needs `messages.send_template`, and may go out after the window has closed.
+/// With an `Idempotency-Key` it is sent once, whatever happens on the way.
+#[utoipa::path(
+    post, path = "/api/v1/messages", tag = "Messages", operation_id = "sendMessageTo",
+    params(("Prefer" = Option<String>, Header, description = "`respond-async`: do not wait")), request_body = Outgoing,
+    responses(
+        (status = 201, description = "WhatsApp took it", body = Message),
+        (status = 202, description = "It is queued, or is tried again later", body = inline(Queued)),
+    ),
+)]
+pub async fn send_to(
+    Caller(ctx): Caller,
+    key: Option<Extension<KeyId>>,
+    headers: HeaderMap,
+    Body(new): Body<Outgoing>,
+) -> Response {
+    let ctx = if new.when_limited == WhenLimited::Wait { ctx.waiting() } else { ctx };
+    let key = MessageId(key.map_or_else(new_id, |Extension(KeyId(id))| id));
+    let at_once = prefers_async(&headers);
+    let (id, what) = match understood(&ctx, new).await {
+        Ok(understood) => understood,
+        Err(problem) => return problem.into_response(),
+    };
+    let mut response = match deliver(&ctx, id, key, &what, at_once).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    };
+    if at_once {
+        response.headers_mut().insert("preference-applied", HeaderValue::from_static("respond-async"));
+    }
+    limits::tell(&ctx, id, response.headers_mut()).await;
+    response
+}
+
+async fn deliver(
+    ctx: &Ctx,
+    id: ConversationId,
+    key: MessageId,
+    what: &What,
+    at_once: bool,
+) -> Result<Response, Problem> {
+    let mut message = match what {
+        What::Text { text, knowingly: true } => conversations::reply_despite_opt_out(ctx, id, key, text).await?,
+        What::Text { text, knowingly: false } => conversations::reply(ctx, id, key, text).await?,
+        What::Template(named) => conversations::send_named(ctx, id, key, named).await?,
+    };
+    if !at_once {
+        message = conversations::outcome(ctx, key, PATIENCE).await?;
+    }
+    Ok(match message.status {
+        Status::Accepted | Status::Sent | Status::Delivered | Status::Read => {
+            (StatusCode::CREATED, Json(Message::from(message))).into_response()
+        }
+        Status::RetryQueued => {
+            let MessageView { id, status, next_try, error, .. } = message;
+            let delayed = Delayed { id: id.0, status: status.into(), next_attempt_at: next_try, error };
+            (StatusCode::ACCEPTED, Json(Queued::Delayed(delayed))).into_response()
+        }
+        Status::Failed | Status::Cancelled | Status::Dead => {
+            let why = message.error.unwrap_or_else(|| "WhatsApp gave no reason.".to_owned());
+            return Err(Problem::new(problem::NOT_SENT, why));
+        }
+        Status::Received | Status::Queued | Status::Sending | Status::Unconfirmed => {
+            (StatusCode::ACCEPTED, Json(Queued::Message(message.into()))).into_response()
+        }
+    })
+}
+
+/// Where it goes, and what it is.
+async fn understood(ctx: &Ctx, new: Outgoing) -> Result<(ConversationId, What), Problem> {
+    let Outgoing { to, conversation_id, kind, text, template, confirm_opt_out, .. } = new;
+    let what = match (kind, text, template) {
+        (OutgoingType::Text, Some(text), None) => What::Text { text, knowingly: confirm_opt_out },
+        (OutgoingType::Template, None, Some(template)) => What::Template(template.named()?),
+        (OutgoingType::Text, ..) => {
+            return Err(Wrong::invalid("text", "a message of type text takes a text and no template").into());
+        }
+        (OutgoingType::Template, ..) => {
+            return Err(Wrong::invalid("template", "a message of type template takes a template and no text").into());
+        }
+    };
+    let to = match (to, conversation_id) {
+        (None, Some(id)) => return Ok((ConversationId(id), what)),
+        (Some(to), None) => to,
+        _ => return Err(Wrong::invalid("to", "say either to or conversationId").into()),
+    };
+    let addressee = match to.parse::<Uuid>() {
+        Ok(id) => Addressee::Contact(ContactId(id)),
+        Err(_) => Addressee::Digits(domain::contact::phone(&to)?),
+    };
+    let id = conversations::of_contact(ctx, &addressee).await.map_err(|error| match (error, &what) {
+        // It is not the window that keeps a template back.
+        (services::Error::Domain(Wrong::WindowClosed), What::Template(_)) => {
+            Wrong::invalid("to", "there is no conversation with this customer yet").into()
+        }
+        (error, _) => error,
+    })?;
+    Ok((id, what))
+}
+
+impl OutgoingTemplate {
+    fn named(self) -> Result<Named, Wrong> {
+        let Self { name, language, components, parameters } = self;
+        let (TemplateLanguage::Code(language) | TemplateLanguage::Meta { code: language }) = language;
+        let filled = match (components, parameters) {
+            (Some(components), None) => Filled::Components(components),
+            (None, parameters) => Filled::Values(parameters.unwrap_or_default()),
+            (Some(_), Some(_)) => return Err(Wrong::invalid("template", "say either components or parameters")),
+        };
+        Ok(Named { name, language, filled })
+    }
+}
+
+/// RFC 7240.
+fn prefers_async(headers: &HeaderMap) -> bool {
+    let all = headers.get_all("prefer").iter().filter_map(|line| line.to_str().ok());
+    let mut wishes = all.flat_map(|line| line.split(','));
+    wishes.any(|wish| wish.split(';').next().is_some_and(|wish| wish.trim().eq_ignore_ascii_case("respond-async")))
+}
