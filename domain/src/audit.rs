@@ -2,6 +2,7 @@
 
 use crate::{
     id::{AuditId, MemberId, TokenId},
+    paging,
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
@@ -292,41 +293,8 @@ pub struct Filter {
     pub address: Option<IpAddr>,
 }
 
-/// Where a page begins: entries older than this one. Written `<at>.<id>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Cursor {
-    pub at: Millis,
-    pub id: AuditId,
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at, self.id)
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = crate::Error;
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        s.split_once('.')
-            .and_then(|(at, id)| Some(Cursor { at: at.parse().ok()?, id: id.parse().ok()? }))
-            .ok_or_else(|| crate::Error::invalid("before", "this is not where a page of the audit trail begins"))
-    }
-}
-
-impl TryFrom<String> for Cursor {
-    type Error = crate::Error;
-    fn try_from(s: String) -> Result<Self, Self::Error> {
-        s.parse()
-    }
-}
-
-impl From<Cursor> for String {
-    fn from(cursor: Cursor) -> Self {
-        cursor.to_string()
-    }
-}
+/// Where a page begins: entries older than this one.
+pub type Cursor = paging::Cursor<AuditId>;
 
 /// One entry, as it is shown and exported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

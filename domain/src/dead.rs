@@ -3,10 +3,11 @@
 use crate::{
     error::Error,
     id::{ConversationId, NumberId},
+    paging,
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 use uuid::Uuid;
 
 /// What died.
@@ -73,27 +74,8 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
-/// The place of a dead letter in the list, the latest first. Written `<at>.<id>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
-    pub at: Millis,
-    pub id: Uuid,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at, self.id)
-    }
-}
-
-impl FromStr for Place {
-    type Err = Error;
-
-    fn from_str(s: &str) -> Result<Self, Error> {
-        let parts = s.split_once('.').and_then(|(at, id)| at.parse().ok().zip(id.parse().ok()));
-        parts.map(|(at, id)| Self { at, id }).ok_or_else(|| Error::invalid("place", "expected a time and an id"))
-    }
-}
+/// Where a page begins: letters older than this one.
+pub type Place = paging::Cursor<Uuid>;
 
 /// One dead letter, as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,7 @@ pub mod message;
 pub mod meta;
 pub mod number;
 pub mod opt_out;
+pub mod paging;
 pub mod permission;
 pub mod plan;
 pub mod role;

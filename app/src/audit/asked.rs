@@ -4,7 +4,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::ui::encode;
+use crate::ui::query_of;
 
 /// What the address asks for, as it stands there: a link, a form and an export share it. What cannot be read narrows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,29 +86,19 @@ impl Asked {
 
     /// The query that asks for the same, with its question mark; empty when nothing is asked for.
     pub fn query(&self) -> String {
-        let fields = [
-            ("who", &self.who),
-            ("what", &self.what),
-            ("kind", &self.kind),
-            ("on", &self.on),
-            ("from", &self.from),
-            ("to", &self.to),
-            ("ahead", &self.ahead),
-            ("text", &self.text),
-            ("address", &self.address),
-            ("before", &self.before),
-            ("entry", &self.entry),
-        ];
-        let mut query = String::new();
-        for (key, value) in fields {
-            if !value.is_empty() {
-                query.push(if query.is_empty() { '?' } else { '&' });
-                query.push_str(key);
-                query.push('=');
-                query.push_str(&encode(value));
-            }
-        }
-        query
+        query_of([
+            ("who", self.who.as_str()),
+            ("what", self.what.as_str()),
+            ("kind", self.kind.as_str()),
+            ("on", self.on.as_str()),
+            ("from", self.from.as_str()),
+            ("to", self.to.as_str()),
+            ("ahead", self.ahead.as_str()),
+            ("text", self.text.as_str()),
+            ("address", self.address.as_str()),
+            ("before", self.before.as_str()),
+            ("entry", self.entry.as_str()),
+        ])
     }
 
     /// The same with another entry opened; with an empty one none.

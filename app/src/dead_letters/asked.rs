@@ -2,7 +2,7 @@ use domain::dead::{Filter, Place};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ui::encode;
+use crate::ui::query_of;
 
 /// What the address asks for, as it stands there. What cannot be read narrows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,21 +52,13 @@ impl Asked {
 
     /// The query that asks for the same, with its question mark; empty when nothing is asked for.
     pub fn query(&self) -> String {
-        let fields = [
-            ("kind", &self.kind),
-            ("reason", &self.reason),
-            ("text", &self.text),
-            ("before", &self.before),
-            ("letter", &self.letter),
-        ];
-        let mut query = String::new();
-        for (key, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
-            query.push(if query.is_empty() { '?' } else { '&' });
-            query.push_str(key);
-            query.push('=');
-            query.push_str(&encode(value));
-        }
-        query
+        query_of([
+            ("kind", self.kind.as_str()),
+            ("reason", self.reason.as_str()),
+            ("text", self.text.as_str()),
+            ("before", self.before.as_str()),
+            ("letter", self.letter.as_str()),
+        ])
     }
 
     /// The same with another one opened; with an empty one none.

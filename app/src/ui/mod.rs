@@ -24,6 +24,18 @@ pub use ticks::{Glyph, glyph, tick};
 pub use toast::Toast;
 pub use window::{Shape, window_ring, window_until};
 
+/// The query that asks for what is not empty, with its question mark; empty when nothing is asked for.
+pub fn query_of<'a>(fields: impl IntoIterator<Item = (&'static str, &'a str)>) -> String {
+    let mut query = String::new();
+    for (key, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.push_str(key);
+        query.push('=');
+        query.push_str(&encode(value));
+    }
+    query
+}
+
 /// For a value in a query.
 pub fn encode(text: &str) -> String {
     use std::fmt::Write;

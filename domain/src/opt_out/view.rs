@@ -1,9 +1,9 @@
 use crate::{
     id::{ConsentId, MemberId, MessageId},
+    paging,
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
 
 /// What somebody decided, or what was decided for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,38 +116,5 @@ impl Consent {
     }
 }
 
-/// Where a page of a history begins: lines older than this one. Written `<at>.<id>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Cursor {
-    pub at: Millis,
-    pub id: ConsentId,
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at, self.id)
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = crate::Error;
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        s.split_once('.')
-            .and_then(|(at, id)| Some(Cursor { at: at.parse().ok()?, id: id.parse().ok()? }))
-            .ok_or_else(|| crate::Error::invalid("before", "this is not where a page of the history begins"))
-    }
-}
-
-impl TryFrom<String> for Cursor {
-    type Error = crate::Error;
-    fn try_from(s: String) -> Result<Self, Self::Error> {
-        s.parse()
-    }
-}
-
-impl From<Cursor> for String {
-    fn from(cursor: Cursor) -> Self {
-        cursor.to_string()
-    }
-}
+/// Where a page of a history begins: lines older than this one.
+pub type Cursor = paging::Cursor<ConsentId>;

@@ -110,6 +110,13 @@ pub struct DueLane {
     pub partly: bool,
 }
 
+impl DueLane {
+    /// Nothing leaves until somebody has acted. (Of a number that is not active everything is parked one by one.)
+    pub fn stands(&self) -> bool {
+        self.parked && self.state == "active"
+    }
+}
+
 /// Numbers for which something is due.
 pub async fn due_lanes(conn: Conn<'_>, now: Millis) -> sqlx::Result<Vec<DueLane>> {
     sql!(all DueLane, conn, DUE_LANES, now)

@@ -1,5 +1,5 @@
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// How long a lane waits when nobody wakes it: due retries and lost wake-ups are found by then.
 const POLL: Duration = Duration::from_secs(1);
@@ -9,6 +9,7 @@ const POLL: Duration = Duration::from_secs(1);
 pub struct Wakes {
     ingest: Arc<Notify>,
     outbox: Arc<Notify>,
+    rests: Arc<watch::Sender<u64>>,
 }
 
 impl Wakes {
@@ -20,6 +21,16 @@ impl Wakes {
     /// There are messages to send.
     pub fn wake_outbox(&self) {
         self.outbox.notify_one();
+    }
+
+    /// Counts how often this process looked through the outbox, found nothing that may leave now or soon, and had nothing in
+    /// hand either. Two more after a wake-up: what is still waiting then waits for a time or for somebody.
+    pub fn rests(&self) -> watch::Receiver<u64> {
+        self.rests.subscribe()
+    }
+
+    pub(crate) fn rest(&self) {
+        self.rests.send_modify(|rests| *rests += 1);
     }
 
     pub(crate) async fn ingest(&self) {

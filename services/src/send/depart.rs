@@ -39,22 +39,22 @@ impl Claimed {
         self.message
     }
 
-    /// Waits for its slot; false when it may not leave any more.
-    async fn may_leave(&self) -> bool {
+    /// Waits for its slot and notes that it leaves; `None` when it may not any more.
+    async fn may_leave(&self) -> Option<u64> {
         let mut at = self.slot;
         loop {
             if at > self.claimed_at + FRESH || self.stop.is_cancelled() {
-                return false;
+                return None;
             }
             tokio::select! {
                 () = tokio::time::sleep_until(at) => {}
-                () = self.stop.cancelled() => return false,
+                () = self.stop.cancelled() => return None,
             }
             if self.claimed_at.elapsed() > FRESH {
-                return false;
+                return None;
             }
             match self.lane.depart() {
-                Ok(()) => return true,
+                Ok(departure) => return Some(departure),
                 Err(again) => at = again,
             }
         }
@@ -93,10 +93,9 @@ impl Drop for Claimed {
 
 /// Sends one claimed message at its slot and hands on what came of it.
 pub async fn depart(services: &Services, mut claimed: Claimed) {
-    if !claimed.may_leave().await {
-        return;
-    }
+    let Some(departure) = claimed.may_leave().await else { return };
     claimed.left_at = Some(services.clock().now());
     let answer = services.graph().send(&claimed.phone_number_id, &claimed.token.secret, &claimed.body).await;
+    claimed.lane.answered(departure, answer.is_ok());
     claimed.tell(What::Answered(answer), services.clock().now());
 }

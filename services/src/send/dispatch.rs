@@ -33,9 +33,9 @@ use uuid::Uuid;
 /// Messages in the hands of one process: claimed and not settled.
 pub(crate) const IN_FLIGHT: usize = 1_024;
 /// How far ahead slots are taken. What comes later and goes first waits that long at most.
-const AHEAD: Duration = Duration::from_millis(250);
+const AHEAD: Duration = Duration::from_millis(330);
 /// A lane that has slots taken for longer than this is left alone: fewer and larger transactions.
-const ENOUGH: Duration = Duration::from_millis(125);
+const ENOUGH: Duration = Duration::from_millis(200);
 /// Work that nobody told of is found by then.
 const POLL: Duration = Duration::from_secs(1);
 /// From one round to the next, at least: where much is sent, much wakes it, and lanes that are claimed for together cost less.
@@ -71,6 +71,8 @@ pub(super) struct Dispatcher {
     /// PostgreSQL: what is done about messages that nobody waits for any more.
     closing: JoinSet<()>,
     side_by_side: Arc<Semaphore>,
+    /// The last round found nothing that may leave, nor a lane that only has to wait for its turn.
+    rests: bool,
 }
 
 impl Dispatcher {
@@ -89,6 +91,7 @@ impl Dispatcher {
             passed_over: HashSet::new(),
             closing: JoinSet::new(),
             side_by_side: Arc::new(Semaphore::new(PARALLEL)),
+            rests: false,
         }
     }
 
@@ -114,6 +117,10 @@ impl Dispatcher {
 
     /// Until the next round.
     async fn idle(&mut self, wait: Duration) {
+        let in_hand = IN_FLIGHT - self.claims.room.available_permits();
+        if self.rests && in_hand == 0 && self.under_way.is_empty() && self.closing.is_empty() {
+            self.services.wakes().rest();
+        }
         let mut until = Instant::now() + wait;
         loop {
             tokio::select! {
@@ -149,6 +156,7 @@ impl Dispatcher {
     /// Claims what may leave soon; returns when to look again if nobody tells of anything.
     async fn round(&mut self) -> Result<Duration> {
         self.began = Instant::now();
+        self.rests = false;
         let began = Began { now: self.services.clock().now(), at: self.began };
         let now = began.now;
         let (due, open) = {
@@ -166,6 +174,8 @@ impl Dispatcher {
         }
         let mut wait = POLL;
         let mut ready = Vec::new();
+        // Whoever parked the others has to act first.
+        let due_lanes = due.iter().filter(|lane| !lane.stands()).count();
         for lane in due {
             if self.busy.contains_key(&lane.workspace_id) {
                 self.passed_over.insert(lane.workspace_id);
@@ -177,6 +187,7 @@ impl Dispatcher {
             }
         }
         let free = self.claims.room.available_permits().saturating_sub(self.busy.values().sum());
+        self.rests = due_lanes == 0;
         if ready.is_empty() || free == 0 {
             return Ok(wait);
         }
@@ -192,6 +203,8 @@ impl Dispatcher {
         }
         let asked: usize = orders.iter().map(|order| order.most).sum();
         self.look(&mut orders, now).await?;
+        // One that has no room, or no token, was not asked.
+        self.rests = orders.len() == due_lanes && orders.iter().all(|order| order.heads.is_empty());
         orders.retain(|order| !order.heads.is_empty());
         if !orders.is_empty() {
             let heard = self.heard(now).await?;
@@ -217,7 +230,7 @@ impl Dispatcher {
     /// look again.
     fn ready(&mut self, due: &DueLane, now: Millis) -> Result<Option<Millis>, Duration> {
         let mine = due.holder.as_deref() == Some(&*self.claims.holder);
-        if due.parked && due.state == "active" {
+        if due.stands() {
             return Err(POLL);
         }
         let known = self.known.entry(due.id).or_insert_with(|| Known {

@@ -1,5 +1,6 @@
 use super::{
     claim::LANE_LEASE,
+    guard::Guard,
     pace::{self, Pace},
 };
 use crate::limits::{PAIR_MEMORY, Pairs};
@@ -34,6 +35,7 @@ pub(super) struct Lane {
 
 struct State {
     pace: Pace,
+    guard: Guard,
     /// Messages per second that the number may send.
     full: u32,
     /// What Meta's throttling left of it, and when.
@@ -62,6 +64,7 @@ impl Lane {
         let start = Instant::now();
         let state = State {
             pace: Pace::new(1),
+            guard: Guard::default(),
             full: 1,
             slowed: None,
             pairs: Pairs::default(),
@@ -145,9 +148,16 @@ impl Lane {
         self.start + slot
     }
 
-    /// Notes that a message leaves now, or says when to ask again.
-    pub fn depart(&self) -> Result<(), Instant> {
-        self.state().pace.depart(self.start.elapsed()).map_err(|again| self.start + again)
+    /// Notes that a message leaves now, and returns its number; or says when to ask again.
+    pub fn depart(&self) -> Result<u64, Instant> {
+        let mut state = self.state();
+        let rate = state.pace.rate();
+        state.guard.depart(rate, self.start.elapsed()).map_err(|again| self.start + again)
+    }
+
+    /// The message of this number was answered; whether Meta took it.
+    pub fn answered(&self, departure: u64, taken: bool) {
+        self.state().guard.answered(departure, self.start.elapsed(), taken);
     }
 
     /// When the next message to a contact may go, at `now` or later, if `before` others of the same claim go to them. It counts

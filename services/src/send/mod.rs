@@ -18,6 +18,7 @@ mod dispatch;
 mod engine;
 mod enqueue;
 mod graph;
+mod guard;
 mod lane;
 mod open_ends;
 mod outcome;

@@ -1,31 +1,31 @@
 //! How fast the messages of one number leave. Pure: the caller says what time it is.
 
 use domain::time::{Millis, SECOND};
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
-/// Slots are spread over a little less than the rate, so that late ones never add up to more than it.
+/// Slots are spread over a little less than the rate: what was late finds room.
 const USED_PER_MILLE: u64 = 975;
-/// In any stretch of this length fewer messages leave than the rate allows in a second: Meta's second is not ours.
-const GUARD: Duration = Duration::from_millis(1_010);
-
 /// A lane that was slowed down gains a tenth of its full rate back each time this long passes without a complaint.
 const RECOVERS: Millis = 10 * SECOND;
 /// What comes within this time of a complaint is the same complaint.
 const ONE_COMPLAINT: Millis = SECOND;
 
-/// Slots of one lane, and when its messages left.
+/// Slots of one lane. What leaves late, and how many of them together, is for [`super::guard`].
 #[derive(Debug)]
 pub(super) struct Pace {
     /// Messages per second.
     rate: u32,
     /// The next free slot.
     next: Duration,
-    left: VecDeque<Duration>,
 }
 
 impl Pace {
     pub fn new(rate: u32) -> Self {
-        Self { rate: rate.max(1), next: Duration::ZERO, left: VecDeque::new() }
+        Self { rate: rate.max(1), next: Duration::ZERO }
+    }
+
+    pub fn rate(&self) -> u32 {
+        self.rate
     }
 
     pub fn set_rate(&mut self, rate: u32) {
@@ -55,21 +55,6 @@ impl Pace {
         self.next = slot + self.spacing();
         slot
     }
-
-    /// Notes that a message leaves now, or says until when it has to wait: messages may have been late and come together.
-    pub fn depart(&mut self, now: Duration) -> Result<(), Duration> {
-        while self.left.front().is_some_and(|left| *left + GUARD <= now) {
-            self.left.pop_front();
-        }
-        let most = usize::try_from(self.rate.saturating_sub(1).max(1)).unwrap_or(usize::MAX);
-        match self.left.len().checked_sub(most).and_then(|over| self.left.get(over)) {
-            Some(blocks) => Err(*blocks + GUARD),
-            None => {
-                self.left.push_back(now);
-                Ok(())
-            }
-        }
-    }
 }
 
 /// Messages per second of a lane that Meta's throttling slowed down to `slowed` = (rate, when).
@@ -91,7 +76,6 @@ pub(super) fn halved(full: u32, slowed: Option<(u32, Millis)>, now: Millis) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn millis(n: u64) -> Duration {
         Duration::from_millis(n)
@@ -137,31 +121,5 @@ mod tests {
         assert_eq!(recovered(80, Some((40, 0)), 60_000), 80);
         assert_eq!(recovered(80, None, 0), 80);
         assert_eq!(halved(80, Some((40, 0)), 60_000), Some(40));
-    }
-
-    proptest! {
-        /// However late the messages are that had their slots, and whatever the clock does in between.
-        #[test]
-        fn no_second_ever_holds_more_than_the_rate(
-            rate in 1_u32..120,
-            steps in proptest::collection::vec((0_u64..400, 0_usize..60), 1..60),
-        ) {
-            let mut pace = Pace::new(rate);
-            let (mut now, mut log, mut waiting) = (Duration::ZERO, Vec::new(), VecDeque::new());
-            for (step, ready) in steps {
-                now += millis(step);
-                for _ in 0..ready {
-                    waiting.push_back(pace.take(now));
-                }
-                while waiting.front().is_some_and(|slot| *slot <= now) {
-                    if pace.depart(now).is_err() {
-                        break;
-                    }
-                    waiting.pop_front();
-                    log.push(now);
-                }
-            }
-            prop_assert!(busiest(&log) <= rate as usize, "{} of {rate}", busiest(&log));
-        }
     }
 }

@@ -48,7 +48,7 @@ const GROUP: usize = 256;
 const GATHER: Duration = Duration::from_millis(2);
 /// From one transaction to the next on SQLite, and of one workspace on PostgreSQL, at least: where many answers come, they are
 /// written together. The first after a while is written at once.
-const PAUSE_SQLITE: Duration = Duration::from_millis(16);
+const PAUSE_SQLITE: Duration = Duration::from_millis(100);
 const PAUSE_POSTGRES: Duration = Duration::from_millis(60);
 /// Workspaces that are written at the same time on PostgreSQL.
 const PARALLEL: usize = 6;

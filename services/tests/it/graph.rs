@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
+use tokio::sync::Semaphore;
 
 /// What to answer to one request.
 #[derive(Clone, Debug)]
@@ -17,8 +18,8 @@ pub enum Answer {
     Accept,
     /// An error envelope of Meta's.
     Refuse(u16, i64),
-    /// The same, after so many milliseconds.
-    RefuseSlowly(u64, u16, i64),
+    /// The same, when the test lets it go: [`FakeGraph::release`].
+    RefuseHeld(u16, i64),
     /// The same, asking to wait for so many seconds.
     Busy(u16, i64, u32),
     /// An error envelope for a message that was taken all the same.
@@ -27,7 +28,9 @@ pub enum Answer {
     Garbage,
     /// The connection breaks; whether the message was taken.
     Break(bool),
-    /// 200 after so many milliseconds.
+    /// 200 when the test lets it go.
+    Held,
+    /// 200 after so many milliseconds, for histories in which all kinds of delays meet.
     Slow(u64),
 }
 
@@ -52,6 +55,16 @@ pub struct FakeGraph {
     pub log: Arc<Mutex<Vec<Seen>>>,
     /// The clock of whoever asks, where a test moves it.
     pub clock: Arc<Mutex<Option<Clock>>>,
+    released: Arc<Released>,
+}
+
+/// Answers that may go.
+struct Released(Semaphore);
+
+impl Default for Released {
+    fn default() -> Self {
+        Self(Semaphore::new(0))
+    }
 }
 
 impl FakeGraph {
@@ -82,6 +95,11 @@ impl FakeGraph {
         self.answers.lock().unwrap().extend(answers);
     }
 
+    /// One answer that is held, or the next one that will be, goes.
+    pub fn release(&self) {
+        self.released.0.add_permits(1);
+    }
+
     /// From now on everything is accepted.
     pub fn calm(&self) {
         self.answers.lock().unwrap().clear();
@@ -99,7 +117,7 @@ async fn answer(State(graph): State<FakeGraph>, body: Bytes) -> axum::response::
     graph.requests.lock().unwrap().push(request);
     let answer = graph.answers.lock().unwrap().pop_front().unwrap_or(Answer::Accept);
     let taken =
-        !matches!(answer, Answer::Refuse(..) | Answer::RefuseSlowly(..) | Answer::Busy(..) | Answer::Break(false));
+        !matches!(answer, Answer::Refuse(..) | Answer::RefuseHeld(..) | Answer::Busy(..) | Answer::Break(false));
     let clock = graph.clock.lock().unwrap().as_ref().map_or(0, Clock::now);
     graph.log.lock().unwrap().push(Seen {
         message: callback.clone(),
@@ -108,16 +126,18 @@ async fn answer(State(graph): State<FakeGraph>, body: Bytes) -> axum::response::
         taken,
         answer: answer.clone(),
     });
-    if let Answer::Slow(millis) | Answer::RefuseSlowly(millis, ..) = answer {
-        tokio::time::sleep(Duration::from_millis(millis)).await;
+    match answer {
+        Answer::Held | Answer::RefuseHeld(..) => graph.released.0.acquire().await.unwrap().forget(),
+        Answer::Slow(millis) => tokio::time::sleep(Duration::from_millis(millis)).await,
+        _ => {}
     }
     match answer {
-        Answer::Accept | Answer::Slow(_) => {
+        Answer::Accept | Answer::Held | Answer::Slow(_) => {
             let messages = json!([{"id": format!("wamid.{callback}")}]);
             Json(json!({"messaging_product": "whatsapp", "contacts": [], "messages": messages})).into_response()
         }
         Answer::Refuse(status, code)
-        | Answer::RefuseSlowly(_, status, code)
+        | Answer::RefuseHeld(status, code)
         | Answer::RefuseTaken(status, code)
         | Answer::Busy(status, code, _) => {
             let error = json!({"error": {"message": "m", "type": "OAuthException", "code": code,

@@ -25,13 +25,13 @@ async fn hold(pool: &PgPool, ctx: &Ctx) -> Transaction<'static, Postgres> {
     tx
 }
 
-/// Until somebody waits for a lock.
-async fn somebody_waits(pool: &PgPool) {
+/// Until so many wait for a lock.
+async fn waiting(pool: &PgPool, many: i64) {
     let waiting = "SELECT COUNT(*) FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let start = Instant::now();
-    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() == 0 {
-        assert!(start.elapsed().as_secs() < 10, "nobody waits");
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() < many {
+        assert!(start.elapsed().as_secs() < 10, "fewer than {many} wait");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -67,7 +67,7 @@ on_both! {
         scene.finish().await;
         scene.start_sending();
         // One has left and its answer comes while its workspace is held; another one waits to be claimed.
-        scene.graph.script([Answer::Slow(200)]);
+        scene.graph.script([Answer::Held]);
         let first = scene.reply_to(0, "1").await;
         scene.until_seen(1).await;
         let second = scene.reply_to(1, "2").await;
@@ -77,8 +77,12 @@ on_both! {
             Db::Sqlite(_) => None,
         };
         if let Db::Postgres(pool) = &db.db {
-            tokio::time::sleep(Duration::from_millis(250)).await;
-            somebody_waits(pool).await;
+            // Who claims the second one; then who writes what became of the first.
+            waiting(pool, 1).await;
+            scene.graph.release();
+            waiting(pool, 2).await;
+        } else {
+            scene.graph.release();
         }
         for n in 0..3 {
             let id = MessageId(new_id());
@@ -111,7 +115,7 @@ on_both! {
         scene.start_sending();
         if let Some((pool, mut tx)) = held {
             scene.until_seen(1).await;
-            somebody_waits(pool).await;
+            waiting(pool, 1).await;
             sqlx::query("SET LOCAL lock_timeout = '1s'").execute(&mut *tx).await.unwrap();
             for later in ["SELECT id FROM conversations FOR UPDATE", "SELECT id FROM messages FOR UPDATE",
                 "SELECT event_seq FROM workspace_counters FOR UPDATE"] {

@@ -1,4 +1,4 @@
-use super::scene::{Scene, another, busiest};
+use super::scene::{Scene, another, busiest, rested};
 use crate::{graph::Answer, meta::Workers, on_both};
 use domain::{message::Status, time::SECOND};
 use services::{clock::Clock, jobs::Which};
@@ -29,17 +29,17 @@ on_both! {
         scene.start_ingest();
         scene.set("UPDATE numbers SET throughput = 20").await;
         let clock = Clock::system();
-        let sender = |clock: Clock| Workers::only(&another(&db, &scene.url, clock), ONLY_SENDS);
+        let process = || another(&db, &scene.url, clock.clone());
         futures::future::join_all((0..48).map(|customer| scene.reply_to(customer, "hi"))).await;
         // The clocks of the senders run: leases are meant to end.
         scene.set("UPDATE conversations SET window_expires_at = 4000000000000").await;
         scene.set("UPDATE outbox SET due_at = 0").await;
-        let first = sender(clock.clone());
+        let (first, next) = (Workers::only(&process(), ONLY_SENDS), process());
         scene.until_seen(15).await;
-        let second = (db.db.engine() == "postgres").then(|| sender(clock.clone()));
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let second = (db.db.engine() == "postgres").then(|| Workers::only(&next, ONLY_SENDS));
+        scene.until_seen(20).await;
         drop(first);
-        let _second = second.unwrap_or_else(|| sender(clock));
+        let _second = second.unwrap_or_else(|| Workers::only(&next, ONLY_SENDS));
         let start = std::time::Instant::now();
         // What the first one had claimed and not sent is for the tests of crashes.
         let waits = "SELECT CAST(COUNT(*) AS BIGINT) FROM messages WHERE status IN ('queued', 'retry_queued')";
@@ -47,7 +47,7 @@ on_both! {
             assert!(start.elapsed().as_secs() < 40, "{} wait", scene.count(waits).await);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        rested(&next).await;
         let seen = scene.graph.seen();
         let times: Vec<_> = seen.iter().map(|seen| seen.at).collect();
         assert!(busiest(&times) <= 20, "{}", busiest(&times));

@@ -49,7 +49,7 @@ on_both! {
         scene.finish().await;
         scene.start();
         scene.pass(3 * SECOND);
-        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        scene.nothing_more().await;
         assert_eq!(scene.graph.texts(), ["1", "1", "1"]);
         scene.pass(MINUTE);
         scene.until(second, Status::Accepted).await;

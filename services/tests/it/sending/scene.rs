@@ -107,11 +107,10 @@ impl Scene {
         }
     }
 
-    /// Gives the sender a chance to do what it should not.
+    /// Until the sender has looked twice, found nothing that may leave, and sent nothing.
     pub async fn nothing_more(&self) {
         let before = self.graph.seen().len();
-        self.services.wakes().wake_outbox();
-        tokio::time::sleep(Duration::from_millis(250)).await;
+        rested(&self.services).await;
         assert_eq!(self.graph.seen().len(), before, "{:?}", self.graph.seen().last());
     }
 
@@ -171,6 +170,18 @@ impl Scene {
     pub async fn count(&self, sql: &'static str) -> i64 {
         let mut read = self.services.db().read().await.unwrap();
         sql!(scalar i64, read.conn(), sql).unwrap()
+    }
+}
+
+/// Until a process that sends has looked twice from now on and found nothing that may leave.
+pub async fn rested(services: &Services) {
+    let mut rests = services.wakes().rests();
+    let (start, wanted) = (Instant::now(), *rests.borrow() + 2);
+    while *rests.borrow_and_update() < wanted {
+        assert!(start.elapsed().as_secs() < 20, "the sender does not come to rest");
+        services.wakes().wake_outbox();
+        // Nothing may have changed because it had something in hand.
+        let _ = tokio::time::timeout(Duration::from_millis(20), rests.changed()).await;
     }
 }
 

@@ -19,7 +19,7 @@ on_both! {
             let least = (wait * 8 / 10).max(5 * SECOND);
             assert!((least..=(wait * 12 / 10).max(5 * SECOND)).contains(&left), "{nth}: {left}");
             scene.pass(left - 1);
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            scene.nothing_more().await;
             assert_eq!(scene.graph.seen().len(), nth as usize, "not a millisecond early");
             scene.pass(1);
         }

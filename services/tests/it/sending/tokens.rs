@@ -8,10 +8,11 @@ use services::{numbers, send};
 on_both! {
     /// The request left with the old token, and is refused after the number was connected anew.
     async fn a_late_complaint_parks_nothing(db) {
-        let scene = Scene::with(&db, 1, [Answer::RefuseSlowly(400, 401, 190)]).await;
+        let scene = Scene::with(&db, 1, [Answer::RefuseHeld(401, 190)]).await;
         let id = scene.reply("hi").await;
         scene.until_seen(1).await;
         numbers::connect(&scene.services, &scene.owner.workspace().slug, connect(PHONE, "new")).await.unwrap();
+        scene.graph.release();
         let message = scene.until(id, Status::Accepted).await;
         assert_eq!((message.tries, scene.graph.seen().len()), (0, 2));
         let tries = send::attempts(&scene.owner, id).await.unwrap();
