@@ -231,7 +231,9 @@ crate::on_both! {
             }
         }
         let done = Rotation::new(&services).run().await.unwrap();
-        assert!(done.already >= 4 && done.already + done.rewrapped == 11, "{done:?}");
+        // The last commit that was cut off may come through while this one looks.
+        assert!(done.already >= 4 && done.already + done.rewrapped + done.overtaken == 11, "{done:?}");
+        assert!(done.overtaken <= 1, "{done:?}");
         assert_eq!(vault::status(&services).await.unwrap().to_rotate, 0);
     }
 
