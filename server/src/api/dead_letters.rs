@@ -162,6 +162,9 @@ pub async fn list(
 ) -> Result<Json<List<DeadLetter>>, Problem> {
     let (limit, before) = (slice.limit()?, slice.before::<Uuid>(LIST)?);
     let before = before.map(|(at, id)| Place { at, id });
+    if wanted.text.as_ref().is_some_and(|text| text.chars().count() > 200) {
+        return Err(domain::Error::invalid("text", "use at most 200 characters").into());
+    }
     let filter = Filter {
         kind: wanted.kind.map(|kind| kind.parse()).transpose()?,
         reason: wanted.reason.map(|reason| reason.parse()).transpose()?,

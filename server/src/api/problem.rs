@@ -38,27 +38,31 @@ pub struct Problem {
     /// The field that could not be understood, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<Box<str>>,
-    /// The limit that is used up, where one is.
     #[serde(flatten)]
-    limited: Option<Box<UsedUp>>,
+    limited: Box<UsedUp>,
 }
 
-/// A limit that is used up, and when there is room again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+/// Of a limit that is used up, where one is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct UsedUp {
+struct UsedUp {
     /// `free`, `starter`, `pro` or `enterprise`.
-    plan: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<&'static str>,
     /// Which one: messages of the workspace in a `minute`, of the number in a `second` or a `day`, or different customers
     /// outside of a window in 24 hours (`portfolio`).
-    scope: &'static str,
-    limit: u32,
-    remaining: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remaining: Option<u32>,
     /// Unix time in milliseconds.
-    reset_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset_at: Option<i64>,
     /// Seconds until then.
     #[serde(skip)]
-    retry_after: i64,
+    retry_after: Option<i64>,
 }
 
 impl From<Limited> for UsedUp {
@@ -70,8 +74,14 @@ impl From<Limited> for UsedUp {
             Limit::Portfolio => "portfolio",
         };
         let Limited { plan, limit, remaining, reset_at, wait, .. } = limited;
-        let retry_after = seconds(wait).max(1);
-        Self { plan: plan.as_str(), scope, limit, remaining, reset_at, retry_after }
+        Self {
+            plan: Some(plan.as_str()),
+            scope: Some(scope),
+            limit: Some(limit),
+            remaining: Some(remaining),
+            reset_at: Some(reset_at),
+            retry_after: Some(seconds(wait).max(1)),
+        }
     }
 }
 
@@ -138,7 +148,7 @@ impl Problem {
             code,
             permission: None,
             field: None,
-            limited: None,
+            limited: Box::default(),
         }
     }
 
@@ -211,7 +221,7 @@ impl From<Error> for Problem {
                 return Self::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
             Error::Limited(limited) => {
-                let used_up = Some(Box::new(limited.into()));
+                let used_up = Box::new(limited.into());
                 return Self { limited: used_up, ..Self::new(LIMITED, limited.to_string()) };
             }
             Error::Conflict(_) => CONFLICT,
@@ -236,9 +246,16 @@ impl IntoResponse for Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
-        if let Some(limited) = limited {
-            headers.insert(header::RETRY_AFTER, limited.retry_after.into());
-            rate_limit(headers, limited.limit, limited.remaining, limited.reset_at);
+        if let UsedUp {
+            limit: Some(limit),
+            remaining: Some(remaining),
+            reset_at: Some(reset_at),
+            retry_after: Some(wait),
+            ..
+        } = *limited
+        {
+            headers.insert(header::RETRY_AFTER, wait.into());
+            rate_limit(headers, limit, remaining, reset_at);
         }
         response
     }
