@@ -77,6 +77,8 @@ fn rust(site: &Path, pg: &str) -> Result<()> {
     let mut command = if on_path("cargo-nextest") {
         let mut command = cargo("nextest")?;
         command.args(["run", "--cargo-profile", "quick", "--no-tests=pass", "--no-fail-fast"]);
+        // A log that is cut has room for what failed and what is slow, not for a line of each test.
+        command.args(["--status-level", "slow", "--final-status-level", "fail"]);
         command
     } else {
         let mut command = cargo("test")?;

@@ -15,6 +15,7 @@ use services::{
     jobs::{self, Running, Which},
     numbers::{self, Connect},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{Browser, EMAIL, Installation, PASSWORD, header_of, location, owner_id, text};
 
@@ -24,7 +25,8 @@ pub struct Inbox {
     pub installation: Installation,
     slug: Slug,
     ctx: Ctx,
-    _workers: Running,
+    workers: Option<Running>,
+    resting: CancellationToken,
 }
 
 /// A workspace with a number, and a worker that takes deliveries in.
@@ -46,8 +48,9 @@ pub async fn inbox_in(installation: Installation) -> Inbox {
     let user = owner_id(&installation).await;
     let ctx = installation.services.ctx(user, &slug).await.unwrap();
     let which = Which { ingest: true, outbox: false };
-    let workers = jobs::start(&installation.services, which, installation.stopping.clone());
-    Inbox { installation, slug, ctx, _workers: workers }
+    let resting = installation.stopping.child_token();
+    let workers = Some(jobs::start(&installation.services, which, resting.clone()));
+    Inbox { installation, slug, ctx, workers, resting }
 }
 
 impl Inbox {
@@ -76,6 +79,14 @@ impl Inbox {
             }
         };
         tokio::time::timeout(Duration::from_secs(10), shown).await.expect("the message comes in")
+    }
+
+    /// Ends the workers: from then on nothing is written but what is asked for.
+    pub async fn rest(&mut self) {
+        self.resting.cancel();
+        if let Some(workers) = self.workers.take() {
+            workers.finished().await;
+        }
     }
 
     pub fn slug(&self) -> &Slug {

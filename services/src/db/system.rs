@@ -20,8 +20,7 @@ const PURGE_KEYS: &str = "DELETE FROM deliveries WHERE id IN
 /// PostgreSQL would read the whole outbox.
 const DUE_LANES: &str = "SELECT n.id, n.workspace_id, n.phone_number_id, n.state, n.token_locked_at, n.throughput,
     n.coexistence, w.plan, l.holder, l.lease_until, l.slowed_to, l.slowed_at,
-    EXISTS (SELECT 1 FROM parks p WHERE p.number_id = n.id AND p.scope IN ('token', 'number')) AS parked,
-    EXISTS (SELECT 1 FROM parks p WHERE p.number_id = n.id AND p.scope IN ('template', 'country')) AS partly
+    EXISTS (SELECT 1 FROM parks p WHERE p.number_id = n.id AND p.scope IN ('token', 'number')) AS parked
     FROM numbers n JOIN workspaces w ON w.id = n.workspace_id LEFT JOIN lanes l ON l.number_id = n.id
     WHERE (SELECT 1 FROM outbox o WHERE o.number_id = n.id AND o.bulk = FALSE AND o.due_at <= $1 AND o.lease_until <= $1
         ORDER BY o.due_at LIMIT 1) = 1
@@ -106,8 +105,6 @@ pub struct DueLane {
     pub slowed_at: Option<Millis>,
     /// All of it stands still.
     pub parked: bool,
-    /// Some of it does.
-    pub partly: bool,
 }
 
 impl DueLane {

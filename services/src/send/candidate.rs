@@ -60,7 +60,7 @@ pub(super) enum Verdict {
     GivenUp,
     /// Nothing is left to do.
     Settled,
-    /// Not its turn: somebody else has it.
+    /// Not its turn: somebody else has it, or its number stands still.
     Leave,
 }
 
@@ -106,6 +106,9 @@ impl Candidate {
         }
         if !number_active {
             return Verdict::Fail(NO_NUMBER);
+        }
+        if parks.stop(self.target.number_id) {
+            return Verdict::Leave;
         }
         if self.kind() != Kind::Template && window::at(row.window_expires_at, now) == Window::Closed {
             return Verdict::Fail(CLOSED);

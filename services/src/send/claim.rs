@@ -68,8 +68,6 @@ pub(super) struct Order {
     pub take: bool,
     /// A lease of another's that ends then, by a clock that is ahead of ours, and was not renewed for so long that they are gone.
     pub over: Option<Millis>,
-    /// Whether a template or a country of it stands still.
-    pub partly: bool,
     /// Whether what Meta reported until now is known: else nothing that Meta may have taken in spite of its answer goes again.
     pub heard: bool,
     /// Filled in by [`look`].
@@ -160,9 +158,9 @@ pub(super) async fn claim(
     found.sort_by_key(|c| (c.bulk, c.target.message.at, c.id()));
     let conversations: Vec<Uuid> = found.iter().map(|c| c.target.message.conversation_id).collect();
     let rows = store::rows(tx, workspace, &conversations).await?;
-    let partly = served.values().any(|(_, order)| order.partly);
     let heard = served.values().all(|(_, order)| order.heard);
-    let parks = if partly { Parks::load(tx, workspace).await? } else { Parks::default() };
+    // Asked under the lock: what was refused since the lanes were looked at stops what is next.
+    let parks = Parks::load(tx, workspace).await?;
     prime(tx, workspace, &served, &found, now).await?;
     let (mut changes, mut after) = (Changes::default(), Aftermath::default());
     let mut going = Vec::new();
@@ -312,3 +310,6 @@ async fn overtake(tx: &mut Tx, workspace: Uuid, passing: &[Uuid], changes: &mut 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

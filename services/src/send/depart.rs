@@ -1,6 +1,7 @@
 use super::{
     SendError,
     claim::Token,
+    guard::Departure,
     lane::{Lane, Permits},
     outcome::{Outcome, What},
 };
@@ -40,7 +41,7 @@ impl Claimed {
     }
 
     /// Waits for its slot and notes that it leaves; `None` when it may not any more.
-    async fn may_leave(&self) -> Option<u64> {
+    async fn may_leave(&self) -> Option<Departure> {
         let mut at = self.slot;
         loop {
             if at > self.claimed_at + FRESH || self.stop.is_cancelled() {

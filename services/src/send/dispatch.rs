@@ -303,7 +303,6 @@ impl Dispatcher {
             most,
             take: !known.lane.is_held_for(LANE_LEFT, now),
             over,
-            partly: due.partly,
             heard: false,
             heads: Vec::new(),
             hold: Hold::Same,

@@ -23,6 +23,13 @@ pub(super) struct Guard {
     quickest: Quickest,
 }
 
+/// A message that left: which one of its number, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Departure {
+    nth: u64,
+    at: Duration,
+}
+
 #[derive(Debug)]
 struct Left {
     at: Duration,
@@ -30,8 +37,8 @@ struct Left {
 }
 
 impl Guard {
-    /// Notes that a message leaves now, and returns its number; or says until when it has to wait.
-    pub fn depart(&mut self, rate: u32, now: Duration) -> Result<u64, Duration> {
+    /// Notes that a message leaves now; or says until when it has to wait.
+    pub fn depart(&mut self, rate: u32, now: Duration) -> Result<Departure, Duration> {
         while self.left.front().is_some_and(|left| left.at + SECOND + LATEST <= now) {
             self.left.pop_front();
             self.first += 1;
@@ -44,17 +51,19 @@ impl Guard {
             return Err(*until);
         }
         self.left.push_back(Left { at: now, answered: None });
-        Ok(self.first + self.left.len() as u64 - 1)
+        Ok(Departure { nth: self.first + self.left.len() as u64 - 1, at: now })
     }
 
     /// A message was answered now; `taken` when Meta took it: a refusal, or no connection, may come quicker than any message
     /// gets there and back.
-    pub fn answered(&mut self, number: u64, now: Duration, taken: bool) {
-        let left = number.checked_sub(self.first).and_then(|nth| self.left.get_mut(usize::try_from(nth).ok()?));
-        let Some(left) = left else { return };
-        left.answered = Some(now);
+    pub fn answered(&mut self, departure: Departure, now: Duration, taken: bool) {
+        // Also of one that counts no more: where every answer takes that long, that is how long they take.
         if taken {
-            self.quickest.note(now, now.saturating_sub(left.at));
+            self.quickest.note(now, now.saturating_sub(departure.at));
+        }
+        let left = departure.nth.checked_sub(self.first).and_then(|nth| self.left.get_mut(usize::try_from(nth).ok()?));
+        if let Some(left) = left {
+            left.answered = Some(now);
         }
     }
 
@@ -108,33 +117,54 @@ mod tests {
     fn a_rate_is_used() {
         let mut guard = Guard::default();
         for nth in 0..80 {
-            assert_eq!(guard.depart(80, millis(nth)), Ok(nth));
-            guard.answered(nth, millis(nth + 50), true);
+            let departure = guard.depart(80, millis(nth)).unwrap();
+            guard.answered(departure, millis(nth + 50), true);
         }
         assert_eq!(guard.depart(80, millis(100)), Err(millis(1_005)));
-        assert_eq!(guard.depart(80, millis(1_005)), Ok(80));
-        assert_eq!(guard.depart(1, millis(3_000)), Ok(81));
+        assert!(guard.depart(80, millis(1_005)).is_ok());
+        assert!(guard.depart(1, millis(3_000)).is_ok());
         assert_eq!(guard.depart(1, millis(3_001)), Err(millis(4_005)));
     }
 
     #[test]
     fn an_answer_that_is_late_counts_longer() {
         let mut guard = Guard::default();
-        guard.depart(1, millis(0)).unwrap();
-        guard.answered(0, millis(50), true);
-        guard.depart(1, millis(1_100)).unwrap();
+        let first = guard.depart(1, millis(0)).unwrap();
+        guard.answered(first, millis(50), true);
+        let second = guard.depart(1, millis(1_100)).unwrap();
         assert_eq!(guard.depart(1, millis(1_120)), Err(millis(2_105)));
-        guard.answered(1, millis(1_250), true);
+        guard.answered(second, millis(1_250), true);
         assert_eq!(guard.depart(1, millis(2_105)), Err(millis(2_205)), "it may have come 100 ms late");
-        assert_eq!(guard.depart(1, millis(2_205)), Ok(2));
+        guard.depart(1, millis(2_205)).unwrap();
         // No answer at all: for so long and no longer.
         assert_eq!(guard.depart(1, millis(3_210)), Err(millis(3_510)));
-        assert_eq!(guard.depart(1, millis(3_510)), Ok(3));
+        let refused = guard.depart(1, millis(3_510)).unwrap();
         // A refusal that came at once says nothing of the way there.
-        guard.answered(3, millis(3_511), false);
-        guard.depart(1, millis(5_000)).unwrap();
-        guard.answered(4, millis(5_050), true);
+        guard.answered(refused, millis(3_511), false);
+        let last = guard.depart(1, millis(5_000)).unwrap();
+        guard.answered(last, millis(5_050), true);
         assert_eq!(guard.depart(1, millis(5_100)), Err(millis(6_005)));
+    }
+
+    /// Answers that come when their message counts no more.
+    #[test]
+    fn who_always_takes_longer_than_a_second_costs_no_speed() {
+        let mut guard = Guard::default();
+        let quick = guard.depart(1, millis(0)).unwrap();
+        guard.answered(quick, millis(50), true);
+        let slow = guard.depart(1, millis(2_000)).unwrap();
+        assert_eq!(guard.depart(1, millis(3_200)), Err(millis(3_305)), "it may be late");
+        guard.answered(slow, millis(3_400), true);
+        let (mut now, mut before) = (4_000, guard.depart(1, millis(4_000)).unwrap());
+        for _ in 0..16 {
+            now += 1_400;
+            let next = guard.depart(1, millis(now)).unwrap();
+            guard.answered(before, millis(now + 100), true);
+            before = next;
+        }
+        now += 1_400;
+        guard.depart(1, millis(now)).unwrap();
+        assert!(guard.depart(1, millis(now + 1_005)).is_ok());
     }
 
     #[test]
@@ -158,23 +188,23 @@ mod tests {
         ) {
             let mut guard = Guard::default();
             let (mut now, mut arrivals, mut waiting) = (Duration::ZERO, Vec::new(), 0);
-            let mut answers: Vec<(Duration, u64)> = Vec::new();
+            let mut answers: Vec<(Duration, Departure)> = Vec::new();
             // One that met nothing on its way.
-            guard.depart(rate, now).unwrap();
-            guard.answered(0, now + millis(5), true);
+            let first = guard.depart(rate, now).unwrap();
+            guard.answered(first, now + millis(5), true);
             arrivals.push(now + millis(2));
             for (step, ready, late, often) in steps {
                 now += millis(step);
                 waiting += ready;
                 let mut due: Vec<_> = answers.extract_if(.., |(at, _)| *at <= now).collect();
-                due.sort_unstable();
-                due.into_iter().for_each(|(at, number)| guard.answered(number, at, true));
+                due.sort_unstable_by_key(|(at, _)| *at);
+                due.into_iter().for_each(|(at, departure)| guard.answered(departure, at, true));
                 while waiting > 0 {
-                    let Ok(number) = guard.depart(rate, now) else { break };
+                    let Ok(departure) = guard.depart(rate, now) else { break };
                     waiting -= 1;
-                    let late = millis(if number.is_multiple_of(often) { late } else { 0 });
+                    let late = millis(if departure.nth.is_multiple_of(often) { late } else { 0 });
                     arrivals.push(now + millis(2) + late);
-                    answers.push((now + millis(5) + late, number));
+                    answers.push((now + millis(5) + late, departure));
                 }
             }
             prop_assert!(busiest(&arrivals) <= rate as usize, "{} of {rate}", busiest(&arrivals));

@@ -1,6 +1,6 @@
 use super::{
     claim::LANE_LEASE,
-    guard::Guard,
+    guard::{Departure, Guard},
     pace::{self, Pace},
 };
 use crate::limits::{PAIR_MEMORY, Pairs};
@@ -148,15 +148,15 @@ impl Lane {
         self.start + slot
     }
 
-    /// Notes that a message leaves now, and returns its number; or says when to ask again.
-    pub fn depart(&self) -> Result<u64, Instant> {
+    /// Notes that a message leaves now; or says when to ask again.
+    pub fn depart(&self) -> Result<Departure, Instant> {
         let mut state = self.state();
         let rate = state.pace.rate();
         state.guard.depart(rate, self.start.elapsed()).map_err(|again| self.start + again)
     }
 
-    /// The message of this number was answered; whether Meta took it.
-    pub fn answered(&self, departure: u64, taken: bool) {
+    /// A message was answered; whether Meta took it.
+    pub fn answered(&self, departure: Departure, taken: bool) {
         self.state().guard.answered(departure, self.start.elapsed(), taken);
     }
 

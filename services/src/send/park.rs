@@ -25,8 +25,7 @@ use uuid::Uuid;
 /// A message that meets a parked template or country comes back after this long.
 pub(super) const AGAIN: Millis = MINUTE;
 
-const PARTS: &str = "SELECT number_id, scope, what FROM parks
-    WHERE workspace_id = $1 AND scope IN ('template', 'country')";
+const STANDING: &str = "SELECT number_id, scope, what FROM parks WHERE workspace_id = $1";
 const PARK: &str = "INSERT INTO parks (workspace_id, number_id, scope, what, code, reason, parked_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number_id, scope, what) DO NOTHING";
 const ACCOUNT: &str = "SELECT n.id FROM numbers n JOIN numbers one ON one.workspace_id = n.workspace_id
@@ -94,21 +93,28 @@ pub struct Park {
     pub since: Millis,
 }
 
-/// The templates and countries of a workspace that stand still.
+/// What stands still in a workspace.
 #[derive(Debug, Default)]
 pub(super) struct Parks(Vec<(Uuid, String, String)>);
 
 impl Parks {
     pub async fn load(tx: &mut Tx, workspace: Uuid) -> Result<Self> {
-        Ok(Self(sql!(all(Uuid, String, String), tx.conn(), PARTS, workspace)?))
+        Ok(Self(sql!(all(Uuid, String, String), tx.conn(), STANDING, workspace)?))
     }
 
-    /// Whether a message meets one of them.
+    /// Whether all of a number stands still.
+    pub fn stop(&self, number: Uuid) -> bool {
+        let whole = [Scope::Token.as_str(), Scope::Number.as_str()];
+        self.0.iter().any(|(of, scope, _)| *of == number && whole.contains(&scope.as_str()))
+    }
+
+    /// Whether a message is made from a template, or goes to a country, that stands still.
     pub fn hold(&self, message: &Candidate, row: &RowRecord) -> bool {
         let mine = || self.0.iter().filter(|(number, ..)| *number == message.target.number_id);
-        mine().any(|(_, scope, what)| match scope.as_str() {
-            "template" => template_of(&message.target).as_deref() == Some(what),
-            _ => row.wa_id.as_deref().is_some_and(|digits| calling_code(digits) == what),
+        mine().any(|(_, scope, what)| match Scope::parse(scope) {
+            Ok(Scope::Template) => template_of(&message.target).as_deref() == Some(what),
+            Ok(Scope::Country) => row.wa_id.as_deref().is_some_and(|digits| calling_code(digits) == what),
+            _ => false,
         })
     }
 }

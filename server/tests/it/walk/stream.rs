@@ -243,7 +243,8 @@ async fn write(ctx: &Ctx, events: &[Event]) -> Vec<i64> {
 
 async fn walk(engine: Engine) {
     let wordless = custom().with(P::MessagesView, Grant::No);
-    let Some(world) = World::with_custom(engine, wordless).await else { return };
+    let Some(mut world) = World::with_custom(engine, wordless).await else { return };
+    world.rest().await;
     let members: Vec<Who> = Who::ALL.into_iter().filter(|who| who.is_member()).collect();
     let colleague = world.thing(Who::Owner, Whose::Colleagues).assignee.unwrap();
     let things: Vec<Thing> =

@@ -207,6 +207,11 @@ impl World {
         Some(Self { inbox, elsewhere, slug, people, things, revoked })
     }
 
+    /// Ends the workers: what they would still tell of, such as how far limits are used, comes in between no more.
+    pub async fn rest(&mut self) {
+        self.inbox.rest().await;
+    }
+
     /// The Owner of the workspace that is asked.
     pub fn owner(&self) -> &Ctx {
         self.inbox.ctx()
