@@ -16,6 +16,8 @@ use super::{
 
 /// In cursors.
 const LIST: &str = "dead letter";
+/// Characters in a search; the description repeats it.
+const MAX_TEXT: usize = 200;
 
 /// A delivery or a message that was given up.
 #[derive(Serialize, ToSchema)]
@@ -162,8 +164,8 @@ pub async fn list(
 ) -> Result<Json<List<DeadLetter>>, Problem> {
     let (limit, before) = (slice.limit()?, slice.before::<Uuid>(LIST)?);
     let before = before.map(|(at, id)| Place { at, id });
-    if wanted.text.as_ref().is_some_and(|text| text.chars().count() > 200) {
-        return Err(domain::Error::invalid("text", "use at most 200 characters").into());
+    if wanted.text.as_ref().is_some_and(|text| text.chars().count() > MAX_TEXT) {
+        return Err(domain::Error::invalid("text", format!("use at most {MAX_TEXT} characters")).into());
     }
     let filter = Filter {
         kind: wanted.kind.map(|kind| kind.parse()).transpose()?,

@@ -110,7 +110,8 @@ fn complete(all: &mut Value) {
 fn operate(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let mut statuses = vec![400, 401, 403, 500, 503, 504];
     let mut shared = vec!["Workspace"];
-    if path.contains('{') {
+    // The thing in the path, or the one that a message is made from or for.
+    if path.contains('{') || (method == "post" && path.ends_with("/messages")) {
         statuses.push(404);
     }
     // Filters are read as fields are.

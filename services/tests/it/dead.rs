@@ -7,7 +7,7 @@ use crate::{
     graph::FakeGraph,
     meta::{PHONE, Workers, message_body, put, quiet, text, until},
     on_both,
-    support::{START, TestDb, member, number, vault, workspace},
+    support::{START, TestDb, member, number, until_so, vault, workspace},
 };
 use domain::{
     alert,
@@ -66,14 +66,11 @@ async fn poison(db: &TestDb, on: bool) {
 async fn die(services: &Services) {
     const TRIES: &str = "SELECT CAST(MAX(attempts) AS BIGINT) FROM deliveries";
     for (tries, wait) in (1_i64..).zip(domain::backoff::DELIVERY) {
-        loop {
+        until_so("tried", async || {
             let mut read = services.db().read_journal().await.unwrap();
-            if sql!(scalar i64, read.conn(), TRIES).unwrap() >= tries {
-                break;
-            }
-            drop(read);
-            tokio::task::yield_now().await;
-        }
+            sql!(scalar i64, read.conn(), TRIES).unwrap() >= tries
+        })
+        .await;
         services.clock().advance(wait);
         services.wakes().wake_ingest();
     }

@@ -3,7 +3,7 @@
 use crate::{
     meta::{PHONE, Workers, message_body, put, quiet, text},
     on_both,
-    support::{TestDb, member, number, workspace},
+    support::{TestDb, member, number, until_so, workspace},
 };
 use domain::{
     Error as Wrong,
@@ -91,9 +91,7 @@ on_both! {
             let owner = owner.clone();
             async move { contacts::update(&owner, row.contact.id, "Meera").await }
         });
-        while !naming.is_finished() && !somebody_waits(&db).await {
-            tokio::task::yield_now().await;
-        }
+        until_so("waiting", async || naming.is_finished() || somebody_waits(&db).await).await;
         tx.commit().await.unwrap();
         naming.await.unwrap().unwrap();
         let mut read = services.db().read().await.unwrap();

@@ -6,7 +6,7 @@ use crate::{
         value,
     },
     on_both,
-    support::{TestDb, connect, member, number, workspace},
+    support::{TestDb, connect, member, number, until_so, workspace},
 };
 use domain::{conversation::View, role::Role, time::DAY};
 use serde_json::json;
@@ -97,9 +97,8 @@ on_both! {
         let _workers = Workers::start(&services);
         put(&services, message_body(text("4915112345678", "wamid.1", "early"))).await;
         until(&services, "it waits", |s| s.deliveries.pending == 1 && s.messages.inbound == 0).await;
-        while count_deliveries(&db, "SELECT CAST(COUNT(*) AS BIGINT) FROM deliveries WHERE state = 'waiting'").await == 0 {
-            tokio::task::yield_now().await;
-        }
+        let waiting = "SELECT CAST(COUNT(*) AS BIGINT) FROM deliveries WHERE state = 'waiting'";
+        until_so("put aside", async || count_deliveries(&db, waiting).await > 0).await;
         numbers::connect(&services, &owner.workspace().slug, connect(PHONE, "t")).await.unwrap();
         until(&services, "it is processed", |s| s.messages.inbound == 1 && s.deliveries.done == 1).await;
     }
@@ -163,9 +162,8 @@ on_both! {
         let workers = Workers::start(&services);
         until(&services, "the others are through", |s| s.messages.inbound == 29 && s.deliveries.done == 29).await;
         for (tries, wait) in (1..).zip(domain::backoff::DELIVERY) {
-            while count_deliveries(&db, "SELECT CAST(MAX(attempts) AS BIGINT) FROM deliveries").await < tries {
-                tokio::task::yield_now().await;
-            }
+            let tried = "SELECT CAST(MAX(attempts) AS BIGINT) FROM deliveries";
+            until_so("tried", async || count_deliveries(&db, tried).await >= tries).await;
             assert_eq!(stats(&services).await.unwrap().deliveries.dead, 0);
             services.clock().advance(wait);
             services.wakes().wake_ingest();
@@ -310,9 +308,7 @@ async fn the_shared_corpus() {
     assert!(bodies > 100, "{bodies}");
     // Nobody connected their numbers: those with one wait, the rest is done, none is dead.
     let waiting = "SELECT CAST(COUNT(*) AS BIGINT) FROM deliveries WHERE state = 'pending'";
-    while count_deliveries(&db, waiting).await > 0 {
-        tokio::task::yield_now().await;
-    }
+    until_so("through", async || count_deliveries(&db, waiting).await == 0).await;
     let stats = stats(&services).await.unwrap();
     assert_eq!(stats.deliveries.dead, 0);
 }

@@ -1,13 +1,12 @@
 //! Webhook bodies in Meta's shapes, and waiting for what they do.
 
-use crate::support::START;
+use crate::support::{START, eventually};
 use serde_json::{Value, json};
 use services::{
     Services,
     jobs::{self, Running, Which},
     stats::{Stats, stats},
 };
-use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 pub const PHONE: &str = "106540352242922";
@@ -96,18 +95,13 @@ impl Drop for Workers {
     }
 }
 
-/// Waits until the counts are as wanted, at most ten seconds.
+/// Waits until the counts are as wanted.
 pub async fn until(services: &Services, what: &str, wanted: impl Fn(&Stats) -> bool) -> Stats {
-    let start = Instant::now();
-    loop {
+    eventually(async || {
         let now = stats(services).await.unwrap();
-        if wanted(&now) {
-            return now;
-        }
-        let as_json = serde_json::to_string(&now).unwrap();
-        assert!(start.elapsed() < Duration::from_secs(10), "still waiting until {what}: {as_json}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+        if wanted(&now) { Ok(now) } else { Err(format!("not {what}: {}", serde_json::to_string(&now).unwrap())) }
+    })
+    .await
 }
 
 /// Waits until nothing is pending.

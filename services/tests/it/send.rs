@@ -4,7 +4,7 @@ use crate::{
     graph::{Answer, FakeGraph},
     meta::{PHONE, Workers, message_body, put, quiet, stamp, status_body, text, until},
     on_both,
-    support::{START, TestDb, connect, member, number, vault, workspace},
+    support::{START, TestDb, connect, eventually, member, number, vault, workspace},
 };
 use domain::{
     conversation::View,
@@ -67,27 +67,19 @@ impl Scene {
     }
 
     async fn until_said(&self, id: MessageId, words: &str) -> MessageView {
-        let start = std::time::Instant::now();
-        loop {
-            let message = self.message(id).await;
-            if message.error.as_deref().is_some_and(|error| error.contains(words)) {
-                return message;
-            }
-            assert!(start.elapsed().as_secs() < 10, "still {message:?}");
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        self.until_is(id, words, |message| message.error.as_deref().is_some_and(|error| error.contains(words))).await
     }
 
     async fn until(&self, id: MessageId, wanted: Status) -> MessageView {
-        let start = std::time::Instant::now();
-        loop {
+        self.until_is(id, &format!("{wanted:?}"), |message| message.status == wanted).await
+    }
+
+    async fn until_is(&self, id: MessageId, what: &str, wanted: impl Fn(&MessageView) -> bool) -> MessageView {
+        eventually(async || {
             let message = self.message(id).await;
-            if message.status == wanted {
-                return message;
-            }
-            assert!(start.elapsed().as_secs() < 10, "still {:?}, not {wanted:?}", message.status);
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+            if wanted(&message) { Ok(message) } else { Err(format!("not {what}: {message:?}")) }
+        })
+        .await
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     graph::FakeGraph,
     meta::{PHONE, Workers, message_body, put, text, until},
-    support::{START, TestDb, connect, number, vault, workspace},
+    support::{START, TestDb, connect, eventually, number, until_so, vault, workspace},
 };
 use domain::{
     conversation::View,
@@ -134,18 +134,15 @@ crate::on_both! {
         for text in ["one", "two"] {
             replies.push(conversations::reply(&owner, conversation, MessageId(new_id()), text).await.unwrap().id);
         }
-        let begun = std::time::Instant::now();
-        loop {
+        eventually(async || {
             let mut read = db.db.read().await.unwrap();
             let due = sql!(scalars Millis, read.conn(), WAITING).unwrap();
-            // Nothing is moved: the number's lane is what waits.
-            if due.len() == 2 && !vault::locked(&owner).await.unwrap().is_empty() {
-                break;
-            }
-            assert!(begun.elapsed().as_secs() < 10, "{due:?}");
             drop(read);
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+            // Nothing is moved: the number's lane is what waits.
+            let waits = due.len() == 2 && !vault::locked(&owner).await.unwrap().is_empty();
+            if waits { Ok(()) } else { Err(format!("{due:?}")) }
+        })
+        .await;
         let thread = conversations::thread(&owner, conversation).await.unwrap();
         let states: Vec<_> = thread.messages.iter().filter(|m| replies.contains(&m.id)).map(|m| m.status).collect();
         assert_eq!(states, [Status::Queued, Status::Queued]);
@@ -157,11 +154,7 @@ crate::on_both! {
         let (right, graph) = with_graph(&db, vault()).await;
         let owner = right.ctx(owner.user(), &owner.workspace().slug).await.unwrap();
         let workers = Workers::start(&right);
-        let begun = std::time::Instant::now();
-        while graph.requests.lock().unwrap().len() < 2 {
-            assert!(begun.elapsed().as_secs() < 10, "{:?}", graph.texts());
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        until_so("sent, both of them", async || graph.requests.lock().unwrap().len() >= 2).await;
         assert_eq!(graph.texts(), ["one", "two"]);
         assert_eq!(vault::locked(&owner).await.unwrap(), []);
         workers.finish().await;

@@ -1,7 +1,7 @@
 //! A link that was handed over is judged again when it is used.
 
 use super::from;
-use crate::support::{PASSWORD, TestDb, member, workspace};
+use crate::support::{PASSWORD, TestDb, fresh, member, workspace};
 use domain::{
     id::MemberId,
     role::{Role, RoleRef},
@@ -81,6 +81,34 @@ async fn promoting(db: &TestDb, ctx: &Ctx, id: MemberId) -> Tx {
     tx
 }
 
+/// Somebody gets a new password while they join another workspace. False when they joined it.
+async fn joined_nothing(db: &TestDb) -> bool {
+    let services = db.services();
+    let world = World::new(&services).await;
+    let other = workspace(&services, "Another").await;
+    let user = world.rohan.user;
+    let invited = invitations::create(&other, EMAIL, RoleRef::BuiltIn(Role::Viewer)).await.unwrap();
+    // As a link is used: the account is held, and the sessions end.
+    let mut saving = db.db.begin().await.unwrap();
+    sql!(exec saving.conn(), TAKE, user.0).unwrap();
+    let token = invited.link_token.clone();
+    let joins = tokio::spawn({
+        let services = services.clone();
+        async move { invitations::accept(&services, &token, Joining::SignedIn(user), &from(1)).await }
+    });
+    db.until_it_waits(&joins).await;
+    sql!(exec saving.conn(), CHANGE, user.0).unwrap();
+    saving.commit().await.unwrap();
+    match joins.await.unwrap() {
+        Ok(_) => return false,
+        Err(error) => assert!(matches!(error, Error::SignedOut), "{error}"),
+    }
+    assert!(world.works(&services).await, "they belong to no other workspace");
+    invitations::accept(&services, &invited.link_token, Joining::SignedIn(user), &from(1)).await.unwrap();
+    assert!(!world.works(&services).await);
+    true
+}
+
 crate::on_both! {
     async fn it_works_while_the_rule_holds_and_ends_with_it(db) {
         let services = db.services();
@@ -155,26 +183,12 @@ crate::on_both! {
     }
 
     async fn whoever_gets_a_new_password_at_the_same_time_joins_nothing(db) {
-        let services = db.services();
-        let world = World::new(&services).await;
-        let other = workspace(&services, "Another").await;
-        let user = world.rohan.user;
-        let invited = invitations::create(&other, EMAIL, RoleRef::BuiltIn(Role::Viewer)).await.unwrap();
-        // As a link is used: the account is held, and the sessions end.
-        let mut saving = db.db.begin().await.unwrap();
-        sql!(exec saving.conn(), TAKE, user.0).unwrap();
-        let token = invited.link_token.clone();
-        let joins = tokio::spawn({
-            let services = services.clone();
-            async move { invitations::accept(&services, &token, Joining::SignedIn(user), &from(1)).await }
-        });
-        db.until_it_waits(&joins).await;
-        sql!(exec saving.conn(), CHANGE, user.0).unwrap();
-        saving.commit().await.unwrap();
-        assert!(matches!(joins.await.unwrap(), Err(Error::SignedOut)));
-        assert!(world.works(&services).await, "they belong to no other workspace");
-        invitations::accept(&services, &invited.link_token, Joining::SignedIn(user), &from(1)).await.unwrap();
-        assert!(!world.works(&services).await);
+        let mut tries = 0;
+        while !joined_nothing(&fresh(&db).await).await {
+            // Nothing tells that somebody waits for SQLite's writer: whoever joins may have come too late to be in between.
+            tries += 1;
+            assert!(db.db.engine() == "sqlite" && tries < 50, "they joined");
+        }
     }
 
     async fn nothing_is_handed_over_while_the_team_changes(db) {

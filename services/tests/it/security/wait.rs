@@ -1,8 +1,7 @@
 //! Two transactions at once, one of which has to wait for the other.
 
-use crate::support::TestDb;
+use crate::support::{TestDb, until_so};
 use services::db::Db;
-use std::time::Duration;
 use tokio::task::JoinHandle;
 
 const WAITING: &str =
@@ -13,13 +12,12 @@ impl TestDb {
     /// wherever they are.
     pub async fn until_all_wait<T>(&self, others: &[&JoinHandle<T>]) {
         let Db::Postgres(pool) = &self.db else { return };
-        while !others.iter().any(|other| other.is_finished()) {
+        until_so("waiting for each other", async || {
             let waiting: i64 = sqlx::query_scalar(WAITING).fetch_one(pool).await.unwrap();
-            if usize::try_from(waiting).is_ok_and(|waiting| waiting >= others.len()) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+            others.iter().any(|other| other.is_finished())
+                || usize::try_from(waiting).is_ok_and(|waiting| waiting >= others.len())
+        })
+        .await;
     }
 
     pub async fn until_it_waits<T>(&self, other: &JoinHandle<T>) {

@@ -5,7 +5,7 @@ use crate::{
     graph::Answer,
     meta::{WABA, body, change, entry, put, quiet, text, value},
     on_both,
-    support::{number, workspace},
+    support::{number, until_so, workspace},
 };
 use domain::{
     conversation::View,
@@ -14,7 +14,6 @@ use domain::{
 };
 use services::{Ctx, clock::new_id, conversations, db::Db};
 use sqlx::{PgPool, Postgres, Transaction};
-use std::time::{Duration, Instant};
 
 /// Whoever writes in this workspace waits until the transaction ends.
 async fn hold(pool: &PgPool, ctx: &Ctx) -> Transaction<'static, Postgres> {
@@ -29,11 +28,10 @@ async fn hold(pool: &PgPool, ctx: &Ctx) -> Transaction<'static, Postgres> {
 async fn waiting(pool: &PgPool, many: i64) {
     let waiting = "SELECT COUNT(*) FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let start = Instant::now();
-    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() < many {
-        assert!(start.elapsed().as_secs() < 10, "fewer than {many} wait");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until_so(&format!("waiting, {many} of them"), async || {
+        sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() >= many
+    })
+    .await;
 }
 
 /// A second workspace, with a conversation.
@@ -49,15 +47,11 @@ async fn neighbour(scene: &Scene) -> (Ctx, ConversationId) {
 }
 
 async fn accepted(ctx: &Ctx, conversation: ConversationId, id: MessageId) {
-    let start = Instant::now();
-    loop {
+    until_so("accepted: it waits for its neighbour", async || {
         let thread = conversations::thread(ctx, conversation).await.unwrap();
-        if thread.messages.iter().any(|message| message.id == id && message.status == Status::Accepted) {
-            return;
-        }
-        assert!(start.elapsed().as_secs() < 5, "it waits for its neighbour");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+        thread.messages.iter().any(|message| message.id == id && message.status == Status::Accepted)
+    })
+    .await;
 }
 
 on_both! {

@@ -1,7 +1,12 @@
 //! What becomes of a message for each class of answer.
 
-use super::scene::{Scene, fresh};
-use crate::{graph::Answer, meta::quiet, on_both, support::connect};
+use super::scene::Scene;
+use crate::{
+    graph::Answer,
+    meta::quiet,
+    on_both,
+    support::{connect, fresh},
+};
 use domain::{
     message::Status,
     time::{MINUTE, SECOND},

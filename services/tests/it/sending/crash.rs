@@ -1,5 +1,5 @@
-use super::scene::{Scene, fresh};
-use crate::{graph::Answer, on_both};
+use super::scene::Scene;
+use crate::{graph::Answer, on_both, support::fresh};
 use domain::{
     message::Status,
     time::{MINUTE, SECOND},

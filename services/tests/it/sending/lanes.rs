@@ -1,5 +1,5 @@
 use super::scene::{Scene, another, busiest, rested};
-use crate::{graph::Answer, meta::Workers, on_both};
+use crate::{graph::Answer, meta::Workers, on_both, support::until_so};
 use domain::{message::Status, time::SECOND};
 use services::{clock::Clock, jobs::Which};
 use std::time::Duration;
@@ -40,13 +40,9 @@ on_both! {
         scene.until_seen(20).await;
         drop(first);
         let _second = second.unwrap_or_else(|| Workers::only(&next, ONLY_SENDS));
-        let start = std::time::Instant::now();
         // What the first one had claimed and not sent is for the tests of crashes.
         let waits = "SELECT CAST(COUNT(*) AS BIGINT) FROM messages WHERE status IN ('queued', 'retry_queued')";
-        while scene.count(waits).await > 0 {
-            assert!(start.elapsed().as_secs() < 40, "{} wait", scene.count(waits).await);
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        until_so("through", async || scene.count(waits).await == 0).await;
         rested(&next).await;
         let seen = scene.graph.seen();
         let times: Vec<_> = seen.iter().map(|seen| seen.at).collect();

@@ -1,7 +1,7 @@
 use crate::{
     graph::{Answer, FakeGraph},
     meta::{PHONE, Workers, message_body, put, quiet, stamp, status_body, text},
-    support::{START, TestDb, number, vault, workspace},
+    support::{START, TestDb, eventually, number, vault, workspace},
 };
 use domain::{
     conversation::View,
@@ -87,24 +87,20 @@ impl Scene {
     }
 
     pub async fn until_is(&self, id: MessageId, what: &str, wanted: impl Fn(&MessageView) -> bool) -> MessageView {
-        let start = Instant::now();
-        loop {
+        eventually(async || {
             let message = self.message(id).await;
-            if wanted(&message) {
-                return message;
-            }
-            assert!(start.elapsed().as_secs() < 20, "not {what}: {message:?}");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+            if wanted(&message) { Ok(message) } else { Err(format!("not {what}: {message:?}")) }
+        })
+        .await
     }
 
     /// Until Graph has seen so many requests.
     pub async fn until_seen(&self, requests: usize) {
-        let start = Instant::now();
-        while self.graph.seen().len() < requests {
-            assert!(start.elapsed().as_secs() < 20, "only {} requests", self.graph.seen().len());
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        eventually(async || match self.graph.seen().len() {
+            enough if enough >= requests => Ok(()),
+            few => Err(format!("only {few} requests")),
+        })
+        .await;
     }
 
     /// Until the sender has looked twice, found nothing that may leave, and sent nothing.
@@ -199,12 +195,4 @@ pub fn busiest(times: &[Instant]) -> usize {
         .map(|start| times.iter().filter(|t| **t >= *start && t.duration_since(*start) < second).count())
         .max()
         .unwrap_or(0)
-}
-
-/// Another database on the same engine.
-pub async fn fresh(db: &TestDb) -> TestDb {
-    match db.db.engine() {
-        "sqlite" => TestDb::sqlite().await,
-        _ => TestDb::postgres().await.unwrap(),
-    }
 }

@@ -40,19 +40,36 @@ async fn plan(db: &TestDb, name: &str) -> String {
     }
 }
 
+/// One conversation of each number with [`DONE`] messages; `status` is theirs, and its rank.
+async fn messages(db: &TestDb, status: &str) {
+    let id = if db.db.engine() == "sqlite" { "randomblob(16)" } else { "gen_random_uuid()" };
+    write(db, format!("INSERT INTO contacts (id, workspace_id, wa_id, profile_name, created_at, updated_at) SELECT {id}, workspace_id, '1', 'C', 0, 0 FROM numbers")).await;
+    write(
+        db,
+        format!(
+            "INSERT INTO conversations (id, workspace_id, number_id, contact_id, state, last_message_at, unread,
+        created_at)
+        SELECT {id}, n.workspace_id, n.id, c.id, 'open', 0, 0, 0 FROM numbers n, contacts c"
+        ),
+    )
+    .await;
+    write(
+        db,
+        format!(
+            "INSERT INTO messages (id, workspace_id, conversation_id, number_id, direction, kind, body, status,
+        status_rank, at) WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {DONE})
+        SELECT {id}, v.workspace_id, v.id, v.number_id, 'out', 'text', 'hi', {status}, n.x FROM conversations v, n"
+        ),
+    )
+    .await;
+}
+
 on_both! {
     async fn open_ends_are_found_among_many_messages(db) {
         let services = db.services();
         let owner = crate::support::workspace(&services, "Kaveri").await;
         crate::support::number(&services, &owner.workspace().slug, crate::meta::PHONE).await;
-        let id = if db.db.engine() == "sqlite" { "randomblob(16)" } else { "gen_random_uuid()" };
-        write(&db, format!("INSERT INTO contacts (id, workspace_id, wa_id, profile_name, created_at, updated_at) SELECT {id}, workspace_id, '1', 'C', 0, 0 FROM numbers")).await;
-        write(&db, format!("INSERT INTO conversations (id, workspace_id, number_id, contact_id, state, last_message_at, unread,
-            created_at)
-            SELECT {id}, n.workspace_id, n.id, c.id, 'open', 0, 0, 0 FROM numbers n, contacts c")).await;
-        write(&db, format!("INSERT INTO messages (id, workspace_id, conversation_id, number_id, direction, kind, body, status,
-            status_rank, at) WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {DONE})
-            SELECT {id}, v.workspace_id, v.id, v.number_id, 'out', 'text', 'hi', 'read', 22, n.x FROM conversations v, n")).await;
+        messages(&db, "'read', 22").await;
         write(&db, "ANALYZE".to_owned()).await;
         let plan = plan(&db, "OPEN_ENDS").await;
         assert!(plan.contains("messages_unconfirmed"), "{plan}");
@@ -66,14 +83,7 @@ on_both! {
         let services = db.services();
         let owner = crate::support::workspace(&services, "Kaveri").await;
         let number = crate::support::number(&services, &owner.workspace().slug, crate::meta::PHONE).await;
-        let id = if db.db.engine() == "sqlite" { "randomblob(16)" } else { "gen_random_uuid()" };
-        write(&db, format!("INSERT INTO contacts (id, workspace_id, wa_id, profile_name, created_at, updated_at) SELECT {id}, workspace_id, '1', 'C', 0, 0 FROM numbers")).await;
-        write(&db, format!("INSERT INTO conversations (id, workspace_id, number_id, contact_id, state, last_message_at, unread,
-            created_at)
-            SELECT {id}, n.workspace_id, n.id, c.id, 'open', 0, 0, 0 FROM numbers n, contacts c")).await;
-        write(&db, format!("INSERT INTO messages (id, workspace_id, conversation_id, number_id, direction, kind, body, status,
-            status_rank, at) WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {DONE})
-            SELECT {id}, v.workspace_id, v.id, v.number_id, 'out', 'text', 'hi', 'queued', 1, n.x FROM conversations v, n")).await;
+        messages(&db, "'queued', 1").await;
         write(&db, "INSERT INTO outbox (message_id, workspace_id, number_id, conversation_id, contact_id, queued_at, due_at,
             lease_until, bulk) SELECT m.id, m.workspace_id, m.number_id, m.conversation_id, v.contact_id, m.at, m.at, 0, TRUE
             FROM messages m JOIN conversations v ON v.id = m.conversation_id".to_owned()).await;

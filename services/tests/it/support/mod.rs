@@ -1,6 +1,9 @@
 //! A fresh database per test, on each engine.
 
+mod eventually;
 mod postgres;
+
+pub use eventually::{eventually, until_so};
 
 use domain::{role::Role, time::Millis, workspace::Slug};
 use secrecy::SecretString;
@@ -137,4 +140,12 @@ macro_rules! on_both {
             }
         }
     )+};
+}
+
+/// Another database on the same engine.
+pub async fn fresh(db: &TestDb) -> TestDb {
+    match db.db.engine() {
+        "sqlite" => TestDb::sqlite().await,
+        _ => TestDb::postgres().await.unwrap(),
+    }
 }

@@ -289,6 +289,11 @@ impl System {
 
     async fn stop(&mut self, customer: usize) {
         let again = self.stopped.contains(&customer);
+        if again {
+            // Of what is said in one second, STOP counts.
+            self.leave().await;
+            self.pass(Time::By(SECOND));
+        }
         self.said += 1;
         let from = format!("49151{customer:08}");
         let mut message = text(&from, &format!("wamid.said{}", self.said), if again { "START" } else { "STOP" });
