@@ -290,9 +290,11 @@ fn settled_view(
         _ => error.unwrap_or_else(|| "WhatsApp did not deliver this message.".to_owned()),
     };
     let word = if unsure { "Send again, may arrive twice" } else { "Send again" };
+    let is_template = bubble.with_untracked(|bubble| bubble.message.template.is_some());
     let when = move || bubble.with(|bubble| attempts::goes_on(&bubble.message, screen.now.get()));
     let again = move || {
-        (screen.may_retry() && !screen.sent_again.with(|sent| sent.contains(&id))).then(|| {
+        let may = screen.may_retry() && screen.takes_again(is_template);
+        (may && !screen.sent_again.with(|sent| sent.contains(&id))).then(|| {
             view! {
                 <form
                     method="post"

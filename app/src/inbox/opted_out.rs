@@ -1,10 +1,12 @@
 //! Customers who said STOP: the banner, and what stands where a reply would be written.
 
 use domain::{
+    conversation::State,
     id::ConversationId,
     inbox::Row,
     opt_out::{Scope, refuses, wrote_since},
     time::Millis,
+    window::{self, Window},
 };
 use leptos::prelude::*;
 
@@ -27,6 +29,18 @@ impl Screen {
     pub fn mode(&self, row: &Row, mode: Mode) -> Mode {
         let open = matches!(mode, Mode::Open | Mode::TooLate | Mode::Templates);
         if open && withheld(row, self.facts().opt_out) && !self.knows(row) { Mode::OptedOut } else { mode }
+    }
+
+    /// Whether the open conversation takes a message that it did not get, once more. A template goes out when the window has
+    /// closed.
+    pub fn takes_again(&self, is_template: bool) -> bool {
+        let row = self.open.read();
+        let takes = |row: &Row| {
+            row.state == State::Open
+                && !withheld(row, self.facts().opt_out)
+                && (is_template || window::at(row.window_expires_at, self.now.get()) != Window::Closed)
+        };
+        row.as_ref().is_some_and(takes)
     }
 
     /// Whether the member said that they know of the opt-out. It holds until the customer opts out once more.
@@ -97,7 +111,7 @@ pub fn instead_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) 
         row.as_ref().is_some_and(|row| {
             screen.may_reply(row)
                 && row.opted_out_at.is_some_and(|at| wrote_since(at, row.window_expires_at))
-                && domain::window::at(row.window_expires_at, screen.now.get()) != domain::window::Window::Closed
+                && window::at(row.window_expires_at, screen.now.get()) != Window::Closed
         })
     });
     let asking = RwSignal::new(false);

@@ -2,6 +2,8 @@
 
 use app::inbox::thread::middle_view;
 use domain::{
+    conversation::State,
+    inbox::{MessageView, Row, TemplateLine},
     message::{Direction, Kind, Status, Times},
     role::Role,
     time::{DAY, MINUTE},
@@ -64,6 +66,25 @@ fn what_failed_says_why_and_can_be_sent_again_without_a_script() {
     let html = thread(Role::Viewer, vec![failed]);
     has(&html, "The number is not on WhatsApp.");
     has_not(&html, "Send again");
+}
+
+/// Where it would be refused, it is not offered.
+#[test]
+fn nothing_is_offered_again_to_whom_nothing_may_be_sent() {
+    let failed = message(40, Direction::Out, Status::Failed);
+    let with = |change: &dyn Fn(&mut Row), failed: &MessageView| {
+        let mut row = row();
+        change(&mut row);
+        draw(screenful(Role::Agent, row, vec![failed.clone()]), middle_view).contains("Send again")
+    };
+    assert!(with(&|_| {}, &failed));
+    assert!(!with(&|row| row.opted_out_at = Some(NOW - MINUTE), &failed));
+    assert!(!with(&|row| row.state = State::Closed, &failed));
+    let too_late = |row: &mut Row| row.window_expires_at = Some(NOW - MINUTE);
+    assert!(!with(&too_late, &failed));
+    let line = TemplateLine { name: "offer".to_owned(), language: "en".to_owned(), category: "utility".to_owned() };
+    let template = MessageView { kind: Kind::Template, template: Some(line), ..failed };
+    assert!(with(&too_late, &template));
 }
 
 #[test]
