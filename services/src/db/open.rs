@@ -79,19 +79,13 @@ async fn sqlite(url: &str) -> Result<Db, OpenError> {
     }
     let main = pragmas(options);
     let journal = pragmas(SqliteConnectOptions::new().filename(journal_file(&file)));
-    let write = pool(1).connect_with(writer(main.clone())).await?;
+    let write = pool(1).connect_with(main.clone()).await?;
     SQLITE.run(&write).await?;
     let journal_write = pool(2).connect_with(journal.clone()).await?;
     SQLITE_JOURNAL.run(&journal_write).await?;
     let read = pool(4).connect_with(main.pragma("query_only", "on")).await?;
     let journal_read = pool(2).connect_with(journal.pragma("query_only", "on")).await?;
     Ok(Db::Sqlite(Sqlite { read, write, journal_read, journal_write }))
-}
-
-/// Whoever writes comes back to the same pages of the queue and its indexes: with the small cache of the others, sending over
-/// 100,000 waiting messages read 13 MB a second again, and each megabyte of the log was copied into the file four times as often.
-fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options.pragma("cache_size", "-24000").pragma("wal_autocheckpoint", "4000")
 }
 
 /// A connection to a file does not go stale, so it need not be asked each time whether it still lives.
