@@ -60,7 +60,8 @@ const fn code(code: i64, class: Class, says: &'static str) -> Code {
 const SLOW_DOWN: Class = Class::NotTaken { slow_down: true };
 const NUMBER: Class = Class::Blocked(Scope::Number);
 
-const TOKEN_DEAD: &str = "The number's access token is no longer valid. Connect the number again, and what waits goes out.";
+const TOKEN_DEAD: &str =
+    "The number's access token is no longer valid. Connect the number again, and what waits goes out.";
 const TOKEN_LACKS: &str =
     "The access token lacks a permission for this number. Grant whatsapp_business_messaging, then send again.";
 const TOO_FAST: &str = "WhatsApp asked us to slow down. Send again in a minute.";
