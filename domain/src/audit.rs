@@ -129,6 +129,9 @@ actions! {
     ConsentWithdrawn, "consent.withdrawn", Consent, "Recorded an opt-out";
     ConsentSetAside, "consent.set_aside", Consent, "Answered a customer who had opted out and wrote again";
     ConversationAssigned, "conversation.assigned", Conversation, "Assigned a conversation";
+    NoteWritten, "conversation.note_written", Conversation, "Wrote a note";
+    ConversationSnoozed, "conversation.snoozed", Conversation, "Snoozed a conversation";
+    ConversationWoken, "conversation.woken", Conversation, "Brought a snoozed conversation back";
     ConversationClosed, "conversation.closed", Conversation, "Closed a conversation";
     ConversationReopened, "conversation.reopened", Conversation, "Reopened a conversation";
     ConversationLabelled, "conversation.labelled", Conversation, "Changed a conversation's labels";

@@ -1,6 +1,6 @@
 //! Conversations: the thread with one contact on one business number.
 
-use crate::permission::Access;
+use crate::{permission::Access, time::Millis};
 use serde::{Deserialize, Serialize};
 
 /// Whether a conversation waits for somebody.
@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum State {
     Open,
+    /// Open, and out of sight until a time or until the customer writes; stored as open with that time.
+    Snoozed,
     Closed,
 }
 
@@ -15,13 +17,28 @@ impl State {
     pub const fn as_str(self) -> &'static str {
         match self {
             State::Open => "open",
+            State::Snoozed => "snoozed",
             State::Closed => "closed",
         }
     }
 
-    pub fn parse(s: &str) -> Self {
-        if s == "closed" { State::Closed } else { State::Open }
+    /// From the two columns that hold it.
+    pub fn stored(state: &str, snoozed_until: Option<Millis>) -> Self {
+        match snoozed_until {
+            _ if state == "closed" => State::Closed,
+            Some(_) => State::Snoozed,
+            None => State::Open,
+        }
     }
+}
+
+/// Until when a conversation is out of sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    At(Millis),
+    /// Until the customer writes.
+    Customer,
 }
 
 /// The views of the conversation list.
@@ -35,18 +52,21 @@ pub enum View {
     /// Open.
     #[default]
     All,
+    /// Open, and out of sight for now.
+    Snoozed,
     /// Closed.
     Closed,
 }
 
 impl View {
-    pub const ALL: [View; 4] = [View::Mine, View::Unassigned, View::All, View::Closed];
+    pub const ALL: [View; 5] = [View::Mine, View::Unassigned, View::All, View::Snoozed, View::Closed];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             View::Mine => "mine",
             View::Unassigned => "unassigned",
             View::All => "all",
+            View::Snoozed => "snoozed",
             View::Closed => "closed",
         }
     }
@@ -56,6 +76,7 @@ impl View {
             View::Mine => "Mine",
             View::Unassigned => "Unassigned",
             View::All => "All",
+            View::Snoozed => "Snoozed",
             View::Closed => "Closed",
         }
     }
@@ -73,9 +94,21 @@ impl View {
     pub fn offered(access: &Access) -> &'static [View] {
         match (access.sees_all(), access.can_reply()) {
             (true, true) => &Self::ALL,
-            (true, false) => &[View::All, View::Closed],
-            (false, _) if access.sees_unassigned() => &[View::Mine, View::Unassigned, View::Closed],
-            (false, _) => &[View::Mine, View::Closed],
+            (true, false) => &[View::All, View::Snoozed, View::Closed],
+            (false, _) if access.sees_unassigned() => &[View::Mine, View::Unassigned, View::Snoozed, View::Closed],
+            (false, _) => &[View::Mine, View::Snoozed, View::Closed],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snooze_is_a_time_beside_the_state() {
+        assert_eq!(State::stored("open", None), State::Open);
+        assert_eq!(State::stored("open", Some(Millis::MAX)), State::Snoozed);
+        assert_eq!(State::stored("closed", Some(1)), State::Closed);
     }
 }

@@ -64,4 +64,10 @@ ids! {
     ConsentId,
     /// One message, in or out. Sent to Meta as `biz_opaque_callback_data`.
     MessageId,
+    /// One file: a photo, a voice message, a document.
+    MediaId,
+    /// A label of a workspace.
+    LabelId,
+    /// What a member wrote for colleagues.
+    NoteId,
 }

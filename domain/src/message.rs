@@ -49,6 +49,23 @@ impl Direction {
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Text,
+    Image,
+    /// A voice message or another recording.
+    Audio,
+    Video,
+    Document,
+    Sticker,
+    /// Ours to a message of the customer's, on its way to Meta; no thread lists it.
+    Reaction,
+    Location,
+    Contacts,
+    /// A quick reply of a template was tapped.
+    Button,
+    /// Buttons, a list or a form; or what was chosen in them.
+    Interactive,
+    Order,
+    /// What WhatsApp itself says, such as that the customer changed their number.
+    System,
     /// A message template with its values filled in: what may be sent outside the customer-service window.
     Template,
     /// Kept raw and shown as "unsupported message" with Meta's name for it.
@@ -56,20 +73,76 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Kind; 15] = [
+        Kind::Text,
+        Kind::Image,
+        Kind::Audio,
+        Kind::Video,
+        Kind::Document,
+        Kind::Sticker,
+        Kind::Reaction,
+        Kind::Location,
+        Kind::Contacts,
+        Kind::Button,
+        Kind::Interactive,
+        Kind::Order,
+        Kind::System,
+        Kind::Template,
+        Kind::Unsupported,
+    ];
+
+    /// As stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Text => "text",
+            Kind::Image => "image",
+            Kind::Audio => "audio",
+            Kind::Video => "video",
+            Kind::Document => "document",
+            Kind::Sticker => "sticker",
+            Kind::Reaction => "reaction",
+            Kind::Location => "location",
+            Kind::Contacts => "contacts",
+            Kind::Button => "button",
+            Kind::Interactive => "interactive",
+            Kind::Order => "order",
+            Kind::System => "system",
             Kind::Template => "template",
             Kind::Unsupported => "unsupported",
         }
     }
 
     pub fn parse(s: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == s).unwrap_or(Kind::Unsupported)
+    }
+}
+
+/// How a message came to us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// From the customer, or through Meta's API.
+    #[default]
+    Api,
+    /// Typed in the WhatsApp Business app.
+    Phone,
+    /// From before the number was connected.
+    History,
+}
+
+impl Origin {
+    /// From the database.
+    pub fn parse(s: &str) -> Self {
         match s {
-            "text" => Kind::Text,
-            "template" => Kind::Template,
-            _ => Kind::Unsupported,
+            "phone" => Origin::Phone,
+            "history" => Origin::History,
+            _ => Origin::Api,
         }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    pub(crate) const fn is_api(&self) -> bool {
+        matches!(self, Origin::Api)
     }
 }
 
@@ -270,6 +343,19 @@ mod tests {
         assert_eq!(outgoing_text(" \0\n "), Err(crate::Error::EmptyMessage));
         assert!(outgoing_text(&"é".repeat(TEXT_LIMIT)).is_ok());
         assert!(outgoing_text(&"é".repeat(TEXT_LIMIT + 1)).is_err());
+    }
+
+    #[test]
+    fn kinds_and_origins_are_called_as_they_are_stored() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::parse(kind.as_str()), kind);
+            assert_eq!(serde_json::to_value(kind).unwrap_or_default(), kind.as_str());
+        }
+        assert_eq!(Kind::parse("hologram"), Kind::Unsupported);
+        for (word, origin) in [("api", Origin::Api), ("phone", Origin::Phone), ("history", Origin::History)] {
+            assert_eq!((Origin::parse(word), origin.is_api()), (origin, word == "api"));
+            assert_eq!(serde_json::to_value(origin).unwrap_or_default(), word);
+        }
     }
 
     proptest! {

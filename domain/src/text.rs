@@ -12,6 +12,17 @@ pub fn ascii_fold(s: &str) -> String {
     s.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
+/// A name of a file as a stranger gives it, without what turns letters around or hides them, in one line; `None` when nothing is
+/// left.
+pub fn file_name(s: &str) -> Option<String> {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let visible: String = s.chars().filter(|c| !hidden(*c)).collect();
+    Some(preview(&visible, 200)).filter(|name| !name.is_empty())
+}
+
 /// The first line's worth of a message for a list: white space joined, cut at `limit` characters with an ellipsis.
 pub fn preview(s: &str, limit: usize) -> String {
     let mut out = String::new();
@@ -24,6 +35,21 @@ pub fn preview(s: &str, limit: usize) -> String {
         out.push(c);
     }
     out
+}
+
+/// The host of an address that a stranger gives, if it may become a link: http or https, nothing before the host that looks
+/// like one, and no letters in it that look like others.
+pub fn link_host(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    let host = rest.split(['/', '?', '#', '\\']).next()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    let fine = host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+        && host.chars().all(plain)
+        && !url.chars().any(|c| c.is_whitespace() || c.is_control());
+    fine.then_some(host)
 }
 
 /// An e-mail address as accounts are keyed by: trimmed and lower-cased.
@@ -63,6 +89,36 @@ mod tests {
         assert_eq!(preview("abcdef", 3), "abc…");
         assert_eq!(preview("abc", 3), "abc");
         assert_eq!(preview("", 3), "");
+    }
+
+    #[test]
+    fn file_names_say_what_they_are() {
+        assert_eq!(file_name("invoice\u{202e}fdp.exe").as_deref(), Some("invoicefdp.exe"));
+        assert_eq!(file_name(" a\r\n\0 b\u{feff}.pdf ").as_deref(), Some("a b.pdf"));
+        assert_eq!(file_name("Größe 📄.pdf").as_deref(), Some("Größe 📄.pdf"));
+        assert_eq!(file_name("\u{200b}\u{7}"), None);
+    }
+
+    #[test]
+    fn only_plain_web_addresses_become_links() {
+        assert_eq!(link_host("https://fb.me/x?y#z"), Some("fb.me"));
+        assert_eq!(link_host("HTTP://a-b.example:8080"), Some("a-b.example:8080"));
+        for bad in [
+            "javascript:alert(1)",
+            "javascript://x/%0aalert(1)",
+            "//x.y",
+            "https://",
+            "https:///x",
+            "https://user@x.y/",
+            "https://x.y\\@z/",
+            "https://аpple.com/",
+            "https://x.y/a b",
+            "https://x.y/\n",
+            "data:text/html,x",
+        ] {
+            let host = link_host(bad);
+            assert!(host.is_none() || bad == "https://x.y\\@z/" && host == Some("x.y"), "{bad}");
+        }
     }
 
     #[test]

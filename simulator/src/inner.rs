@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rand::Rng as _;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -14,11 +15,12 @@ use crate::graph::send::Send;
 use crate::ids::{self, Way};
 use crate::ledger::{Ledger, Sent};
 use crate::phone::live::Live;
-use crate::state::{ChatKey, Line, State, Tick};
+use crate::state::{ChatKey, Line, Marks, State, Tick};
 use crate::webhook::body::{self, Said};
 use crate::webhook::engine::{Job, Queued, Subject, Webhook};
 use crate::webhook::progress::Progress;
 use crate::webhook::sign::meta_json;
+use crate::webhook::things::{Mark, Thing};
 
 /// How long a customer's message keeps free-form replies allowed.
 pub(crate) const WINDOW_MS: i64 = 24 * 3_600 * 1_000;
@@ -136,8 +138,56 @@ impl Inner {
         self.enqueue(Job::Webhook(Webhook::new(&number.waba_id, bytes, Subject::notice(value, &who.name))));
     }
 
-    /// A customer sends something.
+    /// A customer sends a file, a place or the like.
+    pub fn customer_sends(&self, phone_number_id: &str, who: &Customer, thing: Thing) -> String {
+        let media = self.state().rng.random_range(10_u64.pow(15)..10_u64.pow(16)).to_string();
+        let (kind, value) = thing.value(&media);
+        self.says(phone_number_id, who, &Said::Other { kind, value }, thing.shown())
+    }
+
+    /// A customer does something to a message of a chat; `false` where there is none, or none of theirs to change.
+    pub fn customer_marks(&self, number: &Number, who: &Customer, wamid: &str, mark: &Mark) -> bool {
+        let at = self.now();
+        let (id, line, key) = {
+            let mut state = self.state();
+            let id = ids::wamid(who.key(), Way::In, &mut state.rng);
+            let key = state.chat_key(&number.phone_number_id, who.key());
+            let chat = state.chat(&key);
+            let Some(line) = chat.lines.iter_mut().find(|line| line.wamid == wamid && !line.marks.deleted) else {
+                return false;
+            };
+            match mark {
+                Mark::React { emoji } => line.marks.reaction.clone_from(emoji),
+                Mark::Edit { text } if line.from_customer => {
+                    line.text.clone_from(text);
+                    line.marks.edited = true;
+                }
+                Mark::Delete if line.from_customer => {
+                    "You deleted this message".clone_into(&mut line.text);
+                    line.marks.deleted = true;
+                }
+                Mark::Edit { .. } | Mark::Delete => return false,
+            }
+            let line = line.clone();
+            if matches!(mark, Mark::React { .. }) {
+                chat.last_inbound = Some(at);
+            }
+            (id, line, key)
+        };
+        self.tell(Live::message(&key, line));
+        let (kind, value) = mark.value(wamid);
+        let bytes = meta_json(&body::inbound(number, who, &id, at, &Said::Other { kind, value }));
+        self.enqueue(Job::Webhook(Webhook::new(&number.waba_id, bytes, Subject::inbound(&id, &who.name))));
+        true
+    }
+
+    /// A customer writes, or presses a button.
     pub fn customer_says(&self, phone_number_id: &str, who: &Customer, said: &Said) -> String {
+        self.says(phone_number_id, who, said, "")
+    }
+
+    /// What is no text is `shown` so on the customer's phone.
+    fn says(&self, phone_number_id: &str, who: &Customer, said: &Said, shown: &str) -> String {
         // A number that is not ours exists as well: webhooks for it test what the platform
         // does with numbers nobody connected.
         let number = self.number(phone_number_id).cloned().unwrap_or_else(|| Number {
@@ -154,11 +204,12 @@ impl Inner {
             let wamid = ids::wamid(who.key(), Way::In, &mut state.rng);
             let key = ChatKey { number: phone_number_id.to_owned(), customer: who.key().to_owned() };
             let text = match said {
-                Said::Text(text) => text.clone(),
+                Said::Text(text) | Said::Answer { text, .. } => text.clone(),
                 Said::Pressed { reply, .. } => reply.text.clone(),
+                Said::Other { .. } => shown.to_owned(),
             };
             let (wamid, tick, replies) = (wamid.clone(), Tick::Sent, Vec::new());
-            let line = Line { wamid, from_customer: true, text, at, tick, replies };
+            let line = Line { wamid, from_customer: true, text, at, tick, replies, marks: Marks::default() };
             let chat = state.chat(&key);
             chat.last_inbound = Some(at);
             chat.push(line.clone());

@@ -30,7 +30,7 @@ pub use counters::Counters;
 pub use faults::{Fault, Faults};
 pub use ledger::Sent;
 pub use limits::{Limits, Pace};
-pub use state::{Line, Reply, Tick};
+pub use state::{Line, Marks, Reply, Tick};
 pub use templates::{Button, Component, Template};
 pub use webhook::sign::{meta_json, sign};
 

@@ -46,6 +46,20 @@ pub struct Line {
     pub tick: Tick,
     /// The quick replies of a template.
     pub replies: Vec<Reply>,
+    /// What was done to it since.
+    pub marks: Marks,
+}
+
+/// What customers did to a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Marks {
+    /// The customer's reaction.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reaction: String,
+    /// Its words are not the first ones.
+    pub edited: bool,
+    /// It was deleted for everybody.
+    pub deleted: bool,
 }
 
 /// A button below a template that answers for the customer.

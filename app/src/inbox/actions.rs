@@ -1,5 +1,6 @@
 //! What the person asks for besides writing.
 
+use domain::conversation::Until;
 use domain::id::{ConversationId, MemberId, MessageId};
 use domain::{inbox::Row, permission::Permission};
 use leptos::{prelude::*, task::spawn_local};
@@ -57,6 +58,30 @@ impl Screen {
                     screen.fail(fault);
                 }
             }
+        });
+    }
+
+    pub fn snooze(&self, conversation: ConversationId, until: Until) {
+        let screen = *self;
+        let since = screen.ask();
+        spawn_local(async move {
+            screen.done(since, server::snooze(screen.slug(), conversation, until).await);
+        });
+    }
+
+    pub fn wake(&self, conversation: ConversationId) {
+        let screen = *self;
+        let since = screen.ask();
+        spawn_local(async move {
+            screen.done(since, server::wake(screen.slug(), conversation).await);
+        });
+    }
+
+    pub fn mark_unread(&self, conversation: ConversationId) {
+        let screen = *self;
+        let since = screen.ask();
+        spawn_local(async move {
+            screen.done(since, server::mark_unread(screen.slug(), conversation).await);
         });
     }
 

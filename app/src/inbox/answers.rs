@@ -2,7 +2,7 @@
 
 use domain::{
     id::ConversationId,
-    inbox::{MessageView, Row},
+    inbox::{MessageView, Note, Row},
 };
 use leptos::prelude::*;
 
@@ -46,6 +46,20 @@ impl Screen {
             {
                 let place = thread.messages.partition_point(|known| known.sort_key() < message.sort_key());
                 thread.messages.insert(place, message);
+            }
+        });
+        self.sync();
+    }
+
+    /// A note that was written here, unless the event was faster.
+    pub fn put_note(&self, conversation: ConversationId, note: Note) {
+        self.model.update_value(|model| {
+            let thread = model.thread.as_mut().filter(|thread| thread.row.id == conversation);
+            if let Some(thread) = thread
+                && thread.notes.iter().all(|known| known.id != note.id)
+            {
+                let place = thread.notes.partition_point(|known| known.sort_key() < note.sort_key());
+                thread.notes.insert(place, note);
             }
         });
         self.sync();

@@ -121,7 +121,7 @@ impl Screen {
 }
 
 /// In the popover of a message: its tries, fetched when it opens and when there is a new one.
-pub fn history(screen: Screen, bubble: ArcRwSignal<Bubble>) -> (impl Fn(Event) + 'static, AnyView) {
+pub fn history(screen: Screen, bubble: ArcMemo<Bubble>) -> (impl Fn(Event) + 'static, AnyView) {
     let open = RwSignal::new(false);
     let tries = RwSignal::new(None::<Result<Vec<Try>, String>>);
     let known = Memo::new(move |_| {
@@ -209,7 +209,7 @@ pub fn goes_on(message: &MessageView, now: Millis) -> Option<String> {
 }
 
 /// Below a message that is tried again: why, when, and the two buttons.
-pub fn retrying(screen: Screen, bubble: ArcRwSignal<Bubble>) -> AnyView {
+pub fn retrying(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
     let id = bubble.with_untracked(|bubble| bubble.message.id);
     let why = {
         let bubble = bubble.clone();

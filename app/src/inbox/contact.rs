@@ -1,5 +1,6 @@
 //! The right pane: who the customer is.
 
+use domain::conversation::State;
 use leptos::prelude::*;
 
 use super::{consent::consent_view, row::address, screen::Screen};
@@ -36,6 +37,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
                             {avatar(contact.id.0, &contact.name, "lg")}
                             <h2 dir="auto">{contact.name}</h2>
                             <p class="muted num">{phone}</p>
+                            {contact.username.map(|name| view! { <p class="muted"><bdi>{format!("@{name}")}</bdi></p> })}
                         </div>
                         <details class="panel" open>
                             <summary>"Conversation"{icon("down", "xs")}</summary>
@@ -46,7 +48,11 @@ pub fn contact_view(screen: Screen) -> AnyView {
                                     <dt>"Talks to"</dt>
                                     <dd>{number.name}<small class="num">{number.display_number}</small></dd>
                                     <dt>"State"</dt>
-                                    <dd>{if state == domain::conversation::State::Open { "Open" } else { "Closed" }}</dd>
+                                    <dd>{match state {
+                                        State::Open => "Open",
+                                        State::Snoozed => "Snoozed",
+                                        State::Closed => "Closed",
+                                    }}</dd>
                                     <dt>"Window"</dt>
                                     <dd>{window_ring(window, screen.now, "lg")}</dd>
                                 </dl>

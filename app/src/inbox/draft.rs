@@ -1,4 +1,4 @@
-//! Drafts, kept in the browser, one a conversation. The member's id is part of the name: colleagues may share a computer.
+//! Drafts, kept in the browser, one a conversation and what is written. The member's id is part of the name: colleagues may share a computer.
 
 use domain::id::{ConversationId, MemberId};
 
@@ -7,16 +7,26 @@ use super::outbox::store;
 /// What every name begins with.
 pub const PREFIX: &str = "draft:";
 
-fn name(me: MemberId, conversation: ConversationId) -> String {
-    format!("{PREFIX}{me}:{conversation}")
+/// What it is a draft of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    Reply,
+    Note,
 }
 
-pub fn load(me: MemberId, conversation: ConversationId) -> Option<String> {
-    store::get(&name(me, conversation))
+fn name(of: Of, me: MemberId, conversation: ConversationId) -> String {
+    match of {
+        Of::Reply => format!("{PREFIX}{me}:{conversation}"),
+        Of::Note => format!("{PREFIX}{me}:{conversation}:note"),
+    }
+}
+
+pub fn load(of: Of, me: MemberId, conversation: ConversationId) -> Option<String> {
+    store::get(&name(of, me, conversation))
 }
 
 /// An empty text is no draft.
-pub fn save(me: MemberId, conversation: ConversationId, text: &str) {
-    let name = name(me, conversation);
+pub fn save(of: Of, me: MemberId, conversation: ConversationId, text: &str) {
+    let name = name(of, me, conversation);
     if text.is_empty() { store::remove(&name) } else { store::set(&name, text) }
 }

@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{row::address, screen::Screen};
+use super::{later::later_view, row::address, screen::Screen};
 use crate::ui::{avatar, avatar_none, icon, window_ring};
 
 /// Of the conversation `id`; its row may change while it is open.
@@ -32,6 +32,7 @@ pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> 
             }}
             {window_ring(window, screen.now, "lg narrow-hide")}
             <Show when=move || may(screen, Permission::ConversationsAssign, row)>{assign_view(screen, id, row)}</Show>
+            {later_view(screen, id, row)}
             <Show when=move || may(screen, Permission::ConversationsClose, row)>{state_view(screen, id, row)}</Show>
             <a
                 class="btn ghost square details"

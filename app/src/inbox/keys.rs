@@ -39,7 +39,8 @@ pub fn listen(screen: Screen) {
             "j" => step(1),
             "k" => step(-1),
             "o" => click_focused(),
-            "r" => focus("#reply"),
+            "r" => focus("#reply") || click("#reply-tab"),
+            "n" => focus("#note") || click("#note-tab"),
             "a" => click("#assign-button") && (focus("#assign [aria-current]") || focus("#assign button")),
             "e" => close_and_go_on(screen, &navigate),
             "G" => {
@@ -48,6 +49,8 @@ pub fn listen(screen: Screen) {
             }
             "i" => take(screen),
             "t" => click("#template-button"),
+            "h" => click("#later-button") && focus("#later button"),
+            "u" => click("#unread-button"),
             "?" => click("#keys-button") && focus("#keys button"),
             _ => false,
         };

@@ -53,8 +53,11 @@ fn tab(screen: Screen, view: View) -> impl IntoView {
     let current = move || (screen.view.get() == view).then_some("page");
     let count = move || counted(screen.counts.get(), view);
     view! {
-        <a href=href aria-current=current class:push=view == View::Closed>
-            {view.label()}
+        <a href=href aria-current=current class:push=view == View::Snoozed>
+            {match view {
+                View::Snoozed => view! { {icon("clock", "sm")}<span class="sr">{view.label()}</span> }.into_any(),
+                _ => view.label().into_any(),
+            }}
             {move || {
                 count().map(|count| {
                     let quiet = screen.view.get() != view;
@@ -71,7 +74,7 @@ fn counted(counts: Counts, view: View) -> Option<i64> {
         View::Mine => Some(counts.mine),
         View::Unassigned => Some(counts.unassigned),
         View::All => Some(counts.all),
-        View::Closed => None,
+        View::Snoozed | View::Closed => None,
     }
 }
 
@@ -98,6 +101,7 @@ fn empty(screen: Screen) -> AnyView {
         View::Mine => ("Nobody is waiting", "You have answered everyone assigned to you."),
         View::Unassigned => ("Nobody is waiting", "Every open conversation has somebody who answers it."),
         View::All => ("No open conversation", "When a customer writes, the conversation appears here."),
+        View::Snoozed => ("Nothing is snoozed", "What you put off until later waits here."),
         View::Closed => ("Nothing is closed", "Conversations that are done are kept here."),
     };
     let sees_unassigned = View::offered(&screen.facts().access).contains(&View::Unassigned);

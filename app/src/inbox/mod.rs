@@ -26,6 +26,7 @@ mod frame;
 mod head;
 mod hold;
 mod keys;
+mod later;
 mod lazy;
 mod live;
 mod navigate;

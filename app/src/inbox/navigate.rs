@@ -4,7 +4,7 @@ use domain::{
     Error as Wrong,
     conversation::View,
     id::ConversationId,
-    inbox::{Live, MessageView, Page, Row},
+    inbox::{Earlier, Live, Page, Row},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -200,7 +200,7 @@ impl Screen {
         });
     }
 
-    fn prepend(&self, id: ConversationId, page: Page<MessageView>) {
+    fn prepend(&self, id: ConversationId, Earlier { messages: page, notes }: Earlier) {
         self.model.update_value(|model| {
             let Some(thread) = model.thread.as_mut().filter(|thread| thread.row.id == id) else { return };
             let known = std::mem::take(&mut thread.messages);
@@ -208,6 +208,8 @@ impl Screen {
             thread.messages.retain(|older| known.iter().all(|message| message.id != older.id));
             thread.messages.extend(known);
             thread.more = page.more;
+            thread.notes.retain(|known| notes.iter().all(|older| older.id != known.id));
+            thread.notes.splice(..0, notes);
         });
         self.sync();
     }

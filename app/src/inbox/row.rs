@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{screen::Screen, sync::Cell};
+use super::{later::snoozed_words, screen::Screen, sync::Cell};
 use crate::ui::{avatar, avatar_none, icon, tick, when, window_ring};
 
 /// The address of a conversation; the view stays.
@@ -52,6 +52,10 @@ pub fn row_view(screen: Screen, cell: Cell<Row>) -> AnyView {
         let row = row.clone();
         Memo::new(move |_| row.with(|row| row.assignee))
     };
+    let snoozed = {
+        let row = row.clone();
+        Memo::new(move |_| row.with(|row| row.snoozed_until))
+    };
     let contact = row.with_untracked(|row| row.contact.id.0);
     let closed = Memo::new(move |_| row.with(|row| row.state == State::Closed));
     let current = move || (screen.place.read().open.map(|open| open.0) == Some(id)).then_some("true");
@@ -73,9 +77,13 @@ pub fn row_view(screen: Screen, cell: Cell<Row>) -> AnyView {
             <span class="convo__text">{move || preview.with(|preview| preview.as_ref().map(preview_view))}</span>
             <span class="convo__end">{move || (unread.get() > 0).then(|| count_view(unread.get()))}</span>
             <span class="convo__meta">
-                {move || match opted_out.get() {
-                    true => view! { <span class="badge">{icon("ban", "xs")}"Opted out"</span> }.into_any(),
-                    false => window_ring(window.clone(), screen.now, "").into_any(),
+                {move || match (opted_out.get(), snoozed.get()) {
+                    (true, _) => view! { <span class="badge">{icon("ban", "xs")}"Opted out"</span> }.into_any(),
+                    (false, Some(until)) => {
+                        let words = snoozed_words(until, screen.now.get(), screen.local.get());
+                        view! { <span class="badge">{icon("clock", "xs")}{words}</span> }.into_any()
+                    }
+                    (false, None) => window_ring(window.clone(), screen.now, "").into_any(),
                 }}
                 {move || (closed.get() && screen.view.get() != View::Closed).then(|| view! { <span class="badge">"Closed"</span> })}
                 {move || whose_view(whose.get().map(|id| (id, screen.member(id))))}
@@ -103,12 +111,12 @@ fn whose_view(whose: Option<(domain::id::MemberId, Option<MemberBrief>)>) -> Any
 pub fn preview_view(preview: &Preview) -> AnyView {
     let Preview { direction, kind, status, text } = preview;
     let text = match kind {
-        Kind::Text | Kind::Template => text.clone(),
         Kind::Unsupported => format!("Unsupported message: {}", text.replace('_', " ")),
+        _ => text.clone(),
     };
     match (direction, status) {
         (Direction::In, _) => view! {
-            {(*kind == Kind::Unsupported).then(|| icon("eye", "xs"))}
+            {drawing(*kind).map(|name| icon(name, "xs"))}
             <span dir="auto">{text}</span>
         }
         .into_any(),
@@ -123,4 +131,21 @@ pub fn preview_view(preview: &Preview) -> AnyView {
         }
         .into_any(),
     }
+}
+
+/// Beside the words of what is more than words.
+const fn drawing(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Text | Kind::Template | Kind::Reaction | Kind::Button | Kind::Interactive => return None,
+        Kind::Image => "image",
+        Kind::Audio => "mic",
+        Kind::Video => "play",
+        Kind::Document => "file",
+        Kind::Sticker => "sticker",
+        Kind::Location => "pin",
+        Kind::Contacts => "contacts",
+        Kind::Order => "cart",
+        Kind::System => "bell",
+        Kind::Unsupported => "eye",
+    })
 }

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    bubble::Bubble,
+    bubble::Entry,
     composer::Mode,
     opted_out::withheld,
     parked::ParkLine,
@@ -62,7 +62,7 @@ pub struct Screen {
     pub middle: RwSignal<Middle>,
     /// The open conversation.
     pub open: RwSignal<Option<Row>>,
-    pub bubbles: RwSignal<Vec<Cell<Bubble>>>,
+    pub bubbles: RwSignal<Vec<Cell<Entry>>>,
     pub more_messages: RwSignal<bool>,
     /// Above this message stood "3 new messages" when the thread was opened.
     pub unread_line: RwSignal<Option<(MessageId, i64)>>,
@@ -299,7 +299,7 @@ impl Screen {
         });
     }
 
-    fn bubbles_of(&self, thread: &Thread) -> Vec<(Uuid, Bubble)> {
+    fn bubbles_of(&self, thread: &Thread) -> Vec<(Uuid, Entry)> {
         self.pending.with_value(|pending| {
             let waiting = pending
                 .iter()
@@ -307,13 +307,7 @@ impl Screen {
                 .filter(|waiting| thread.messages.iter().all(|message| message.id != waiting.id));
             let known = thread.messages.iter().map(|message| (message.clone(), None));
             let waiting = waiting.map(|waiting| (waiting.as_message(self.me()), waiting.refused.clone()));
-            let mut bubbles: Vec<(Uuid, Bubble)> = Vec::new();
-            for (message, refused) in known.chain(waiting) {
-                let above = bubbles.last().map(|(_, bubble)| &bubble.message);
-                let bubble = Bubble::below(above, message, refused);
-                bubbles.push((bubble.message.id.0, bubble));
-            }
-            bubbles
+            Entry::all(known.chain(waiting), &thread.notes)
         })
     }
 

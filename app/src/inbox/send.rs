@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use domain::{
+    content::{Content, Extras},
     id::{ConversationId, MemberId, MessageId},
     inbox::MessageView,
-    message::{Direction, Kind, Status, Times},
+    message::{Direction, Kind, Origin, Status, Times},
     time::Millis,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -87,6 +88,9 @@ impl Pending {
             next_try: None,
             overtaken: false,
             template: None,
+            content: Content::None,
+            extras: Extras::default(),
+            origin: Origin::Api,
         }
     }
 }
@@ -96,7 +100,7 @@ impl Screen {
     pub fn send(&self, conversation: ConversationId, text: String) {
         let Some(id) = new_key() else { return };
         // From here on it is a reply, no draft.
-        draft::save(self.me(), conversation, "");
+        draft::save(draft::Of::Reply, self.me(), conversation, "");
         let at = self.now.get_untracked().max(clock());
         let despite = self.despite_of(conversation);
         let pending = Pending { id, conversation, text, at, sending: false, due: false, despite, refused: None };

@@ -1,9 +1,9 @@
 //! What the browser asks of the server. Thin: each calls one use case.
 
 use domain::{
-    conversation::View,
-    id::{ConversationId, MemberId, MessageId},
-    inbox::{MessageView, Page, Row, Thread},
+    conversation::{Until, View},
+    id::{ConversationId, MemberId, MessageId, NoteId},
+    inbox::{Earlier, MessageView, Note, Page, Row, Thread},
     time::Millis,
     workspace::Slug,
 };
@@ -36,14 +36,14 @@ pub async fn load_rows(workspace: Slug, view: View, before: (Millis, Conversatio
     Ok(services::conversations::list(&native::ctx(&workspace).await?, view, Some(before)).await?)
 }
 
-/// The messages above one, oldest first.
+/// What stands above a message, oldest first.
 #[server(prefix = "/fn", endpoint = "older", input = Json, output = Json)]
 pub async fn load_older(
     workspace: Slug,
     conversation: ConversationId,
     before: (Millis, MessageId),
-) -> Result<Page<MessageView>, Fault> {
-    Ok(services::conversations::older(&native::ctx(&workspace).await?, conversation, before).await?)
+) -> Result<Earlier, Fault> {
+    Ok(services::conversations::earlier(&native::ctx(&workspace).await?, conversation, before).await?)
 }
 
 /// Queues a reply. Asking again with the same key changes nothing. `despite`: the member knows that the customer opted out.
@@ -61,6 +61,17 @@ pub async fn reply(
     } else {
         services::conversations::reply(&ctx, conversation, key, &text).await?
     })
+}
+
+/// Writes a note for colleagues. Asking again with the same key changes nothing.
+#[server(WriteNote, prefix = "/fn", endpoint = "note", input = Json, output = Json)]
+pub async fn write_note(
+    workspace: Slug,
+    conversation: ConversationId,
+    key: NoteId,
+    text: String,
+) -> Result<Note, Fault> {
+    Ok(services::conversations::note(&native::ctx(&workspace).await?, conversation, key, &text).await?)
 }
 
 /// Sends the text of a message that did not arrive as a new message.
@@ -83,6 +94,24 @@ pub async fn reopen(workspace: Slug, conversation: ConversationId) -> Result<Row
 #[server(prefix = "/fn", endpoint = "assign", input = Json, output = Json)]
 pub async fn assign(workspace: Slug, conversation: ConversationId, member: Option<MemberId>) -> Result<Row, Fault> {
     Ok(services::conversations::assign(&native::ctx(&workspace).await?, conversation, member).await?)
+}
+
+/// Out of sight until a time, or until the customer writes.
+#[server(prefix = "/fn", endpoint = "snooze", input = Json, output = Json)]
+pub async fn snooze(workspace: Slug, conversation: ConversationId, until: Until) -> Result<Row, Fault> {
+    Ok(services::conversations::snooze(&native::ctx(&workspace).await?, conversation, until).await?)
+}
+
+/// A snoozed conversation comes back now.
+#[server(prefix = "/fn", endpoint = "wake", input = Json, output = Json)]
+pub async fn wake(workspace: Slug, conversation: ConversationId) -> Result<Row, Fault> {
+    Ok(services::conversations::wake(&native::ctx(&workspace).await?, conversation).await?)
+}
+
+/// Somebody is to look at it again.
+#[server(prefix = "/fn", endpoint = "mark-unread", input = Json, output = Json)]
+pub async fn mark_unread(workspace: Slug, conversation: ConversationId) -> Result<Row, Fault> {
+    Ok(services::conversations::mark_unread(&native::ctx(&workspace).await?, conversation).await?)
 }
 
 /// The member has the conversation before their eyes.
@@ -112,10 +141,14 @@ mod native {
         register_explicit::<LoadRows>();
         register_explicit::<LoadOlder>();
         register_explicit::<Reply>();
+        register_explicit::<WriteNote>();
         register_explicit::<SendAgain>();
         register_explicit::<Close>();
         register_explicit::<Reopen>();
         register_explicit::<Assign>();
+        register_explicit::<Snooze>();
+        register_explicit::<Wake>();
+        register_explicit::<MarkUnread>();
         register_explicit::<MarkRead>();
         crate::inbox::templates::server::register();
         crate::inbox::attempts::register();
@@ -149,8 +182,8 @@ mod native {
             (inbox.rows, inbox.more) = (page.items, page.more);
         }
         if let (Some(older), Some(thread)) = (older, inbox.thread.as_mut()) {
-            let page = conversations::older(&ctx, thread.row.id, older).await?;
-            (thread.messages, thread.more) = (page.items, page.more);
+            let Earlier { messages, notes } = conversations::earlier(&ctx, thread.row.id, older).await?;
+            (thread.messages, thread.more, thread.notes) = (messages.items, messages.more, notes);
         }
         Ok(Screenful {
             inbox,

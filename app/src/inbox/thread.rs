@@ -4,9 +4,10 @@ use domain::{id::ConversationId, inbox::Row};
 use leptos::prelude::*;
 
 use super::{
-    bubble::{bubble_view, new_messages},
+    bubble::{entry_view, new_messages},
     composer::{as_content, composer_view, to_newest},
     head::{back, head_view},
+    later::snoozed_view,
     opted_out::banner_view,
     place::cursor,
     screen::{Middle, Screen},
@@ -47,7 +48,7 @@ fn thread_view(screen: Screen, id: ConversationId) -> AnyView {
     view! {
         <section class="thread" aria-label=move || format!("Conversation with {}", name.get())>
             {head_view(screen, id, row)}
-            {banner_view(screen, row)}
+            <div class="thread__banners">{banner_view(screen, row)} {snoozed_view(screen, id, row)}</div>
             {pane_view(screen, id)}
             <div class="thread__foot">
                 {problem_view(screen)}
@@ -76,7 +77,7 @@ fn pane_view(screen: Screen, id: ConversationId) -> AnyView {
                 <div class="log">
                     {move || is_loading().then(skeleton)}
                     {move || screen.more_messages.get().then(|| older(screen, id))}
-                    <For each=move || screen.bubbles.get() key=|cell| cell.id children=move |cell| bubble_view(screen, cell)/>
+                    <For each=move || screen.bubbles.get() key=|cell| cell.id children=move |cell| entry_view(screen, cell)/>
                 </div>
             </div>
             {move || {

@@ -34,7 +34,9 @@ fn a_row_says_who_what_when_and_whose() {
 fn previews_begin_with_what_happened() {
     for (direction, kind, status, text, shown) in [
         (Direction::In, Kind::Text, Status::Received, "Hello", "Hello"),
-        (Direction::In, Kind::Unsupported, Status::Received, "sticker", "Unsupported message: sticker"),
+        (Direction::In, Kind::Unsupported, Status::Received, "poll", "Unsupported message: poll"),
+        (Direction::In, Kind::Image, Status::Received, "Photo: Look", "href=\"#i-image\""),
+        (Direction::In, Kind::Button, Status::Received, "Tapped “Yes”", ">Tapped “Yes”<"),
         (Direction::Out, Kind::Text, Status::Failed, "Hello", "Not delivered: "),
     ] {
         let mut row = row();

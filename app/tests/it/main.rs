@@ -3,6 +3,7 @@
 
 mod bubbles;
 mod composer;
+mod hostile;
 mod lists;
 mod login;
 mod screen;

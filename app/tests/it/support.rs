@@ -2,10 +2,11 @@
 
 use app::inbox::{place::Place, screen::Screen, screenful::Screenful};
 use domain::{
+    content::{Content, Extras},
     conversation::{State, View},
     id::{ContactId, ConversationId, MemberId, MessageId, NumberId, WorkspaceId},
     inbox::{ContactBrief, Counts, InboxView, MessageView, Preview, Row, Thread},
-    message::{Direction, Kind, Status, Times},
+    message::{Direction, Kind, Origin, Status, Times},
     number::NumberBrief,
     permission::{Access, Permission},
     role::Role,
@@ -40,6 +41,7 @@ pub fn row() -> Row {
             id: ContactId(id(20)),
             name: "Meera Krishnan".to_owned(),
             phone: Some("+919847055014".to_owned()),
+            username: None,
         },
         number: NumberBrief {
             id: NumberId(id(30)),
@@ -58,6 +60,8 @@ pub fn row() -> Row {
         unread: 0,
         window_expires_at: Some(NOW + 23 * HOUR + 50 * MINUTE),
         opted_out_at: None,
+        labels: Vec::new(),
+        snoozed_until: None,
     }
 }
 
@@ -76,6 +80,9 @@ pub fn message(n: u128, direction: Direction, status: Status) -> MessageView {
         next_try: None,
         overtaken: false,
         template: None,
+        content: Content::None,
+        extras: Extras::default(),
+        origin: Origin::Api,
     }
 }
 
@@ -94,7 +101,7 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
             rows: vec![row.clone()],
             more: false,
             counts: Counts { mine: 1, unassigned: 0, all: 1 },
-            thread: Some(Thread { row, messages, more: false }),
+            thread: Some(Thread { row, messages, more: false, notes: Vec::new() }),
         },
         workspaces: vec![workspace.clone()],
         workspace,

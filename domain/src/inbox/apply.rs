@@ -1,4 +1,4 @@
-use super::{Event, InboxView, Live, MessageView, Place, Row};
+use super::{Event, InboxView, Live, MessageView, Note, Place, Row};
 use crate::{
     conversation::State,
     id::{ConversationId, MessageId},
@@ -40,6 +40,10 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             count(view, *was, -1);
             count(view, Place::of(row), 1);
             put_row(view, row);
+            Effect::Changed
+        }
+        Event::Note { row, note } => {
+            put_note(view, row, note);
             Effect::Changed
         }
         Event::Gained { row } => {
@@ -96,6 +100,16 @@ fn put_message(view: &mut InboxView, row: &Row, message: &MessageView) -> bool {
         thread.messages.insert(place, message.clone());
     }
     known.is_none()
+}
+
+fn put_note(view: &mut InboxView, row: &Row, note: &Note) {
+    let Some(thread) = view.thread.as_mut().filter(|thread| thread.row.id == row.id) else { return };
+    thread.notes.retain(|known| known.id != note.id);
+    // Before the oldest loaded message it belongs to a page that is fetched later.
+    if !thread.more || thread.messages.first().is_some_and(|oldest| oldest.at <= note.at) {
+        let place = thread.notes.partition_point(|other| other.sort_key() < note.sort_key());
+        thread.notes.insert(place, note.clone());
+    }
 }
 
 fn lose(view: &mut InboxView, id: ConversationId) -> Effect {

@@ -1,4 +1,4 @@
-use super::{MessageView, Row};
+use super::{MessageView, Note, Row};
 use crate::{
     alert,
     conversation::State,
@@ -38,6 +38,8 @@ pub enum Event {
     MessageChanged { row: Row, message: MessageView },
     /// The conversation changed without a message: assigned, closed, reopened, read.
     Conversation { row: Row, was: Place },
+    /// A member wrote a note. `row` is the conversation, which it does not change.
+    Note { row: Row, note: Note },
     /// Only to an own-only member: the conversation has become visible. The snapshot is all that is needed.
     Gained { row: Row },
     /// Only to an own-only member: the conversation is somebody else's now.
@@ -88,6 +90,7 @@ impl Event {
             Event::Message { row, .. }
             | Event::MessageChanged { row, .. }
             | Event::Conversation { row, .. }
+            | Event::Note { row, .. }
             | Event::Gained { row } => Some(row.id),
             Event::Lost { conversation, .. } => Some(*conversation),
             Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => None,
@@ -100,6 +103,7 @@ impl Event {
             Event::Message { .. } => "message",
             Event::MessageChanged { .. } => "message_changed",
             Event::Conversation { .. } => "conversation",
+            Event::Note { .. } => "note",
             Event::Gained { .. } => "gained",
             Event::Lost { .. } => "lost",
             Event::Access { .. } => "access",
@@ -123,6 +127,10 @@ impl Event {
                 sees(row.assignee)
                     .then(|| if eyes.messages.reaches(row.assignee) { self.clone() } else { self.wordless(eyes) })
             }
+            // To whoever may not read there is no news in it.
+            Event::Note { row, .. } => {
+                (sees(row.assignee) && eyes.messages.reaches(row.assignee)).then(|| self.clone())
+            }
             Event::Limits { .. } => eyes.access.allows(Permission::MessagesSend).then(|| self.clone()),
             Event::Team => eyes.access.allows(Permission::TeamsView).then(|| self.clone()),
             Event::Alert { about } => about.seen_with(&eyes.access).then(|| self.clone()),
@@ -139,9 +147,12 @@ impl Event {
             Event::Message { row, .. } | Event::MessageChanged { row, .. } | Event::Conversation { row, .. } => {
                 Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row) }
             }
-            Event::Lost { .. } | Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => {
-                self.clone()
-            }
+            Event::Note { .. }
+            | Event::Lost { .. }
+            | Event::Access { .. }
+            | Event::Limits { .. }
+            | Event::Team
+            | Event::Alert { .. } => self.clone(),
         }
     }
 

@@ -4,8 +4,10 @@
 
 mod apply;
 mod event;
+mod note;
 mod view;
 
 pub use apply::{Effect, apply};
 pub use event::{Event, Eyes, Live, Place};
-pub use view::{ContactBrief, Counts, InboxView, MessageView, Page, Preview, Row, TemplateLine, Thread};
+pub use note::Note;
+pub use view::{ContactBrief, Counts, Earlier, InboxView, MessageView, Page, Preview, Row, TemplateLine, Thread};

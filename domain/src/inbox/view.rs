@@ -1,7 +1,9 @@
+use super::Note;
 use crate::{
+    content::{Content, Extras},
     conversation::{State, View},
-    id::{ContactId, ConversationId, MemberId, MessageId},
-    message::{Direction, Kind, Status, Times},
+    id::{ContactId, ConversationId, LabelId, MemberId, MessageId},
+    message::{Direction, Kind, Origin, Status, Template, Times},
     number::NumberBrief,
     time::Millis,
 };
@@ -16,6 +18,9 @@ pub struct ContactBrief {
     /// `+` and digits. Absent for customers known by a business-scoped user id alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// What WhatsApp calls them, without `@`. May change hands, so it is never a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
 }
 
 /// The last message of a conversation in one line.
@@ -48,6 +53,11 @@ pub struct Row {
     /// Since when the contact does not want to hear from us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opted_out_at: Option<Millis>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<LabelId>,
+    /// Of a [`State::Snoozed`] conversation: when it comes back; the end of time means when the customer writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<Millis>,
 }
 
 impl Row {
@@ -57,6 +67,7 @@ impl Row {
             View::Mine => self.state == State::Open && self.assignee == Some(me),
             View::Unassigned => self.state == State::Open && self.assignee.is_none(),
             View::All => self.state == State::Open,
+            View::Snoozed => self.state == State::Snoozed,
             View::Closed => self.state == State::Closed,
         }
     }
@@ -73,7 +84,8 @@ pub struct MessageView {
     pub id: MessageId,
     pub direction: Direction,
     pub kind: Kind,
-    /// The text; for an unsupported message Meta's name of its kind.
+    /// The words in it: the text, what stands below a picture, what is written on the button that was tapped. For an
+    /// unsupported message Meta's name of its kind.
     pub text: String,
     /// Meta's time of an inbound message, ours of an outbound one.
     pub at: Millis,
@@ -97,6 +109,13 @@ pub struct MessageView {
     /// Which template it was made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateLine>,
+    /// What it holds besides its words. Of a template [`TemplateLine`] is all that screens show.
+    #[serde(default, skip_serializing_if = "Content::is_none")]
+    pub content: Content,
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
+    #[serde(default, skip_serializing_if = "Origin::is_api")]
+    pub origin: Origin,
 }
 
 /// The template behind a message, in one line.
@@ -107,6 +126,12 @@ pub struct TemplateLine {
     pub language: String,
     /// `marketing`, `utility` or `authentication`.
     pub category: String,
+}
+
+impl From<Template> for TemplateLine {
+    fn from(Template { name, language, category, .. }: Template) -> Self {
+        Self { name, language, category }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
@@ -144,6 +169,18 @@ pub struct Thread {
     pub messages: Vec<MessageView>,
     /// Whether older messages exist.
     pub more: bool,
+    /// Oldest first, from the oldest of these messages on, or all where that is the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+/// What stands above the messages of a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Oldest first.
+    pub messages: Page<MessageView>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 /// The state of one inbox screen.

@@ -24,7 +24,7 @@ pub fn request(kind: Kind, body: &str, payload: Option<&str>, to: &Recipient, ca
     let (name, content) = match kind {
         Kind::Text => ("text", json!({ "body": body, "preview_url": true })),
         Kind::Template => ("template", template(&serde_json::from_str(payload?).ok()?)),
-        Kind::Unsupported => return None,
+        _ => return None,
     };
     let (field, to) = match to {
         Recipient::To(phone) => ("to", phone),

@@ -21,7 +21,12 @@ pub fn heard(message: &Inbound, words: &Words) -> Option<(Intent, Source, String
     if message.kind == Kind::Text {
         return read(&message.text, words).map(|intent| (intent, Source::Keyword, message.text.clone()));
     }
-    let (_, places) = BUTTONS.iter().find(|(kind, _)| *kind == message.text)?;
+    let name = match message.kind {
+        // What is not understood as a whole may still say what was tapped.
+        Kind::Unsupported => message.text.as_str(),
+        kind => kind.as_str(),
+    };
+    let (_, places) = BUTTONS.iter().find(|(kind, _)| *kind == name)?;
     let raw: Value = serde_json::from_str(message.raw.as_deref()?).ok()?;
     places.iter().find_map(|place| {
         let said = raw.pointer(place)?.as_str()?;
@@ -32,7 +37,10 @@ pub fn heard(message: &Inbound, words: &Words) -> Option<(Intent, Source, String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::meta::webhook::Sender;
+    use crate::{
+        content::{Content, Extras},
+        meta::webhook::Sender,
+    };
     use serde_json::json;
 
     fn message(kind: &str, raw: &Value) -> Inbound {
@@ -40,7 +48,18 @@ mod tests {
             "text" => (Kind::Text, raw.as_str().unwrap_or_default().to_owned(), None),
             kind => (Kind::Unsupported, kind.to_owned(), Some(raw.to_string())),
         };
-        Inbound { wamid: "w".to_owned(), sender: Sender::default(), at: 0, kind, text, raw }
+        let (content, extras) = (Content::None, Extras::default());
+        Inbound {
+            wamid: "w".to_owned(),
+            sender: Sender::default(),
+            at: 0,
+            kind,
+            text,
+            content,
+            extras,
+            quoted: None,
+            raw,
+        }
     }
 
     #[test]
@@ -59,8 +78,14 @@ mod tests {
             ("image", json!({"image": {"caption": "STOP"}}), None),
             ("button", json!("STOP"), None),
         ] {
-            let found = heard(&message(kind, &raw), &Words::default());
+            let mut message = message(kind, &raw);
+            let found = heard(&message, &Words::default());
             assert_eq!(found.as_ref().map(|(intent, ..)| *intent), intent, "{raw}");
+            if kind != "text" {
+                // Understood, it says the same.
+                message.kind = Kind::parse(kind);
+                assert_eq!(heard(&message, &Words::default()), found);
+            }
             if let Some((_, source, said)) = found {
                 assert_eq!(source == Source::Keyword, kind == "text");
                 assert!(raw.to_string().contains(&said));

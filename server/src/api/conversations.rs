@@ -72,6 +72,8 @@ struct ConversationPreview {
 #[serde(rename_all = "snake_case")]
 enum ConversationState {
     Open,
+    /// Open, and out of sight until a time or until the customer writes.
+    Snoozed,
     Closed,
 }
 
@@ -79,7 +81,7 @@ impl Conversation {
     /// Without the words of a message that the caller may not read.
     fn of(ctx: &Ctx, row: Row) -> Self {
         let row = Eyes::of(ctx.access(), ctx.me().id).veil(row);
-        let ContactBrief { id: contact, name, phone } = row.contact;
+        let ContactBrief { id: contact, name, phone, .. } = row.contact;
         let NumberBrief { id: number, name: number_name, display_number } = row.number;
         Self {
             id: row.id.0,
@@ -87,6 +89,7 @@ impl Conversation {
             number: ConversationNumber { id: number.0, name: number_name, display_number },
             state: match row.state {
                 State::Open => ConversationState::Open,
+                State::Snoozed => ConversationState::Snoozed,
                 State::Closed => ConversationState::Closed,
             },
             assignee: row.assignee.map(|member| member.0),
@@ -107,7 +110,8 @@ impl Conversation {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// `all` that are open, `mine`, those of nobody (`unassigned`), or `closed` ones.
+    /// `all` that are open, `mine`, those of nobody (`unassigned`), those that are out of sight for
+    /// now (`snoozed`), or `closed` ones.
     #[param(inline, default = "all")]
     view: Option<ConversationView>,
 }
@@ -118,6 +122,7 @@ enum ConversationView {
     All,
     Mine,
     Unassigned,
+    Snoozed,
     Closed,
 }
 
@@ -127,6 +132,7 @@ impl From<ConversationView> for View {
             ConversationView::All => View::All,
             ConversationView::Mine => View::Mine,
             ConversationView::Unassigned => View::Unassigned,
+            ConversationView::Snoozed => View::Snoozed,
             ConversationView::Closed => View::Closed,
         }
     }

@@ -31,7 +31,8 @@ pub struct Message {
     id: Uuid,
     direction: MessageDirection,
     kind: MessageKind,
-    /// The text; for an unsupported message Meta's name of its kind.
+    /// The words in it: the text, what stands below a picture, what is written on the button that was tapped. For an
+    /// unsupported message Meta's name of its kind.
     text: String,
     /// Meta's time of a customer's message, ours of an answer. Unix time in milliseconds.
     at: i64,
@@ -94,7 +95,11 @@ mirrored! {
     MessageDirection of Direction { In, Out }
 }
 mirrored! {
-    MessageKind of Kind { Text, Template, Unsupported }
+    /// `unsupported`: kept as it came, and named by its text.
+    MessageKind of Kind {
+        Text, Image, Audio, Video, Document, Sticker, Reaction, Location, Contacts, Button, Interactive, Order, System,
+        Template, Unsupported,
+    }
 }
 mirrored! {
     /// How far it has come. `unconfirmed`: WhatsApp's answer was lost, it may or may not have gone out.

@@ -1,9 +1,10 @@
 //! The simulated Meta, with the phones as the database says they must look.
 
-use std::net::SocketAddr;
+use std::{collections::HashMap, net::SocketAddr};
 
 use domain::{
     conversation::{State, View},
+    id::MessageId,
     inbox::{MessageView, Row, Thread},
     message::Direction,
     role::Role,
@@ -14,7 +15,7 @@ use services::{
     numbers::Connect,
     seed::{self, SeedResult},
 };
-use simulator::{Config, Customer, Line, Number, Simulator, Tick};
+use simulator::{Config, Customer, Line, Marks, Number, Simulator, Tick};
 
 use super::files::Kept;
 use crate::failure::Failure;
@@ -73,6 +74,7 @@ impl Network {
         let owner = seeded.users.iter().find(|(_, member)| member.role == Role::Owner);
         let (owner, _) = owner.ok_or_else(|| Failure::failed("the demo's workspace has no owner"))?;
         let ctx = services.ctx(*owner, &seeded.slug).await?;
+        let wamids = seed::wamids(services, ctx.workspace().id).await?;
         let customers = seeded.customers.iter().map(customer).collect();
         let mut network = Self { slug: seeded.slug.clone(), numbers: numbers.to_vec(), customers, chats: Vec::new() };
         for view in [View::All, View::Closed] {
@@ -81,7 +83,7 @@ impl Network {
                 let page = conversations::list(&ctx, view, before).await?;
                 before = page.items.last().map(Row::sort_key);
                 for row in page.items {
-                    let chat = network.chat(&ctx, &row).await?;
+                    let chat = network.chat(&ctx, &row, &wamids).await?;
                     network.chats.extend(chat);
                 }
                 if !page.more {
@@ -94,7 +96,7 @@ impl Network {
         Ok(network)
     }
 
-    async fn chat(&self, ctx: &Ctx, row: &Row) -> Result<Option<Chat>, Failure> {
+    async fn chat(&self, ctx: &Ctx, row: &Row, wamids: &Wamids) -> Result<Option<Chat>, Failure> {
         let number = self.numbers.iter().find(|number| number.display_number == row.number.display_number);
         let digits = row.contact.phone.as_deref().map(|phone| phone.trim_start_matches('+'));
         let customer = match digits {
@@ -107,8 +109,12 @@ impl Network {
         Ok(Some(Chat {
             phone_number_id: number.phone_number_id.clone(),
             customer,
-            lines: messages.iter().filter(|message| message.error.is_none()).map(line).collect(),
-            open: row.state == State::Open,
+            lines: messages
+                .iter()
+                .filter(|message| message.error.is_none())
+                .map(|message| line(message, wamids))
+                .collect(),
+            open: row.state != State::Closed,
         }))
     }
 
@@ -139,15 +145,30 @@ fn customer(who: &seed::Customer) -> Customer {
     Customer { wa_id: who.wa_id.clone(), name: who.name.clone(), bsuid: who.bsuid.clone() }
 }
 
-fn line(message: &MessageView) -> Line {
+/// Meta's ids of messages.
+type Wamids = HashMap<MessageId, String>;
+
+fn line(message: &MessageView, wamids: &Wamids) -> Line {
+    let extras = &message.extras;
+    let reaction = extras.reactions.iter().find(|reaction| reaction.direction == Direction::In);
+    let marks = Marks {
+        reaction: reaction.map(|reaction| reaction.emoji.clone()).unwrap_or_default(),
+        edited: extras.edited_at.is_some(),
+        deleted: extras.revoked_at.is_some(),
+    };
     Line {
-        // Meta's own id is nobody's business but the database's; the phones only need one that is theirs alone.
-        wamid: format!("wamid.demo.{}", message.id),
+        // One that never went out has none; its phone only needs one that is its alone.
+        wamid: wamids.get(&message.id).cloned().unwrap_or_else(|| format!("wamid.demo.{}", message.id)),
         from_customer: message.direction == Direction::In,
-        text: message.text.clone(),
+        text: if marks.deleted {
+            "You deleted this message".to_owned()
+        } else {
+            message.content.preview(message.kind, &message.text)
+        },
         at: message.at,
         // What is history has been seen by both sides.
         tick: Tick::Read,
         replies: Vec::new(),
+        marks,
     }
 }

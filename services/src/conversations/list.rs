@@ -13,22 +13,27 @@ use uuid::Uuid;
 const PAGE: usize = 50;
 
 const BY_STATE: &str = "SELECT * FROM conversation_rows
-    WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4)
+    WHERE workspace_id = $1 AND state = $2 AND snoozed_until IS NULL AND (last_message_at, id) < ($3, $4)
     ORDER BY last_message_at DESC, id DESC LIMIT $5";
 const BY_ASSIGNEE: &str = "SELECT * FROM conversation_rows
-    WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4) AND assignee_id = $6
+    WHERE workspace_id = $1 AND state = $2 AND snoozed_until IS NULL AND (last_message_at, id) < ($3, $4) AND assignee_id = $6
     ORDER BY last_message_at DESC, id DESC LIMIT $5";
 const OWN_OR_UNASSIGNED: &str = "SELECT * FROM conversation_rows
-    WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4)
+    WHERE workspace_id = $1 AND state = $2 AND snoozed_until IS NULL AND (last_message_at, id) < ($3, $4)
         AND (assignee_id = $6 OR assignee_id IS NULL)
     ORDER BY last_message_at DESC, id DESC LIMIT $5";
 const UNASSIGNED: &str = "SELECT * FROM conversation_rows
-    WHERE workspace_id = $1 AND state = $2 AND (last_message_at, id) < ($3, $4) AND assignee_id IS NULL
+    WHERE workspace_id = $1 AND state = $2 AND snoozed_until IS NULL AND (last_message_at, id) < ($3, $4) AND assignee_id IS NULL
     ORDER BY last_message_at DESC, id DESC LIMIT $5";
+// Few of many: found by their own index, whatever order is wanted. $6: 1 everybody's, 2 own and nobody's, 3 own.
+const SNOOZED: &str = "SELECT * FROM conversation_rows
+    WHERE workspace_id = $1 AND state = $2 AND snoozed_until > 0 AND (last_message_at + 0, id) < ($3, $4)
+        AND (CAST($6 AS BIGINT) = 1 OR assignee_id = $7 OR (CAST($6 AS BIGINT) = 2 AND assignee_id IS NULL))
+    ORDER BY last_message_at + 0 DESC, id DESC LIMIT $5";
 const COUNTS: &str = "SELECT CAST(COUNT(*) AS BIGINT),
     CAST(COALESCE(SUM(CASE WHEN assignee_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT),
     CAST(COALESCE(SUM(CASE WHEN assignee_id = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
-    FROM conversations WHERE workspace_id = $1 AND state = 'open'";
+    FROM conversations WHERE workspace_id = $1 AND state = 'open' AND snoozed_until IS NULL";
 
 /// One page of a view, newest first, behind the row `before`.
 ///
@@ -65,6 +70,14 @@ async fn page(ctx: &Ctx, conn: Conn<'_>, view: View, before: Option<(Millis, Con
     let mut rows: Vec<RowRecord> = match (view, ctx.sight(Permission::ConversationsView)) {
         // Nobody's are shown to who sees everybody's, and to others where the workspace says so.
         (_, Sight::Nothing) | (View::Unassigned, Sight::Own { unassigned: false, .. }) => Vec::new(),
+        (View::Snoozed, sight) => {
+            let whose = match sight {
+                Sight::All => 1_i64,
+                Sight::Own { unassigned: true, .. } => 2,
+                _ => 3,
+            };
+            sql!(all RowRecord, conn, SNOOZED, ctx.ws(), state, at, id, limit, whose, me)?
+        }
         (View::Unassigned, _) => sql!(all RowRecord, conn, UNASSIGNED, ctx.ws(), state, at, id, limit)?,
         (View::Mine, _) | (_, Sight::Own { unassigned: false, .. }) => {
             sql!(all RowRecord, conn, BY_ASSIGNEE, ctx.ws(), state, at, id, limit, me)?

@@ -1,8 +1,9 @@
 use domain::{
+    content::{Content, Extras},
     conversation::State,
-    id::MemberId,
+    id::{LabelId, MemberId},
     inbox::{ContactBrief, MessageView, Preview, Row, TemplateLine},
-    message::{Direction, Kind, Status, Template, Times},
+    message::{Direction, Kind, Origin, Status, Times},
     number::NumberBrief,
 };
 use uuid::Uuid;
@@ -26,6 +27,9 @@ pub struct RowRecord {
     pub profile_name: String,
     pub wa_id: Option<String>,
     pub meta_user_id: Option<String>,
+    pub username: Option<String>,
+    pub labels: String,
+    pub snoozed_until: Option<i64>,
     pub number_name: String,
     pub display_number: String,
 }
@@ -40,24 +44,44 @@ impl From<RowRecord> for Row {
     fn from(r: RowRecord) -> Self {
         Row {
             id: r.id.into(),
-            contact: contact(r.contact_id, &r.profile_name, r.wa_id.as_deref(), r.meta_user_id.as_deref()),
+            contact: contact(
+                r.contact_id,
+                &r.profile_name,
+                r.wa_id.as_deref(),
+                r.meta_user_id.as_deref(),
+                r.username.as_deref(),
+            ),
             number: NumberBrief { id: r.number_id.into(), name: r.number_name, display_number: r.display_number },
-            state: State::parse(&r.state),
+            state: State::stored(&r.state, r.snoozed_until),
             assignee: r.assignee_id.map(Into::into),
             preview: preview(r.preview_direction, r.preview_kind, r.preview_status, r.preview_text),
             last_message_at: r.last_message_at,
             unread: r.unread,
             window_expires_at: r.window_expires_at,
             opted_out_at: r.opted_out_at,
+            labels: labels(&r.labels),
+            snoozed_until: r.snoozed_until,
         }
     }
 }
 
+/// From the column.
+pub(crate) fn labels(column: &str) -> Vec<LabelId> {
+    if column == "[]" { Vec::new() } else { serde_json::from_str(column).unwrap_or_default() }
+}
+
 /// A contact as screens name it: what they call themselves, else the number, else Meta's id.
-pub(crate) fn contact(id: Uuid, name: &str, wa_id: Option<&str>, meta_user_id: Option<&str>) -> ContactBrief {
+pub(crate) fn contact(
+    id: Uuid,
+    name: &str,
+    wa_id: Option<&str>,
+    meta_user_id: Option<&str>,
+    username: Option<&str>,
+) -> ContactBrief {
     let phone = wa_id.map(|digits| format!("+{digits}"));
     let name = [Some(name), phone.as_deref(), meta_user_id].into_iter().flatten().find(|name| !name.is_empty());
-    ContactBrief { id: id.into(), name: name.unwrap_or("Customer").to_owned(), phone }
+    let username = username.map(str::to_owned);
+    ContactBrief { id: id.into(), name: name.unwrap_or("Customer").to_owned(), phone, username }
 }
 
 fn preview(
@@ -95,14 +119,19 @@ pub struct MessageRecord {
     pub next_try_at: Option<i64>,
     pub overtaken: bool,
     pub payload: Option<String>,
+    pub extras: Option<String>,
+    pub quoted_wamid: Option<String>,
+    pub origin: String,
 }
 
 impl From<MessageRecord> for MessageView {
     fn from(m: MessageRecord) -> Self {
+        let kind = Kind::parse(&m.kind);
+        let (content, template) = shown(Content::parse(kind, m.payload.as_deref()));
         MessageView {
             id: m.id.into(),
             direction: Direction::parse(&m.direction),
-            kind: Kind::parse(&m.kind),
+            kind,
             text: m.body,
             at: m.at,
             status: Status::parse(&m.status),
@@ -118,13 +147,18 @@ impl From<MessageRecord> for MessageView {
             tries: u32::try_from(m.tries).unwrap_or(0),
             next_try: m.next_try_at,
             overtaken: m.overtaken,
-            template: m.payload.as_deref().and_then(template),
+            template,
+            content,
+            extras: Extras::parse(m.extras.as_deref()),
+            origin: Origin::parse(&m.origin),
         }
     }
 }
 
-/// The template that an outbound message is made from, if it is made from one.
-fn template(payload: &str) -> Option<TemplateLine> {
-    let Template { name, language, category, .. } = serde_json::from_str(payload).ok()?;
-    Some(TemplateLine { name, language, category })
+/// What a message holds as screens get it: of a template the line that names it, not the values it was filled with.
+fn shown(content: Content) -> (Content, Option<TemplateLine>) {
+    match content {
+        Content::Template(template) => (Content::None, Some(template.into())),
+        other => (other, None),
+    }
 }

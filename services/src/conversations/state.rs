@@ -8,7 +8,7 @@ use crate::{
 use domain::{audit::Action, id::ConversationId, inbox::Row, permission::Permission};
 use serde_json::json;
 
-const CLOSE: &str = "UPDATE conversations SET state = 'closed', closed_at = $3, unread = 0
+const CLOSE: &str = "UPDATE conversations SET state = 'closed', closed_at = $3, unread = 0, snoozed_until = NULL
     WHERE workspace_id = $1 AND id = $2 AND state = 'open'";
 const REOPEN: &str = "UPDATE conversations SET state = 'open', closed_at = NULL
     WHERE workspace_id = $1 AND id = $2 AND state = 'closed'";

@@ -1,8 +1,11 @@
-use super::row::{MessageRecord, RowRecord};
+use super::{
+    note::between,
+    row::{MessageRecord, RowRecord},
+};
 use crate::{Ctx, Result, db::Conn, sql};
 use domain::{
     id::{ConversationId, MessageId},
-    inbox::{MessageView, Page, Thread},
+    inbox::{Earlier, MessageView, Note, Page, Thread},
     permission::Permission,
     time::Millis,
 };
@@ -35,11 +38,37 @@ pub async fn older(ctx: &Ctx, id: ConversationId, before: (Millis, MessageId)) -
     messages(ctx, read.conn(), id, (before.0, before.1.0)).await
 }
 
+/// The same with the notes that stand there, for the screen: nobody outside the workspace gets to see them.
+///
+/// # Errors
+/// As [`older`].
+pub async fn earlier(ctx: &Ctx, id: ConversationId, before: (Millis, MessageId)) -> Result<Earlier> {
+    let mut snapshot = ctx.services.db().snapshot().await?;
+    let row = find(ctx, snapshot.conn(), id).await?;
+    ctx.demand_on(Permission::MessagesView, row.assignee())?;
+    let page = messages(ctx, snapshot.conn(), id, (before.0, before.1.0)).await?;
+    let notes = notes_of(ctx, snapshot.conn(), id, &page, before.0).await?;
+    Ok(Earlier { messages: page, notes })
+}
+
+/// Those that stand beside a page of messages, which ends before `to`.
+async fn notes_of(
+    ctx: &Ctx,
+    conn: Conn<'_>,
+    id: ConversationId,
+    page: &Page<MessageView>,
+    to: Millis,
+) -> Result<Vec<Note>> {
+    let from = page.items.first().filter(|_| page.more).map_or(i64::MIN, |oldest| oldest.at);
+    between(ctx, conn, id, (from, to)).await
+}
+
 pub(super) async fn thread_in(ctx: &Ctx, mut conn: Conn<'_>, id: ConversationId) -> Result<Thread> {
     let row = find(ctx, conn.again(), id).await?;
     ctx.demand_on(Permission::MessagesView, row.assignee())?;
-    let page = messages(ctx, conn, id, (i64::MAX, Uuid::max())).await?;
-    Ok(Thread { row: row.into(), messages: page.items, more: page.more })
+    let page = messages(ctx, conn.again(), id, (i64::MAX, Uuid::max())).await?;
+    let notes = notes_of(ctx, conn, id, &page, i64::MAX).await?;
+    Ok(Thread { row: row.into(), messages: page.items, more: page.more, notes })
 }
 
 /// The conversation, if the member may see it: the one place that decides.

@@ -41,6 +41,8 @@ const PURGE_ALERT_READS: &str = "DELETE FROM alert_reads WHERE alert_id IN
     (SELECT id FROM alerts WHERE last_at < $1 ORDER BY last_at, id LIMIT 1000)";
 const PURGE_ALERTS: &str = "DELETE FROM alerts WHERE id IN
     (SELECT id FROM alerts WHERE last_at < $1 ORDER BY last_at, id LIMIT 1000)";
+const DUE_SNOOZES: &str = "SELECT workspace_id, id FROM conversations WHERE snoozed_until <= $1
+    ORDER BY workspace_id, id LIMIT $2";
 const HANDOVERS: &str = "SELECT workspace_id, member_id FROM handovers ORDER BY created_at LIMIT 100";
 
 const DUE_TEMPLATE_SYNCS: &str =
@@ -57,6 +59,11 @@ pub async fn due_template_syncs(conn: Conn<'_>, now: Millis, limit: i64) -> sqlx
 /// Accounts of connected numbers whose list of templates was never asked for.
 pub async fn notice_template_accounts(conn: Conn<'_>, now: Millis) -> sqlx::Result<u64> {
     sql!(exec conn, NOTICE_TEMPLATE_ACCOUNTS, now)
+}
+
+/// Conversations that are to come back now, by workspace and id.
+pub async fn due_snoozes(conn: Conn<'_>, now: Millis, limit: i64) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sql!(all(Uuid, Uuid), conn, DUE_SNOOZES, now, limit)
 }
 
 /// A connected number, whosever it is.

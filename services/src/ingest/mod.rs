@@ -11,7 +11,7 @@ mod outcome;
 mod process;
 mod route;
 
-pub(crate) use apply::{Contact, NewMessage, OpenRecord, Target, Thread, statuses};
+pub(crate) use apply::{Contact, NewMessage, OpenRecord, Quoted, Target, Thread, statuses};
 pub use claim::{Batch, Claimed, batches};
 pub use journal::{Journal, Refused};
 pub use outcome::Outcome;

@@ -156,6 +156,7 @@ fn items<'a>(delivery: &'a Claimed, parsed: &'a Delivery, routes: &Routes) -> Ve
             waba: &change.waba_id,
             number,
             messages: &[],
+            marks: &[],
             statuses: &[],
             others: &[],
             first_other: 0,
@@ -167,10 +168,11 @@ fn items<'a>(delivery: &'a Claimed, parsed: &'a Delivery, routes: &Routes) -> Ve
 
 fn pieces<'a, 'b>(change: &'a Change, piece: &'b Item<'a>) -> impl Iterator<Item = Item<'a>> + use<'a, 'b> {
     let messages = change.messages.chunks(CHUNK).map(|messages| Item { messages, ..piece.clone() });
+    let marks = change.marks.chunks(CHUNK).map(|marks| Item { marks, ..piece.clone() });
     let statuses = change.statuses.chunks(CHUNK).map(|statuses| Item { statuses, ..piece.clone() });
     let others = change.others.chunks(CHUNK).zip((0..).step_by(CHUNK));
     let others = others.map(|(others, first_other)| Item { others, first_other, ..piece.clone() });
-    messages.chain(statuses).chain(others)
+    messages.chain(marks).chain(statuses).chain(others)
 }
 
 /// Cuts a workspace's items where about [`CHUNK`] messages and statuses are together.

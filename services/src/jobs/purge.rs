@@ -1,4 +1,6 @@
-use crate::{Result, Services, accounts, alerts, db::system, dead, limits, mail, numbers, team, tokens, vault};
+use crate::{
+    Result, Services, accounts, alerts, conversations, db::system, dead, limits, mail, numbers, team, tokens, vault,
+};
 use domain::time::{DAY, Millis};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +16,7 @@ const EVERY: Duration = Duration::from_secs(60);
 /// Minutes between two purges.
 const PURGES: u64 = 15;
 
-/// Once a minute lets deliveries go whose number was connected just while they were put aside; every quarter of an hour removes
+/// Once a minute brings back what was snoozed until now, lets deliveries go whose number was connected just while they were put aside; every quarter of an hour removes
 /// what has served its time.
 pub(super) async fn worker(services: Services, stop: CancellationToken) {
     for minute in 0_u64.. {
@@ -26,6 +28,9 @@ pub(super) async fn worker(services: Services, stop: CancellationToken) {
         }
         if let Err(error) = team::resume_handovers(&services).await {
             tracing::error!(%error, "what removed members left could not be moved; trying again in a minute");
+        }
+        if let Err(error) = conversations::wake_due(&services).await {
+            tracing::error!(%error, "snoozed conversations could not be brought back; trying again in a minute");
         }
         if minute.is_multiple_of(PURGES)
             && let Err(error) = purge(&services).await

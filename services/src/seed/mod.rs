@@ -1,7 +1,10 @@
 //! The demo's workspace: a shop for home textiles, its team, and what its customers wrote in the last days.
 
 mod people;
+mod wamids;
 mod write;
+
+pub use wamids::wamids;
 
 use crate::{
     Result, Services, accounts,

@@ -197,6 +197,7 @@ pub(super) async fn claim(
     overtake(tx, workspace, &passing, &mut changes).await?;
     let wrote = !changes.is_empty() || orders.iter().any(|(_, order)| order.take);
     settle::clear_up(services, tx, workspace, after, now).await?;
+    changes.rows = rows;
     let seq = changes.write(tx, workspace, now).await?;
     Ok(Claim { going, seq, wrote })
 }

@@ -6,9 +6,10 @@ use crate::{
     sql,
 };
 use domain::{
+    content::{Content, Extras},
     id::MessageId,
     inbox::{MessageView, Preview, Row, TemplateLine},
-    message::{Direction, Kind, Status, Template, Times},
+    message::{Direction, Kind, Origin, Status, Template, Times},
     text::preview,
     time::Millis,
     window::{self, Window},
@@ -96,11 +97,10 @@ pub(crate) async fn enqueue(
         tries: 0,
         next_try: None,
         overtaken: false,
-        template: new.template.map(|t| TemplateLine {
-            name: t.name.clone(),
-            language: t.language.clone(),
-            category: t.category.clone(),
-        }),
+        template: new.template.cloned().map(TemplateLine::from),
+        content: Content::None,
+        extras: Extras::default(),
+        origin: Origin::Api,
     };
     let mut row = Row::from(record.clone());
     row.last_message_at = at;

@@ -84,6 +84,8 @@ pub(super) struct Changes {
     /// They keep it: (message, due, stalled since), and nobody holds them any more.
     pub kept: Vec<(Uuid, Millis, Option<Millis>)>,
     pub attempts: Vec<NewAttempt>,
+    /// Conversations as this transaction read them. One whose preview is not written is not read again.
+    pub rows: HashMap<Uuid, RowRecord>,
 }
 
 impl Changes {
@@ -108,7 +110,7 @@ impl Changes {
         if !self.out.is_empty() {
             on_engine!(&mut *tx, take_out(workspace, &self.out))?;
         }
-        write_targets(tx, workspace, self.targets).await
+        write_targets(tx, workspace, self.targets, self.rows).await
     }
 }
 
@@ -121,7 +123,12 @@ pub(crate) async fn reported(tx: &mut Tx, workspace: Uuid, targets: Vec<Target>)
 }
 
 /// Writes messages and the previews of their conversations; returns what everybody is to be told.
-async fn write_targets(tx: &mut Tx, workspace: Uuid, targets: Vec<Target>) -> Result<Vec<Event>> {
+async fn write_targets(
+    tx: &mut Tx,
+    workspace: Uuid,
+    targets: Vec<Target>,
+    mut known: HashMap<Uuid, RowRecord>,
+) -> Result<Vec<Event>> {
     if targets.is_empty() {
         return Ok(Vec::new());
     }
@@ -132,13 +139,19 @@ async fn write_targets(tx: &mut Tx, workspace: Uuid, targets: Vec<Target>) -> Re
         targets.iter().filter(|target| Status::parse(&target.message.status) != Status::Sending).collect();
     if !shown.is_empty() {
         on_engine!(&mut *tx, previews(workspace, &shown))?;
+        for target in shown {
+            known.remove(&target.message.conversation_id);
+        }
     }
-    let conversations: Vec<Uuid> = targets.iter().map(|target| target.message.conversation_id).collect();
-    let rows = rows(tx, workspace, &conversations).await?;
+    let conversations = targets.iter().map(|target| target.message.conversation_id);
+    let unknown: Vec<Uuid> = conversations.filter(|id| !known.contains_key(id)).collect();
+    if !unknown.is_empty() {
+        known.extend(rows(tx, workspace, &unknown).await?);
+    }
     Ok(targets
         .into_iter()
         .filter_map(|target| {
-            let row = rows.get(&target.message.conversation_id)?.clone();
+            let row = known.get(&target.message.conversation_id)?.clone();
             Some(Event::MessageChanged { row: Row::from(row), message: target.message.into() })
         })
         .collect())

@@ -1,6 +1,5 @@
 use crate::{Result, conversations::row::RowRecord, db::Conn, sql};
 use domain::{
-    conversation::State,
     id::MemberId,
     inbox::{Event, Place, Row},
 };
@@ -11,5 +10,7 @@ const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND i
 /// What screens are told about an open conversation that has just been taken from `was`.
 pub(super) async fn event(conn: Conn<'_>, workspace: Uuid, id: Uuid, was: Option<MemberId>) -> Result<Event> {
     let row: RowRecord = sql!(one RowRecord, conn, ROW, workspace, id)?;
-    Ok(Event::Conversation { row: Row::from(row), was: Place { state: State::Open, assignee: was } })
+    let row = Row::from(row);
+    let was = Place { assignee: was, ..Place::of(&row) };
+    Ok(Event::Conversation { row, was })
 }

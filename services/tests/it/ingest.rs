@@ -133,12 +133,12 @@ on_both! {
         let owner = workspace(&services, "Kaveri").await;
         number(&services, &owner.workspace().slug, PHONE).await;
         let _workers = Workers::start(&services);
-        put(&services, message_body(json!({"from": "4915112345678", "id": "w", "timestamp": stamp(1), "type": "sticker", "sticker": {"id": "7"}}))).await;
+        put(&services, message_body(json!({"from": "4915112345678", "id": "w", "timestamp": stamp(1), "type": "hologram", "hologram": {"id": "7"}}))).await;
         put(&services, body(vec![entry(WABA, vec![json!({"field": "account_update", "value": {"event": "PARTNER_ADDED"}})])])).await;
         quiet(&services).await;
         let row = conversations::inbox(&owner, View::All, None).await.unwrap().rows.remove(0);
         let thread = conversations::thread(&owner, row.id).await.unwrap();
-        assert_eq!((thread.messages[0].kind, thread.messages[0].text.as_str()), (domain::message::Kind::Unsupported, "sticker"));
+        assert_eq!((thread.messages[0].kind, thread.messages[0].text.as_str()), (domain::message::Kind::Unsupported, "hologram"));
         assert_eq!(count(&db, "SELECT CAST(COUNT(*) AS BIGINT) FROM messages WHERE raw LIKE '%\"7\"%'").await, 1);
         assert_eq!(count(&db, "SELECT CAST(COUNT(*) AS BIGINT) FROM platform_events").await, 1);
     }

@@ -6,7 +6,7 @@ use crate::{
     support::{TestDb, member, number, workspace},
 };
 use domain::{
-    conversation::View,
+    conversation::{Until, View},
     id::{ConversationId, MessageId},
     inbox::{Event, InboxView, Live, apply},
     role::Role,
@@ -161,10 +161,14 @@ enum Step {
     Customer(u8),
     Status(u8, &'static str),
     Reply(u8),
+    Note(u8),
     Assign(u8, Option<bool>),
     Close(u8),
     Reopen(u8),
     Read(u8),
+    Unread(u8),
+    Snooze(u8),
+    Wake(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -174,10 +178,14 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (who.clone(), prop_oneof![Just("sent"), Just("delivered"), Just("read"), Just("failed")])
             .prop_map(|(who, word)| Step::Status(who, word)),
         3 => who.clone().prop_map(Step::Reply),
+        2 => who.clone().prop_map(Step::Note),
         3 => (who.clone(), any::<Option<bool>>()).prop_map(|(who, to)| Step::Assign(who, to)),
         1 => who.clone().prop_map(Step::Close),
         1 => who.clone().prop_map(Step::Reopen),
-        1 => who.prop_map(Step::Read),
+        1 => who.clone().prop_map(Step::Read),
+        1 => who.clone().prop_map(Step::Unread),
+        2 => who.clone().prop_map(Step::Snooze),
+        1 => who.prop_map(Step::Wake),
     ]
 }
 
@@ -193,7 +201,7 @@ impl World {
     /// The newest conversation with a customer, if there is one.
     async fn conversation(&self, who: u8) -> Option<ConversationId> {
         let phone = format!("+491510000000{who}");
-        for view in [View::All, View::Closed] {
+        for view in [View::All, View::Snoozed, View::Closed] {
             let rows = screen(&self.owner, view, None).await.rows;
             if let Some(row) = rows.into_iter().find(|row| row.contact.phone.as_deref() == Some(&phone)) {
                 return Some(row.id);
@@ -221,7 +229,15 @@ impl World {
     }
 
     async fn act(&mut self, step: &Step) {
-        let (Step::Reply(who) | Step::Assign(who, _) | Step::Close(who) | Step::Reopen(who) | Step::Read(who)) = step
+        let (Step::Reply(who)
+        | Step::Note(who)
+        | Step::Assign(who, _)
+        | Step::Close(who)
+        | Step::Reopen(who)
+        | Step::Read(who)
+        | Step::Unread(who)
+        | Step::Snooze(who)
+        | Step::Wake(who)) = step
         else {
             return;
         };
@@ -238,6 +254,10 @@ impl World {
                 let to = to.map(|second| self.agents[usize::from(second)].me().id);
                 conversations::assign(&self.owner, id, to).await.unwrap();
             }
+            Step::Note(_) => drop(conversations::note(&self.owner, id, new_id().into(), "for us").await.unwrap()),
+            Step::Unread(_) => drop(conversations::mark_unread(&self.owner, id).await.unwrap()),
+            Step::Snooze(_) => drop(conversations::snooze(&self.owner, id, Until::Customer).await),
+            Step::Wake(_) => drop(conversations::wake(&self.owner, id).await.unwrap()),
             Step::Close(_) => drop(conversations::close(&self.owner, id).await),
             Step::Reopen(_) => drop(conversations::reopen(&self.owner, id).await),
             _ => drop(conversations::mark_read(&self.owner, id).await),
@@ -260,7 +280,7 @@ async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
     }
     let mut screens = Vec::new();
     for ctx in [&world.owner, &world.agents[0], &world.agents[1]] {
-        for view in [View::Mine, View::Unassigned, View::All, View::Closed] {
+        for view in View::ALL {
             let open = match world.conversation(0).await {
                 Some(id) => conversations::thread(ctx, id).await.ok().map(|thread| thread.row.id),
                 None => None,

@@ -28,13 +28,19 @@ mod idempotency;
 #[cfg(test)]
 mod ingest;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod marks;
+#[cfg(test)]
 mod members;
 #[cfg(test)]
 mod meta;
+#[cfg(test)]
+mod notes;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
@@ -49,6 +55,8 @@ mod send_named;
 mod sending;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod snooze;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]

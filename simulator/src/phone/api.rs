@@ -23,6 +23,7 @@ use crate::inner::{Inner, WINDOW_MS};
 use crate::limits::{Limits, Pace};
 use crate::state::ChatKey;
 use crate::webhook::body;
+use crate::webhook::things::{Mark, Thing};
 
 /// A refusal the page shows as it is.
 pub(super) struct Refused(StatusCode, String);
@@ -51,6 +52,8 @@ pub(super) struct Said {
     /// ... or a whole customer, who is added.
     who: Option<Customer>,
     text: String,
+    /// The message that it answers.
+    answers: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -124,8 +127,53 @@ pub(super) async fn say(State(inner): State<Arc<Inner>>, Json(said): Json<Said>)
     let known = said.customer.and_then(|key| inner.state().customers.find(&key).cloned());
     let who = said.who.or(known).filter(|who| !who.key().is_empty());
     let who = who.ok_or_else(|| refused("There is no such customer."))?;
-    let wamid = inner.customer_says(&said.number, &who, &body::Said::Text(said.text));
+    let words = match said.answers {
+        None => body::Said::Text(said.text),
+        Some(wamid) => body::Said::Answer { text: said.text, wamid },
+    };
+    let wamid = inner.customer_says(&said.number, &who, &words);
     Ok(Json(json!({ "wamid": wamid })))
+}
+
+/// A file, a place or the like: a sample of each.
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    #[serde(flatten)]
+    which: Which,
+    thing: Thing,
+}
+
+/// A customer sends something that is no text.
+pub(super) async fn send(State(inner): State<Arc<Inner>>, Json(sent): Json<Sent>) -> Result<Json<Value>, Refused> {
+    let Sent { which, thing } = sent;
+    inner.number(&which.number).ok_or_else(|| refused("There is no such business number."))?;
+    let who = inner.state().customers.find(&which.customer).cloned();
+    let who = who.ok_or_else(|| refused("There is no such customer."))?;
+    Ok(Json(json!({ "wamid": inner.customer_sends(&which.number, &who, thing) })))
+}
+
+/// A message of the chat, and what the customer does to it.
+#[derive(Deserialize)]
+pub(super) struct Marked {
+    #[serde(flatten)]
+    which: Which,
+    wamid: String,
+    mark: Mark,
+}
+
+/// A customer reacts to a message, or edits or deletes their own.
+pub(super) async fn mark(State(inner): State<Arc<Inner>>, Json(marked): Json<Marked>) -> Result<StatusCode, Refused> {
+    let Marked { which, wamid, mark } = marked;
+    let number = inner.number(&which.number).ok_or_else(|| refused("There is no such business number."))?;
+    let who = inner.state().customers.find(&which.customer).cloned();
+    let who = who.ok_or_else(|| refused("There is no such customer."))?;
+    if matches!(&mark, Mark::Edit { text } if text.trim().is_empty() || text.chars().count() > 4_096) {
+        return Err(refused("A message has 1 to 4,096 characters."));
+    }
+    match inner.customer_marks(number, &who, &wamid, &mark) {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(refused("There is no such message, or it is not the customer's to change.")),
+    }
 }
 
 /// A quick reply is pressed: the button with this text below this message.

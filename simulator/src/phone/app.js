@@ -8,7 +8,7 @@ const api = (path) => `/simulator/api/${path}`;
 const SVG = "http://www.w3.org/2000/svg";
 const TICKS = { sent: ["check", "Sent"], delivered: ["checks", "Delivered"], read: ["checks", "Read"] };
 const WIRE = {
-  inbound: ["arrdown", "Inbound text", "tone-accent"],
+  inbound: ["arrdown", "Inbound message", "tone-accent"],
   raw: ["arrdown", "Inbound webhook", "tone-accent"],
   sent: ["check", "Status sent", ""],
   delivered: ["checks", "Status delivered", ""],
@@ -108,9 +108,53 @@ function bubble(line) {
     button.onclick = () => attempt(() => post("press", { ...here(), wamid: line.wamid, text: reply.text }));
     node.append(button);
   }
+  const { reaction, edited, deleted } = line.marks;
+  if (edited) stamp.prepend("Edited ");
+  if (deleted) text.classList.add("gone");
+  else node.querySelector(".bubble").append(acts(line));
+  if (reaction) node.append(el("span", "reaction", el("span", "sr", "You reacted with "), reaction));
   node.dataset.wamid = line.wamid;
   node.dataset.tick = line.tick;
   return node;
+}
+
+const EMOJI = ["👍", "❤️", "🙏"];
+
+/** What the customer can do to a message. */
+function acts(line) {
+  const row = el("span", "acts");
+  const add = (label, name, run) => {
+    const button = el("button", "", label);
+    button.type = "button";
+    button.title = name;
+    button.setAttribute("aria-label", name);
+    button.onclick = run;
+    row.append(button);
+  };
+  for (const emoji of EMOJI) {
+    const is = line.marks.reaction === emoji;
+    add(emoji, is ? `Take back ${emoji}` : `React with ${emoji}`, () => mark(line, { what: "react", emoji: is ? "" : emoji }));
+  }
+  add("↩", "Answer this message", () => about({ answers: line.wamid }, `Answering: ${line.text}`));
+  if (line.from_customer) {
+    add("✎", "Edit this message", () => {
+      about({ edits: line }, "Editing your message");
+      $("text").value = line.text;
+    });
+    add("✕", "Delete this message for everybody", () => mark(line, { what: "delete" }));
+  }
+  return row;
+}
+
+const mark = (line, mark) => attempt(() => post("mark", { ...here(), wamid: line.wamid, mark }));
+
+// The message that the next text answers, or replaces.
+let aboutWhat = {};
+function about(what, words = "") {
+  aboutWhat = what;
+  $("about").hidden = !words;
+  $("about").querySelector("span").textContent = words;
+  if (words) $("text").focus();
 }
 
 function dayName(at) {
@@ -172,6 +216,7 @@ function readSoon() {
 
 async function openChat() {
   const which = here();
+  about({});
   history.replaceState(null, "", `?${new URLSearchParams(which)}`);
   const number = state.numbers.find((n) => n.id === which.number);
   const name = number?.name ?? "";
@@ -298,7 +343,12 @@ async function load() {
 }
 
 async function say(text) {
-  return attempt(() => post("say", { ...here(), text }));
+  const { answers, edits } = aboutWhat;
+  const done = edits
+    ? await mark(edits, { what: "edit", text })
+    : await attempt(() => post("say", { ...here(), text, answers }));
+  if (done) about({});
+  return done;
 }
 
 function start() {
@@ -316,6 +366,13 @@ function start() {
     $("text").value = "";
     // What could not be sent comes back, unless the customer types on.
     if (!(await say(text))) $("text").value ||= text;
+  };
+  $("about-not").onclick = () => about({});
+  $("attach").onclick = ({ target }) => {
+    const thing = target.dataset.thing;
+    if (!thing) return;
+    $("attach").open = false;
+    attempt(() => post("send", { ...here(), thing }));
   };
   $("quick").onclick = ({ target }) => {
     const text = target.closest("[data-text]")?.dataset.text;

@@ -30,6 +30,8 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/customers", post(api::add_customer))
         .route("/faults", get(api::faults).post(api::set_faults))
         .route("/press", post(api::press))
+        .route("/send", post(api::send))
+        .route("/mark", post(api::mark))
         .route("/preference", post(api::prefer))
         .route("/limits", get(api::limits).post(api::set_limits))
         .route("/paces", get(api::paces))

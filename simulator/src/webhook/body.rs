@@ -1,5 +1,7 @@
 //! The JSON of the webhooks we send, in the member order Meta prints.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -91,6 +93,8 @@ struct Message {
     text: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     button: Option<Reply>,
+    #[serde(flatten)]
+    other: BTreeMap<&'static str, Value>,
     r#type: &'static str,
 }
 
@@ -141,17 +145,32 @@ pub(crate) enum Said {
         reply: Reply,
         wamid: String,
     },
+    /// Text below a message that it answers.
+    Answer {
+        text: String,
+        wamid: String,
+    },
+    /// Any other kind, with what stands under its name.
+    Other {
+        kind: &'static str,
+        value: Value,
+    },
 }
 
 /// A message from a customer.
 pub(crate) fn inbound(number: &Number, from: &Customer, id: &str, at_ms: i64, said: &Said) -> Envelope {
-    let (context, text, button) = match said {
-        Said::Text(body) => (None, Some(Text { body: body.clone() }), None),
-        Said::Pressed { reply, wamid } => {
-            (Some(Context { from: number.digits(), id: wamid.clone() }), None, Some(reply.clone()))
+    let words = |text: &String| Some(Text { body: text.clone() });
+    let about = |wamid: &String| Some(Context { from: number.digits(), id: wamid.clone() });
+    let mut other = BTreeMap::new();
+    let (kind, context, text, button) = match said {
+        Said::Text(text) => ("text", None, words(text), None),
+        Said::Answer { text, wamid } => ("text", about(wamid), words(text), None),
+        Said::Pressed { reply, wamid } => ("button", about(wamid), None, Some(reply.clone())),
+        Said::Other { kind, value } => {
+            other.insert(*kind, value.clone());
+            (*kind, None, None, None)
         }
     };
-    let kind = if button.is_some() { "button" } else { "text" };
     let message = Message {
         context,
         from: from.wa_id.clone(),
@@ -160,6 +179,7 @@ pub(crate) fn inbound(number: &Number, from: &Customer, id: &str, at_ms: i64, sa
         timestamp: seconds(at_ms),
         text,
         button,
+        other,
         r#type: kind,
     };
     envelope(number, vec![contact(from)], vec![message], Vec::new())

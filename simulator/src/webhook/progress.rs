@@ -12,7 +12,7 @@ use crate::graph::send::Send;
 use crate::inner::Inner;
 use crate::ledger::Sent;
 use crate::phone::live::Live;
-use crate::state::{ChatKey, Line, Reply, State, Tick};
+use crate::state::{ChatKey, Line, Marks, Reply, State, Tick};
 
 /// Why a message ends in `failed`: code, title, details.
 type Failure = (i64, &'static str, &'static str);
@@ -171,6 +171,7 @@ fn line(message: &Progress, tick: Tick) -> Line {
         at: message.sent.at,
         tick,
         replies: message.replies.clone(),
+        marks: Marks::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use futures::StreamExt as _;
 use serde_json::{Value, json};
-use simulator::{Line, Reads, Tick};
+use simulator::{Line, Marks, Reads, Tick};
 
 use crate::support::{MEERA, PHONE, World, meera, text};
 
@@ -91,6 +91,7 @@ async fn a_seeded_chat_opens_the_window() {
         at: world.sim.now() - 60_000,
         tick: Tick::Delivered,
         replies: Vec::new(),
+        marks: Marks::default(),
     };
     world.sim.seed_chat(PHONE, &meera(), vec![line("wamid.a", true), line("wamid.b", false)]);
     world.send(&text("hi")).await;
@@ -161,4 +162,62 @@ async fn the_ledger_survives() {
     let (_, answer) = world.get("/simulator/api/ledger").await;
     assert_eq!(answer["count"], 3);
     assert_eq!(answer["by_callback"], json!({ "our-id-1": 3 }));
+}
+
+#[tokio::test]
+async fn other_kinds_and_what_is_done_to_messages() {
+    let world = World::new().await;
+    let last = async || {
+        let hooks = world.all_hooks().await;
+        hooks.last().unwrap().json()["entry"][0]["changes"][0]["value"]["messages"][0].clone()
+    };
+    let to = json!({ "number": PHONE, "customer": MEERA });
+    let with = |more: Value| {
+        let mut body = to.clone();
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    for (thing, kind, part) in [
+        ("photo", "image", "/caption"),
+        ("voice", "audio", "/voice"),
+        ("video", "video", "/id"),
+        ("document", "document", "/filename"),
+        ("sticker", "sticker", "/animated"),
+        ("location", "location", "/latitude"),
+        ("contact", "contacts", "/0/name/formatted_name"),
+        ("order", "order", "/product_items/1"),
+        ("poll", "unsupported", "/type"),
+    ] {
+        let (status, _) = world.post("/simulator/api/send", &with(json!({ "thing": thing }))).await;
+        let message = last().await;
+        assert_eq!((status, message["type"].as_str()), (200, Some(kind)));
+        assert!(message[kind].pointer(part).is_some(), "{message}");
+    }
+    let (_, said) = world.post("/simulator/api/say", &with(json!({ "text": "Helo" }))).await;
+    let own = said["wamid"].clone();
+    let (_, sent) = world.send(&text("Good morning")).await;
+    let ours = sent["messages"][0]["id"].clone();
+    world.all_hooks().await;
+    let mark = async |wamid: &Value, mark: Value| {
+        let (status, _) = world.post("/simulator/api/mark", &with(json!({ "wamid": wamid, "mark": mark }))).await;
+        (status, last().await)
+    };
+    let (status, message) = mark(&ours, json!({ "what": "react", "emoji": "👍" })).await;
+    assert_eq!((status, &message["reaction"]), (204, &json!({ "message_id": ours, "emoji": "👍" })));
+    let (_, message) = mark(&own, json!({ "what": "edit", "text": "Hello" })).await;
+    assert_eq!(message["edit"]["original_message_id"], own);
+    assert_eq!(message["edit"]["message"]["text"]["body"], "Hello");
+    // Nobody edits what somebody else wrote, nor what is gone.
+    assert_eq!(mark(&ours, json!({ "what": "edit", "text": "Never" })).await.0, 422);
+    assert_eq!(mark(&ours, json!({ "what": "delete" })).await.0, 422);
+    let (_, message) = mark(&own, json!({ "what": "delete" })).await;
+    assert_eq!(message["revoke"], json!({ "original_message_id": own }));
+    assert_eq!(mark(&own, json!({ "what": "react", "emoji": "👍" })).await.0, 422);
+    let (_, chat) = world.get(&format!("/simulator/api/chat?number={PHONE}&customer={MEERA}")).await;
+    let lines = chat["lines"].as_array().unwrap();
+    let marks = |wamid: &Value| lines.iter().find(|line| line["wamid"] == *wamid).unwrap()["marks"].clone();
+    assert_eq!(marks(&ours), json!({ "reaction": "👍", "edited": false, "deleted": false }));
+    assert_eq!(marks(&own), json!({ "edited": true, "deleted": true }));
+    world.post("/simulator/api/say", &with(json!({ "text": "Yes", "answers": ours }))).await;
+    assert_eq!(last().await["context"]["id"], ours);
 }

@@ -4,16 +4,21 @@
 //! JSON, or not Meta's envelope, is refused, because then nothing in it can be understood.
 //! Source: Cloud API webhooks reference, `object`, `entry[]`, `changes[]`.
 
+mod content;
+mod context;
+mod mark;
 mod preferences;
 mod read;
 #[cfg(test)]
 mod tests;
 
 use crate::{
+    content::{Content, Extras},
     message::{Kind, Status},
     time::Millis,
 };
 
+pub use mark::{Mark, Marked};
 pub use preferences::{Preference, preferences};
 pub use read::read;
 
@@ -35,6 +40,8 @@ pub struct Change {
     pub phone_number_id: Option<String>,
     pub field: String,
     pub messages: Vec<Inbound>,
+    /// What customers did to messages that were there before.
+    pub marks: Vec<Marked>,
     pub statuses: Vec<StatusUpdate>,
     /// Elements that are kept as they came: other fields, messages without an id, statuses with an unknown word.
     pub others: Vec<Other>,
@@ -48,8 +55,13 @@ pub struct Inbound {
     /// Meta's time, or the time of receipt where Meta's makes no sense.
     pub at: Millis,
     pub kind: Kind,
-    /// The text; Meta's name of the kind for an unsupported one.
+    /// The words in it; Meta's name of the kind for an unsupported one.
     pub text: String,
+    pub content: Content,
+    /// What it tells of itself: forwarded, led here by an advertisement, written in a group.
+    pub extras: Extras,
+    /// Meta's id of the message that it answers.
+    pub quoted: Option<String>,
     /// The element as it came, for every kind but text.
     pub raw: Option<String>,
 }
@@ -63,6 +75,8 @@ pub struct Sender {
     pub user_id: Option<String>,
     /// What the customer calls themselves.
     pub profile_name: Option<String>,
+    /// Their name on WhatsApp, without `@`, if they chose one.
+    pub username: Option<String>,
 }
 
 /// How far one of our messages has come.

@@ -48,6 +48,7 @@ fn one(element: &Value, contacts: &[Value], received: Millis, key: &str) -> Opti
         profile_name: name.map(|name| crate::text::preview(&storable(name), 200)).filter(|name| !name.is_empty()),
         wa_id: wa_id.clone().or_else(|| contact.and_then(|contact| get(contact, "wa_id"))),
         user_id: user_id.clone().or_else(|| contact.and_then(|contact| get(contact, "user_id"))),
+        username: None,
     };
     if sender.wa_id.is_none() && sender.user_id.is_none() {
         return None;
@@ -83,7 +84,7 @@ mod tests {
         };
         for (word, what) in [("stop", What::OptedOut), ("resume", What::OptedIn), ("signup", What::OptedIn)] {
             let found = preferences(&with(word), NOW, "k");
-            let sender = Sender { wa_id: Some("16505551234".to_owned()), user_id: None, profile_name: None };
+            let sender = Sender { wa_id: Some("16505551234".to_owned()), ..Sender::default() };
             assert_eq!((found[0].what, found[0].at, &found[0].sender), (what, 1_731_705_721_000, &sender));
             assert_eq!(found[0].proof, format!("preference/{word}/1731705721"));
         }
@@ -98,7 +99,7 @@ mod tests {
         });
         let found = preferences(&raw.to_string(), NOW, "k/2");
         assert_eq!(found.len(), 1);
-        let Sender { wa_id, user_id, profile_name } = &found[0].sender;
+        let Sender { wa_id, user_id, profile_name, .. } = &found[0].sender;
         assert_eq!(wa_id.as_deref(), Some("16505551234"));
         assert_eq!((user_id.as_deref(), profile_name.as_deref()), (Some("US.1"), Some("Pablo M.")));
         assert_eq!(

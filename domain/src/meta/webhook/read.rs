@@ -1,11 +1,15 @@
-use super::{Change, Delivery, ID_LIMIT, Inbound, Other, Sender, StatusUpdate, Unreadable};
+use super::{Change, Delivery, ID_LIMIT, Inbound, Other, Sender, StatusUpdate, Unreadable, content, context, mark};
 use crate::{
+    content::Content,
     message::{Kind, Status},
     meta::{codes::explain, send::UNKNOWN_CODE},
     text::storable,
     time::{DAY, Millis},
 };
 use serde_json::Value;
+
+/// Characters of a name, a title or an address; Meta's own limits are below.
+const SHORT: usize = 300;
 
 /// Reads a body that was received at `received`.
 ///
@@ -63,7 +67,15 @@ fn mended(body: &[u8]) -> String {
 
 fn odd_entry(waba_id: String, entry: &Value) -> Change {
     let others = vec![other("entry/without_changes", entry)];
-    Change { waba_id, phone_number_id: None, field: String::new(), messages: vec![], statuses: vec![], others }
+    Change {
+        waba_id,
+        phone_number_id: None,
+        field: String::new(),
+        messages: vec![],
+        marks: vec![],
+        statuses: vec![],
+        others,
+    }
 }
 
 fn change(waba_id: &str, change: &Value, received: Millis) -> Change {
@@ -75,6 +87,7 @@ fn change(waba_id: &str, change: &Value, received: Millis) -> Change {
         phone_number_id,
         field,
         messages: vec![],
+        marks: vec![],
         statuses: vec![],
         others: vec![],
     };
@@ -84,6 +97,10 @@ fn change(waba_id: &str, change: &Value, received: Millis) -> Change {
     }
     let contacts = array(value, "contacts");
     for element in array(value, "messages") {
+        if let Some(marked) = mark::read(element, received) {
+            out.marks.push(marked);
+            continue;
+        }
         match message(element, contacts, received) {
             Ok(message) => out.messages.push(message),
             Err(why) => out.others.push(other(why, element)),
@@ -110,19 +127,27 @@ fn message(element: &Value, contacts: &[Value], received: Millis) -> Result<Inbo
     let sender = sender(element, contacts).ok_or("messages/without_sender")?;
     let at = time(element.get("timestamp"), received);
     let kind = element.get("type").and_then(Value::as_str).unwrap_or("unknown");
+    let (extras, quoted) = context::read(element);
     let text = element.pointer("/text/body").and_then(Value::as_str).filter(|_| kind == "text");
-    Ok(match text {
-        Some(text) => Inbound { wamid, sender, at, kind: Kind::Text, text: storable(text), raw: None },
+    let (kind, text, content, raw) = match text {
+        Some(text) => (Kind::Text, storable(text), Content::None, None),
         None => {
-            let text = crate::text::preview(&storable(kind), 64);
-            Inbound { wamid, sender, at, kind: Kind::Unsupported, text, raw: Some(raw(element)) }
+            let understood = content::read(kind, element).unwrap_or_else(|| {
+                // Of what Meta itself does not pass on, it says at least what it was.
+                let inner = element.pointer("/unsupported/type").and_then(Value::as_str);
+                let name = inner.filter(|name| kind == "unsupported" && !name.is_empty()).unwrap_or(kind);
+                (Kind::Unsupported, crate::text::preview(&storable(name), 64), Content::None)
+            });
+            let (kind, text, content) = understood;
+            (kind, text, content, Some(raw(element)))
         }
-    })
+    };
+    Ok(Inbound { wamid, sender, at, kind, text, content, extras, quoted, raw })
 }
 
 fn sender(element: &Value, contacts: &[Value]) -> Option<Sender> {
     let get = |from: &Value, key: &str| from.get(key).and_then(id_text);
-    let mut sender = Sender { wa_id: get(element, "from"), user_id: get(element, "from_user_id"), profile_name: None };
+    let mut sender = Sender { wa_id: get(element, "from"), user_id: get(element, "from_user_id"), ..Sender::default() };
     let contact = contacts
         .iter()
         .find(|c| sender.user_id.is_some() && get(c, "user_id") == sender.user_id)
@@ -138,6 +163,8 @@ fn sender(element: &Value, contacts: &[Value]) -> Option<Sender> {
         }
         let name = contact.pointer("/profile/name").and_then(Value::as_str);
         sender.profile_name = name.map(|n| crate::text::preview(&storable(n), 200)).filter(|n| !n.is_empty());
+        let username = contact.pointer("/profile/username").and_then(Value::as_str);
+        sender.username = username.and_then(|name| short(name.trim_start_matches('@')));
     }
     (sender.wa_id.is_some() || sender.user_id.is_some()).then_some(sender)
 }
@@ -176,6 +203,11 @@ pub(super) fn id_text(value: &Value) -> Option<String> {
         _ => return None,
     };
     (1..=ID_LIMIT).contains(&text.len()).then_some(text)
+}
+
+/// One line of words, without what cannot be stored; `None` when nothing is left.
+pub(super) fn short(s: &str) -> Option<String> {
+    Some(crate::text::preview(&storable(s), SHORT)).filter(|s| !s.is_empty())
 }
 
 pub(super) fn array<'a>(value: &'a Value, key: &str) -> &'a [Value] {

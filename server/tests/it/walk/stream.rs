@@ -10,7 +10,7 @@ use axum::{
 use domain::{
     alert,
     id::{ConversationId, MemberId},
-    inbox::{Event, Place},
+    inbox::{Event, Note, Place},
     limits::Usage,
     message::{Direction, Kind, Status},
     permission::{Grant, Permission as P, Sight},
@@ -45,10 +45,11 @@ enum Case {
     Limits,
     Team,
     Alert,
+    Note,
 }
 
 impl Case {
-    const ALL: [Case; 11] = [
+    const ALL: [Case; 12] = [
         Case::Message,
         Case::MessageChanged,
         Case::Stays,
@@ -60,8 +61,9 @@ impl Case {
         Case::Limits,
         Case::Team,
         Case::Alert,
+        Case::Note,
     ];
-    const KINDS: usize = 9;
+    const KINDS: usize = 10;
 
     /// A new kind of event does not compile until it has its number here, and a case above.
     fn kind(event: &Event) -> usize {
@@ -75,6 +77,7 @@ impl Case {
             Event::Limits { .. } => 6,
             Event::Team => 7,
             Event::Alert { .. } => 8,
+            Event::Note { .. } => 9,
         }
     }
 
@@ -103,6 +106,11 @@ impl Case {
                 Event::Conversation { row, was }
             }
             Case::Gained => Event::Gained { row },
+            Case::Note => {
+                let note =
+                    Note { id: message.id.0.into(), author: owner.me().id, body: WORDS.to_owned(), at: message.at };
+                Event::Note { row, note }
+            }
             Case::Lost => Event::Lost { conversation: row.id, was },
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },
             Case::Team => Event::Team,
@@ -158,7 +166,8 @@ fn expected(world: &World, who: Who, case: Case, thing: Thing, colleague: Member
         Case::Message if sees(to) => named(if words { "message" } else { "conversation" }, words),
         Case::MessageChanged if sees(to) => named(if words { "message_changed" } else { "conversation" }, words),
         Case::Gained if sees(to) => named("gained", words),
-        Case::Message | Case::MessageChanged | Case::Gained => None,
+        Case::Note if sees(to) && words => named("note", true),
+        Case::Message | Case::MessageChanged | Case::Gained | Case::Note => None,
         Case::Stays | Case::Comes | Case::Goes => match (sees(was), sees(to)) {
             (true, true) => named("conversation", words),
             (false, true) => named("gained", words),

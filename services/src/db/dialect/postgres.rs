@@ -7,27 +7,31 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 const LOCK_WORKSPACE: &str = "SELECT pg_advisory_xact_lock($1)";
-const CONTACTS: &str = "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id, opted_out_at FROM contacts
+const CONTACTS: &str =
+    "SELECT id, wa_id, meta_user_id, profile_name, username, named, assignee_id, opted_out_at FROM contacts
     WHERE workspace_id = $1 AND (wa_id = ANY($2) OR meta_user_id = ANY($3))";
 const INSERT_CONTACTS: &str = "INSERT INTO contacts
-    (id, workspace_id, wa_id, meta_user_id, profile_name, created_at, updated_at)
-    SELECT id, $1, wa_id, meta_user_id, profile_name, $6, $6
-    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS t (id, wa_id, meta_user_id, profile_name)";
+    (id, workspace_id, wa_id, meta_user_id, profile_name, username, created_at, updated_at)
+    SELECT id, $1, wa_id, meta_user_id, profile_name, username, $7, $7
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
+    AS t (id, wa_id, meta_user_id, profile_name, username)";
 const UPDATE_CONTACTS: &str = "UPDATE contacts c SET wa_id = t.wa_id, meta_user_id = t.meta_user_id,
-    profile_name = t.profile_name, updated_at = $6
-    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS t (id, wa_id, meta_user_id, profile_name)
-    WHERE c.workspace_id = $1 AND c.id = t.id";
+    profile_name = t.profile_name, username = t.username, updated_at = $7
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
+    AS t (id, wa_id, meta_user_id, profile_name, username) WHERE c.workspace_id = $1 AND c.id = t.id";
 const OPEN_CONVERSATIONS: &str =
     "SELECT id, number_id, contact_id, assignee_id, last_message_at, unread, window_expires_at,
-    preview_message_id, preview_direction, preview_kind, preview_status, preview_text FROM conversations
-    WHERE workspace_id = $1 AND number_id = ANY($2) AND contact_id = ANY($3) AND state = 'open' ORDER BY id FOR UPDATE";
+    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, labels, snoozed_until
+    FROM conversations WHERE workspace_id = $1 AND number_id = ANY($2) AND contact_id = ANY($3) AND state = 'open' ORDER BY id FOR UPDATE";
 const KNOWN_WAMIDS: &str = "SELECT number_id, wamid FROM messages
     WHERE workspace_id = $1 AND number_id = ANY($2) AND wamid = ANY($3)";
 const INSERT_MESSAGES: &str = "INSERT INTO messages
-    (id, workspace_id, conversation_id, number_id, direction, kind, body, raw, wamid, status, status_rank, at)
-    SELECT id, $1, conversation_id, number_id, 'in', kind, body, raw, wamid, 'received', 0, at
-    FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
-    AS t (id, conversation_id, number_id, kind, body, raw, wamid, at) ON CONFLICT DO NOTHING RETURNING id";
+    (id, workspace_id, conversation_id, number_id, direction, kind, body, payload, extras, quoted_wamid, raw, wamid,
+    status, status_rank, at)
+    SELECT id, $1, conversation_id, number_id, 'in', kind, body, payload, extras, quoted_wamid, raw, wamid, 'received', 0, at
+    FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::text[], $12::bigint[])
+    AS t (id, conversation_id, number_id, kind, body, payload, extras, quoted_wamid, raw, wamid, at) ON CONFLICT DO NOTHING RETURNING id";
 const INSERT_CONVERSATIONS: &str = "INSERT INTO conversations
     (id, workspace_id, number_id, contact_id, state, assignee_id, last_message_at, unread, window_expires_at,
     preview_message_id, preview_direction, preview_kind, preview_status, preview_text, created_at)
@@ -39,7 +43,7 @@ const INSERT_CONVERSATIONS: &str = "INSERT INTO conversations
 const UPDATE_CONVERSATIONS: &str = "UPDATE conversations c SET last_message_at = t.last_message_at, unread = t.unread,
     window_expires_at = t.window_expires_at, preview_message_id = t.preview_message_id,
     preview_direction = t.preview_direction, preview_kind = t.preview_kind, preview_status = t.preview_status,
-    preview_text = t.preview_text
+    preview_text = t.preview_text, snoozed_until = NULL
     FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[],
     $10::text[]) AS t (id, last_message_at, unread, window_expires_at, preview_message_id, preview_direction,
     preview_kind, preview_status, preview_text) WHERE c.workspace_id = $1 AND c.id = t.id";
@@ -106,6 +110,7 @@ async fn write_contacts(
         .bind(column(contacts, |contact| contact.wa_id.clone()))
         .bind(column(contacts, |contact| contact.meta_user_id.clone()))
         .bind(column(contacts, |contact| contact.profile_name.clone()))
+        .bind(column(contacts, |contact| contact.username.clone()))
         .bind(now)
         .execute(c)
         .await
@@ -155,6 +160,9 @@ pub async fn insert_messages(
         .bind(column(messages, |new| new.number))
         .bind(column(messages, |new| new.inbound.kind.as_str()))
         .bind(column(messages, |new| new.inbound.text.as_str()))
+        .bind(column(messages, |new| new.payload.clone()))
+        .bind(column(messages, |new| new.extras.stored()))
+        .bind(column(messages, |new| new.inbound.quoted.as_deref()))
         .bind(column(messages, |new| new.inbound.raw.as_deref()))
         .bind(column(messages, |new| new.inbound.wamid.as_str()))
         .bind(column(messages, |new| new.inbound.at))

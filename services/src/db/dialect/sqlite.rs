@@ -7,51 +7,56 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 const CONTACTS_BY_WA_ID: &str =
-    "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id, opted_out_at FROM contacts
+    "SELECT id, wa_id, meta_user_id, profile_name, username, named, assignee_id, opted_out_at FROM contacts
     WHERE workspace_id = $1 AND wa_id IN (SELECT value FROM json_each($2))";
 const CONTACTS_BY_USER_ID: &str =
-    "SELECT id, wa_id, meta_user_id, profile_name, named, assignee_id, opted_out_at FROM contacts
+    "SELECT id, wa_id, meta_user_id, profile_name, username, named, assignee_id, opted_out_at FROM contacts
     WHERE workspace_id = $1 AND meta_user_id IN (SELECT value FROM json_each($2))";
 const INSERT_CONTACT: &str = "INSERT INTO contacts
-    (id, workspace_id, wa_id, meta_user_id, profile_name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)";
-const UPDATE_CONTACT: &str = "UPDATE contacts SET wa_id = $3, meta_user_id = $4, profile_name = $5, updated_at = $6
+    (id, workspace_id, wa_id, meta_user_id, profile_name, username, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+const UPDATE_CONTACT: &str =
+    "UPDATE contacts SET wa_id = $3, meta_user_id = $4, profile_name = $5, username = $6, updated_at = $7
     WHERE workspace_id = $1 AND id = $2";
 // Without the hint the planner walks all open conversations of the workspace.
 const OPEN_CONVERSATIONS: &str =
     "SELECT id, number_id, contact_id, assignee_id, last_message_at, unread, window_expires_at,
-    preview_message_id, preview_direction, preview_kind, preview_status, preview_text
+    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, labels, snoozed_until
     FROM conversations INDEXED BY conversations_open
     WHERE workspace_id = $1 AND state = 'open' AND number_id IN (SELECT unhex(value) FROM json_each($2))
     AND contact_id IN (SELECT unhex(value) FROM json_each($3))";
 const KNOWN_WAMID: &str = "SELECT 1 FROM messages WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3";
 const INSERT_MESSAGE: &str = "INSERT INTO messages
-    (id, workspace_id, conversation_id, number_id, direction, kind, body, raw, wamid, status, status_rank, at)
-    VALUES ($1, $2, $3, $4, 'in', $5, $6, $7, $8, 'received', 0, $9) ON CONFLICT DO NOTHING";
+    (id, workspace_id, conversation_id, number_id, direction, kind, body, payload, extras, quoted_wamid, raw, wamid,
+    status, status_rank, at)
+    VALUES ($1, $2, $3, $4, 'in', $5, $6, $7, $8, $9, $10, $11, 'received', 0, $12) ON CONFLICT DO NOTHING";
 const INSERT_SIXTEEN_MESSAGES: &str = "INSERT INTO messages
-    (id, workspace_id, conversation_id, number_id, direction, kind, body, raw, wamid, status, status_rank, at) VALUES
-    ($2, $1, $3, $4, 'in', $5, $6, $7, $8, 'received', 0, $9),
-    ($10, $1, $11, $12, 'in', $13, $14, $15, $16, 'received', 0, $17),
-    ($18, $1, $19, $20, 'in', $21, $22, $23, $24, 'received', 0, $25),
-    ($26, $1, $27, $28, 'in', $29, $30, $31, $32, 'received', 0, $33),
-    ($34, $1, $35, $36, 'in', $37, $38, $39, $40, 'received', 0, $41),
-    ($42, $1, $43, $44, 'in', $45, $46, $47, $48, 'received', 0, $49),
-    ($50, $1, $51, $52, 'in', $53, $54, $55, $56, 'received', 0, $57),
-    ($58, $1, $59, $60, 'in', $61, $62, $63, $64, 'received', 0, $65),
-    ($66, $1, $67, $68, 'in', $69, $70, $71, $72, 'received', 0, $73),
-    ($74, $1, $75, $76, 'in', $77, $78, $79, $80, 'received', 0, $81),
-    ($82, $1, $83, $84, 'in', $85, $86, $87, $88, 'received', 0, $89),
-    ($90, $1, $91, $92, 'in', $93, $94, $95, $96, 'received', 0, $97),
-    ($98, $1, $99, $100, 'in', $101, $102, $103, $104, 'received', 0, $105),
-    ($106, $1, $107, $108, 'in', $109, $110, $111, $112, 'received', 0, $113),
-    ($114, $1, $115, $116, 'in', $117, $118, $119, $120, 'received', 0, $121),
-    ($122, $1, $123, $124, 'in', $125, $126, $127, $128, 'received', 0, $129)
+    (id, workspace_id, conversation_id, number_id, direction, kind, body, payload, extras, quoted_wamid, raw, wamid,
+    status, status_rank, at) VALUES
+    ($2, $1, $3, $4, 'in', $5, $6, $7, $8, $9, $10, $11, 'received', 0, $12),
+    ($13, $1, $14, $15, 'in', $16, $17, $18, $19, $20, $21, $22, 'received', 0, $23),
+    ($24, $1, $25, $26, 'in', $27, $28, $29, $30, $31, $32, $33, 'received', 0, $34),
+    ($35, $1, $36, $37, 'in', $38, $39, $40, $41, $42, $43, $44, 'received', 0, $45),
+    ($46, $1, $47, $48, 'in', $49, $50, $51, $52, $53, $54, $55, 'received', 0, $56),
+    ($57, $1, $58, $59, 'in', $60, $61, $62, $63, $64, $65, $66, 'received', 0, $67),
+    ($68, $1, $69, $70, 'in', $71, $72, $73, $74, $75, $76, $77, 'received', 0, $78),
+    ($79, $1, $80, $81, 'in', $82, $83, $84, $85, $86, $87, $88, 'received', 0, $89),
+    ($90, $1, $91, $92, 'in', $93, $94, $95, $96, $97, $98, $99, 'received', 0, $100),
+    ($101, $1, $102, $103, 'in', $104, $105, $106, $107, $108, $109, $110, 'received', 0, $111),
+    ($112, $1, $113, $114, 'in', $115, $116, $117, $118, $119, $120, $121, 'received', 0, $122),
+    ($123, $1, $124, $125, 'in', $126, $127, $128, $129, $130, $131, $132, 'received', 0, $133),
+    ($134, $1, $135, $136, 'in', $137, $138, $139, $140, $141, $142, $143, 'received', 0, $144),
+    ($145, $1, $146, $147, 'in', $148, $149, $150, $151, $152, $153, $154, 'received', 0, $155),
+    ($156, $1, $157, $158, 'in', $159, $160, $161, $162, $163, $164, $165, 'received', 0, $166),
+    ($167, $1, $168, $169, 'in', $170, $171, $172, $173, $174, $175, $176, 'received', 0, $177)
     ON CONFLICT DO NOTHING RETURNING id";
 const INSERT_CONVERSATION: &str = "INSERT INTO conversations
     (id, workspace_id, number_id, contact_id, state, assignee_id, last_message_at, unread, window_expires_at,
     preview_message_id, preview_direction, preview_kind, preview_status, preview_text, created_at)
     VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const UPDATE_CONVERSATION: &str = "UPDATE conversations SET last_message_at = $3, unread = $4, window_expires_at = $5,
-    preview_message_id = $6, preview_direction = $7, preview_kind = $8, preview_status = $9, preview_text = $10
+    preview_message_id = $6, preview_direction = $7, preview_kind = $8, preview_status = $9, preview_text = $10,
+    snoozed_until = NULL
     WHERE workspace_id = $1 AND id = $2";
 const UPDATE_EIGHT_CONVERSATIONS: &str = "WITH t (id, last_message_at, unread, window_expires_at, preview_message_id,
     preview_direction, preview_kind, preview_status, preview_text) AS (VALUES
@@ -66,29 +71,34 @@ const UPDATE_EIGHT_CONVERSATIONS: &str = "WITH t (id, last_message_at, unread, w
     UPDATE conversations SET last_message_at = t.last_message_at, unread = t.unread,
     window_expires_at = t.window_expires_at, preview_message_id = t.preview_message_id,
     preview_direction = t.preview_direction, preview_kind = t.preview_kind, preview_status = t.preview_status,
-    preview_text = t.preview_text FROM t WHERE conversations.workspace_id = $1 AND conversations.id = t.id";
+    preview_text = t.preview_text, snoozed_until = NULL FROM t
+    WHERE conversations.workspace_id = $1 AND conversations.id = t.id";
 const TARGET_BY_WAMID: &str = "SELECT * FROM messages
     WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3 AND direction = 'out'";
 const TARGET_BY_ID: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
 const INSERT_EVENT: &str =
     "INSERT INTO events (workspace_id, seq, conversation_id, body, at) VALUES ($1, $2, $3, $4, $5)";
-const INSERT_SIXTEEN_EVENTS: &str = "INSERT INTO events (workspace_id, at, seq, conversation_id, body) VALUES
-    ($1, $2, $3, $4, $5),
-    ($1, $2, $6, $7, $8),
-    ($1, $2, $9, $10, $11),
-    ($1, $2, $12, $13, $14),
-    ($1, $2, $15, $16, $17),
-    ($1, $2, $18, $19, $20),
-    ($1, $2, $21, $22, $23),
-    ($1, $2, $24, $25, $26),
-    ($1, $2, $27, $28, $29),
-    ($1, $2, $30, $31, $32),
-    ($1, $2, $33, $34, $35),
-    ($1, $2, $36, $37, $38),
-    ($1, $2, $39, $40, $41),
-    ($1, $2, $42, $43, $44),
-    ($1, $2, $45, $46, $47),
-    ($1, $2, $48, $49, $50)";
+// For any number of events up to sixteen: what is not bound has no number and is left out. A statement costs a turn of the
+// connection's thread, which is more than the rows cost.
+const INSERT_SOME_EVENTS: &str = "WITH e (seq, conversation_id, body) AS (VALUES
+    (CAST($3 AS INTEGER), $4, $5),
+    (CAST($6 AS INTEGER), $7, $8),
+    (CAST($9 AS INTEGER), $10, $11),
+    (CAST($12 AS INTEGER), $13, $14),
+    (CAST($15 AS INTEGER), $16, $17),
+    (CAST($18 AS INTEGER), $19, $20),
+    (CAST($21 AS INTEGER), $22, $23),
+    (CAST($24 AS INTEGER), $25, $26),
+    (CAST($27 AS INTEGER), $28, $29),
+    (CAST($30 AS INTEGER), $31, $32),
+    (CAST($33 AS INTEGER), $34, $35),
+    (CAST($36 AS INTEGER), $37, $38),
+    (CAST($39 AS INTEGER), $40, $41),
+    (CAST($42 AS INTEGER), $43, $44),
+    (CAST($45 AS INTEGER), $46, $47),
+    (CAST($48 AS INTEGER), $49, $50))
+    INSERT INTO events (workspace_id, at, seq, conversation_id, body)
+    SELECT $1, $2, seq, conversation_id, body FROM e WHERE seq IS NOT NULL";
 
 /// Contacts with any of these ids; one that has both may come twice.
 pub async fn contacts(
@@ -119,6 +129,7 @@ pub async fn insert_contacts(
             .bind(&contact.wa_id)
             .bind(&contact.meta_user_id)
             .bind(&contact.profile_name)
+            .bind(&contact.username)
             .bind(now)
             .execute(&mut *c)
             .await?;
@@ -139,6 +150,7 @@ pub async fn update_contacts(
             .bind(&contact.wa_id)
             .bind(&contact.meta_user_id)
             .bind(&contact.profile_name)
+            .bind(&contact.username)
             .bind(now)
             .execute(&mut *c)
             .await?;
@@ -195,6 +207,9 @@ pub async fn insert_messages(
                 .bind(new.number)
                 .bind(new.inbound.kind.as_str())
                 .bind(&new.inbound.text)
+                .bind(&new.payload)
+                .bind(new.extras.stored())
+                .bind(&new.inbound.quoted)
                 .bind(&new.inbound.raw)
                 .bind(&new.inbound.wamid)
                 .bind(new.inbound.at);
@@ -210,6 +225,9 @@ pub async fn insert_messages(
             .bind(new.number)
             .bind(new.inbound.kind.as_str())
             .bind(&new.inbound.text)
+            .bind(&new.payload)
+            .bind(new.extras.stored())
+            .bind(&new.inbound.quoted)
             .bind(&new.inbound.raw)
             .bind(&new.inbound.wamid)
             .bind(new.inbound.at)
@@ -304,18 +322,22 @@ pub async fn insert_events(
     now: Millis,
 ) -> sqlx::Result<()> {
     let mut seq = first;
-    let (sixteens, rest) = events.as_chunks::<16>();
-    for sixteen in sixteens {
-        let mut statement = query(INSERT_SIXTEEN_EVENTS).bind(workspace).bind(now);
-        for (conversation, body) in sixteen {
+    for some in events.chunks(16) {
+        if let [(conversation, body)] = some {
+            let one = query(INSERT_EVENT).bind(workspace).bind(seq).bind(conversation).bind(body).bind(now);
+            one.execute(&mut *c).await?;
+            seq += 1;
+            continue;
+        }
+        let mut statement = query(INSERT_SOME_EVENTS).bind(workspace).bind(now);
+        for (conversation, body) in some {
             statement = statement.bind(seq).bind(conversation).bind(body);
             seq += 1;
         }
+        for _ in some.len()..16 {
+            statement = statement.bind(None::<i64>).bind(None::<Uuid>).bind(None::<&str>);
+        }
         statement.execute(&mut *c).await?;
-    }
-    for (conversation, body) in rest {
-        query(INSERT_EVENT).bind(workspace).bind(seq).bind(conversation).bind(body).bind(now).execute(&mut *c).await?;
-        seq += 1;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ pub struct Contact {
     pub wa_id: Option<String>,
     pub meta_user_id: Option<String>,
     pub profile_name: String,
+    pub username: Option<String>,
     /// A colleague named them: what they call themselves is not taken over.
     pub named: bool,
     pub assignee_id: Option<Uuid>,
@@ -104,6 +105,7 @@ impl People {
                 wa_id: sender.wa_id.clone(),
                 meta_user_id: sender.user_id.clone(),
                 profile_name: sender.profile_name.clone().unwrap_or_default(),
+                username: sender.username.clone(),
                 named: false,
                 assignee_id: None,
                 opted_out_at: None,
@@ -125,6 +127,10 @@ impl People {
             && !contact.named
         {
             contact.profile_name.clone_from(name);
+            learnt = true;
+        }
+        if sender.username.is_some() && sender.username != contact.username {
+            contact.username.clone_from(&sender.username);
             learnt = true;
         }
         if let Some(id) = &sender.wa_id

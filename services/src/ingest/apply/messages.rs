@@ -3,6 +3,7 @@ use super::{
     assign::Dealer,
     consent::{Heard, Stored},
     contacts::People,
+    quotes,
     threads::{Threads, key},
 };
 use crate::{
@@ -13,8 +14,10 @@ use crate::{
     ingest::route::Number,
 };
 use domain::{
+    content::Extras,
+    conversation::State,
     inbox::{Event, MessageView, Preview},
-    message::{Direction, Status, Times},
+    message::{Direction, Kind, Origin, Status, Times},
     meta::webhook::Inbound,
     text::preview,
     time::Millis,
@@ -29,17 +32,21 @@ pub struct NewMessage<'a> {
     pub conversation: Uuid,
     pub number: Uuid,
     pub inbound: &'a Inbound,
+    /// What it holds besides its words, as it is stored.
+    pub payload: Option<String>,
+    pub extras: Extras,
 }
 
-/// Stores the customers' messages of the batch, each once, with their contacts and conversations.
-pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()> {
-    let inbound: Vec<(&Arc<Number>, &Inbound)> = items
+/// Stores the customers' messages of the batch, each once, with their contacts and conversations. Returns number and wamid of
+/// those that are new.
+pub(super) async fn store<'a>(step: &mut Step<'_>, items: &[&Item<'a>]) -> Result<Vec<(Uuid, &'a str)>> {
+    let inbound: Vec<(&Arc<Number>, &'a Inbound)> = items
         .iter()
         .filter_map(|item| item.number.as_ref().map(|number| (number, item.messages)))
         .flat_map(|(number, messages)| messages.iter().map(move |message| (number, message)))
         .collect();
     if inbound.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let senders: Vec<_> = inbound.iter().map(|(_, message)| &message.sender).collect();
     let (people, places) = People::resolve(step, &senders).await?;
@@ -82,11 +89,14 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
         }
         if let Some(thread) = threads.get_mut(key) {
             let conversation = thread.row.id.0;
-            rows.push((key, NewMessage { id: new_id(), conversation, number: number_id, inbound: message }));
+            let (payload, extras) = (message.content.stored(), message.extras.clone());
+            let new = NewMessage { id: new_id(), conversation, number: number_id, inbound: message, payload, extras };
+            rows.push((key, new));
             from.push(nth);
         }
     }
     dealer.save(step).await?;
+    quotes::fill(step, &mut rows).await?;
 
     let to_insert: Vec<&NewMessage<'_>> = rows.iter().map(|(_, row)| row).collect();
     let inserted: HashSet<Uuid> = match &mut *step.tx {
@@ -97,9 +107,10 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
     for (key, row) in rows.iter().filter(|(_, row)| inserted.contains(&row.id)) {
         let Some(thread) = threads.get_mut(*key) else { continue };
         thread.touched = true;
-        receive(thread, row, now);
+        let woken = receive(thread, row, now);
         let message = view(row);
-        step.events.push(Event::Message { row: thread.row.clone(), message, opened: opened.remove(key) });
+        let opened = opened.remove(key) || woken;
+        step.events.push(Event::Message { row: thread.row.clone(), message, opened });
     }
     threads.save(step).await?;
     let stored = |nth: usize| {
@@ -107,15 +118,20 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
         let contact = *contacts.get(nth)?;
         inserted.contains(&row.id).then_some(Stored { message: row.id, conversation: row.conversation, contact })
     };
-    heard.act(step, &messages, stored).await
+    heard.act(step, &messages, stored).await?;
+    let new = rows.iter().filter(|(_, row)| inserted.contains(&row.id));
+    Ok(new.map(|(_, row)| (row.number, row.inbound.wamid.as_str())).collect())
 }
 
-/// What a customer's message does to its conversation.
-fn receive(thread: &mut super::threads::Thread, new: &NewMessage<'_>, now: Millis) {
+/// What a customer's message does to its conversation; true when it brings it back into sight.
+fn receive(thread: &mut super::threads::Thread, new: &NewMessage<'_>, now: Millis) -> bool {
     let (row, message) = (&mut thread.row, new.inbound);
     row.unread += 1;
-    // A clock that runs ahead of ours does not lengthen the window.
-    row.window_expires_at = row.window_expires_at.max(Some(window::expires_after(message.at.min(now))));
+    // What WhatsApp says about a customer is nothing that they wrote. A clock that runs ahead of ours does not lengthen the
+    // window.
+    if message.kind != Kind::System {
+        row.window_expires_at = row.window_expires_at.max(Some(window::expires_after(message.at.min(now))));
+    }
     // An older message that comes late does not replace what was said since.
     if message.at >= row.last_message_at {
         row.last_message_at = message.at;
@@ -123,10 +139,13 @@ fn receive(thread: &mut super::threads::Thread, new: &NewMessage<'_>, now: Milli
             direction: Direction::In,
             kind: message.kind,
             status: Status::Received,
-            text: preview(&message.text, PREVIEW_LIMIT),
+            text: preview(&message.content.preview(message.kind, &message.text), PREVIEW_LIMIT),
         });
         thread.preview_message = Some(new.id);
     }
+    let woken = row.state == State::Snoozed;
+    (row.state, row.snoozed_until) = (State::Open, None);
+    woken
 }
 
 fn view(new: &NewMessage<'_>) -> MessageView {
@@ -144,5 +163,8 @@ fn view(new: &NewMessage<'_>) -> MessageView {
         next_try: None,
         overtaken: false,
         template: None,
+        content: new.inbound.content.clone(),
+        extras: new.extras.clone(),
+        origin: Origin::Api,
     }
 }

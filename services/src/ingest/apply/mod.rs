@@ -3,13 +3,16 @@
 mod assign;
 mod consent;
 mod contacts;
+mod marks;
 mod messages;
 mod others;
+mod quotes;
 pub(crate) mod statuses;
 mod threads;
 
 pub(crate) use contacts::Contact;
 pub(crate) use messages::NewMessage;
+pub(crate) use quotes::Quoted;
 pub(crate) use statuses::Target;
 pub(crate) use threads::{OpenRecord, Thread};
 
@@ -22,7 +25,7 @@ use crate::{
 };
 use domain::{
     inbox::Event,
-    meta::webhook::{Inbound, Other, StatusUpdate},
+    meta::webhook::{Inbound, Marked, Other, StatusUpdate},
     time::Millis,
 };
 use std::sync::Arc;
@@ -39,6 +42,7 @@ pub struct Item<'a> {
     /// Absent for fields that speak of the whole WABA.
     pub number: Option<Arc<Number>>,
     pub messages: &'a [Inbound],
+    pub marks: &'a [Marked],
     pub statuses: &'a [StatusUpdate],
     pub others: &'a [Other],
     /// The place of the first of `others` in its change.
@@ -48,7 +52,7 @@ pub struct Item<'a> {
 impl Item<'_> {
     /// How much work it is.
     pub fn weight(&self) -> usize {
-        self.messages.len() + self.statuses.len() + self.others.len()
+        self.messages.len() + self.marks.len() + self.statuses.len() + self.others.len()
     }
 }
 
@@ -76,7 +80,8 @@ pub async fn apply(services: &Services, workspace: Uuid, items: &[&Item<'_>]) ->
     let now = services.clock().now();
     let (queued, confirmations) = (false, Vec::new());
     let mut step = Step { services, tx: &mut tx, workspace, now, events: &mut events, queued, confirmations };
-    messages::store(&mut step, items).await?;
+    let stored = messages::store(&mut step, items).await?;
+    marks::store(&mut step, items, &stored).await?;
     statuses::store(&mut step, items).await?;
     consent::store(&mut step, items).await?;
     others::store(&mut step, items).await?;

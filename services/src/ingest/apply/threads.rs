@@ -1,7 +1,7 @@
 use super::{Step, contacts::Contact};
 use crate::{
     clock::new_id,
-    conversations::row::contact,
+    conversations::row::{contact, labels},
     db::{Tx, dialect},
     ingest::route::Number,
 };
@@ -28,6 +28,8 @@ pub struct OpenRecord {
     pub preview_kind: Option<String>,
     pub preview_status: Option<String>,
     pub preview_text: Option<String>,
+    pub labels: String,
+    pub snoozed_until: Option<i64>,
 }
 
 /// An open conversation in the hands of a batch.
@@ -92,11 +94,13 @@ impl Threads {
             unread: 0,
             window_expires_at: None,
             opted_out_at: person.opted_out_at,
+            labels: Vec::new(),
+            snoozed_until: None,
         };
         self.threads.insert(key(pair), Thread { row, preview_message: None, is_new: true, touched: false });
     }
 
-    /// Writes what changed.
+    /// Writes what changed. Whoever was written to is awake.
     pub async fn save(&self, step: &mut Step<'_>) -> sqlx::Result<()> {
         let (mut new, mut old): (Vec<&Thread>, Vec<&Thread>) =
             self.threads.values().filter(|thread| thread.touched).partition(|thread| thread.is_new);
@@ -123,7 +127,13 @@ pub fn key((number, person): Pair<'_>) -> (Uuid, Uuid) {
 }
 
 fn brief(person: &Contact) -> domain::inbox::ContactBrief {
-    contact(person.id, &person.profile_name, person.wa_id.as_deref(), person.meta_user_id.as_deref())
+    contact(
+        person.id,
+        &person.profile_name,
+        person.wa_id.as_deref(),
+        person.meta_user_id.as_deref(),
+        person.username.as_deref(),
+    )
 }
 
 fn thread(record: OpenRecord, (number, person): Pair<'_>) -> Thread {
@@ -137,13 +147,15 @@ fn thread(record: OpenRecord, (number, person): Pair<'_>) -> Thread {
         id: record.id.into(),
         contact: brief(person),
         number: number.brief.clone(),
-        state: State::Open,
+        state: State::stored("open", record.snoozed_until),
         assignee: record.assignee_id.map(Into::into),
         preview,
         last_message_at: record.last_message_at,
         unread: record.unread,
         window_expires_at: record.window_expires_at,
         opted_out_at: person.opted_out_at,
+        labels: labels(&record.labels),
+        snoozed_until: record.snoozed_until,
     };
     Thread { row, preview_message: record.preview_message_id, is_new: false, touched: false }
 }

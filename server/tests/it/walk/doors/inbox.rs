@@ -75,6 +75,11 @@ pub const DOORS: &[Door] = &[
         let body = json!({"workspace": world.slug, "contact": thing.contact, "what": "opted_in", "note": null});
         function("/fn/consent/record", body)
     }),
+    door("POST /fn/note", Need::On(P::ConversationsView, P::MessagesNote), |world, thing| {
+        let key = services::clock::new_id();
+        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "text": "VIP"});
+        function("/fn/note", body)
+    }),
     door("POST /fn/send-again", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
         function("/fn/send-again", json!({"workspace": world.slug, "message": thing.message}))
     }),
@@ -114,6 +119,16 @@ pub const DOORS: &[Door] = &[
     door("POST /fn/assign", Need::On(P::ConversationsView, P::ConversationsAssign), |world, thing| {
         let body = json!({"workspace": world.slug, "conversation": thing.conversation, "member": thing.assignee});
         function("/fn/assign", body)
+    }),
+    door("POST /fn/snooze", Need::On(P::ConversationsView, P::ConversationsClose), |world, thing| {
+        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "until": "customer"});
+        function("/fn/snooze", body)
+    }),
+    door("POST /fn/wake", Need::On(P::ConversationsView, P::ConversationsClose), |world, thing| {
+        function("/fn/wake", json!({"workspace": world.slug, "conversation": thing.conversation}))
+    }),
+    door("POST /fn/mark-unread", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        function("/fn/mark-unread", json!({"workspace": world.slug, "conversation": thing.conversation}))
     }),
     door("POST /fn/mark-read", Need::On(P::ConversationsView, P::ConversationsView), |world, thing| {
         function("/fn/mark-read", json!({"workspace": world.slug, "conversation": thing.conversation}))

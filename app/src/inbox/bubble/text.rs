@@ -1,0 +1,71 @@
+//! What a message says.
+
+use domain::{
+    content::{Content, Extras},
+    inbox::{MessageView, TemplateLine},
+    message::Kind,
+    template::{Category, language_name},
+};
+use leptos::prelude::*;
+
+use super::{content, context::context, formatted::formatted};
+use crate::ui::icon;
+
+/// All of a message that stands in its bubble above the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    kind: Kind,
+    text: String,
+    template: Option<TemplateLine>,
+    content: Content,
+    extras: Extras,
+}
+
+impl Words {
+    pub(super) fn of(message: &MessageView) -> Self {
+        let MessageView { kind, text, template, content, extras, .. } = message.clone();
+        Self { kind, text, template, content, extras }
+    }
+
+    pub(super) fn view(&self) -> AnyView {
+        let Self { kind, text, template, content, extras } = self;
+        if extras.revoked_at.is_some() {
+            return view! {
+                <div class="holds">{icon("ban", "sm")}<div><small>"The customer deleted this message."</small></div></div>
+            }
+            .into_any();
+        }
+        let body = match content {
+            Content::Media(file) => content::file(*kind, file, text),
+            Content::Location(place) => content::place(place),
+            Content::Contacts(cards) => content::cards(cards),
+            Content::Tapped(tapped) => content::tapped(tapped),
+            Content::Form(form) => content::form(form),
+            Content::Order(order) => content::order(order),
+            Content::System(notice) => content::notice(notice),
+            Content::Menu(_) | Content::Template(_) | Content::None => bare(*kind, text, template.as_ref()),
+        };
+        view! { {context(extras)} {body} }.into_any()
+    }
+}
+
+fn bare(kind: Kind, text: &str, template: Option<&TemplateLine>) -> AnyView {
+    if kind == Kind::Unsupported {
+        let what = text.replace('_', " ");
+        return view! {
+            <div class="text">
+                {icon("eye", "sm")}
+                <span>
+                    <b>"Unsupported message: "{what}</b>
+                    <small>"It is kept, and open on the phone that holds the chat. Ask the customer for text if you need it now."</small>
+                </span>
+            </div>
+        }
+        .into_any();
+    }
+    let head = template.map(|TemplateLine { name, language, category }| {
+        let (category, language) = (Category::parse(category).label(), language_name(language));
+        view! { <small class="tpl__head">{icon("template", "xs")}{format!("Template · {name} · {category} · {language}")}</small> }
+    });
+    view! { {head}{formatted(text)} }.into_any()
+}

@@ -1,0 +1,97 @@
+//! Where a note for colleagues is written.
+
+use domain::{
+    id::{ConversationId, NoteId},
+    message::{TEXT_LIMIT, outgoing_text},
+};
+use leptos::{html::Textarea, prelude::*, task::spawn_local};
+
+use super::text::{keep_draft, to_newest};
+use crate::{
+    inbox::{draft, screen::Screen, send::new_key, server},
+    ui::icon,
+};
+
+pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
+    let box_ref = NodeRef::<Textarea>::new();
+    let length = RwSignal::new(0usize);
+    let busy = RwSignal::new(false);
+    // The words that were tried last, and their key: should the first request have arrived after all, nothing is written twice.
+    let tried = StoredValue::new(None::<(String, NoteId)>);
+    keep_draft(screen, draft::Of::Note, id, box_ref, length);
+    let write = move || {
+        let Some(area) = box_ref.get_untracked() else { return };
+        let text = area.value();
+        if busy.get_untracked() || outgoing_text(&text).is_err() {
+            return;
+        }
+        let known = tried.with_value(|tried| tried.as_ref().filter(|(words, _)| *words == text).map(|(_, key)| *key));
+        let Some(key) = known.or_else(|| new_key().map(|key| NoteId(key.0))) else { return };
+        tried.set_value(Some((text.clone(), key)));
+        busy.set(true);
+        spawn_local(async move {
+            match server::write_note(screen.slug(), id, key, text).await {
+                Ok(note) => {
+                    draft::save(draft::Of::Note, screen.me(), id, "");
+                    area.set_value("");
+                    length.try_set(0);
+                    screen.problem.set(None);
+                    screen.put_note(id, note);
+                    to_newest();
+                }
+                Err(fault) => screen.fail(fault),
+            }
+            busy.try_set(false);
+        });
+    };
+    let keydown = move |event: leptos::ev::KeyboardEvent| {
+        // Enter also ends a composition in Chinese, Japanese, Korean.
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            write();
+        }
+    };
+    let input = move |event: leptos::ev::Event| {
+        let text = event_target_value(&event);
+        length.set(text.chars().count());
+        draft::save(draft::Of::Note, screen.me(), id, &text);
+    };
+    let left = move || {
+        let length = length.get();
+        (length + 200 > TEXT_LIMIT).then(|| format!("{length} of {TEXT_LIMIT}"))
+    };
+    view! {
+        <form
+            class="composer is-note"
+            aria-label="Note for colleagues"
+            on:submit=move |event| {
+                event.prevent_default();
+                write();
+            }
+        >
+            <textarea
+                node_ref=box_ref
+                name="text"
+                id="note"
+                rows="1"
+                aria-label="Note"
+                aria-keyshortcuts="n"
+                aria-invalid=move || (length.get() > TEXT_LIMIT).then_some("true")
+                placeholder="Write a note. Only your team sees it"
+                dir="auto"
+                required
+                readonly=move || busy.get()
+                on:keydown=keydown
+                on:input=input
+            ></textarea>
+            <div class="composer__tools">
+                <span class="tally" aria-live="polite">{left}</span>
+                <span class="end">
+                    <span class="hint script"><kbd>"Enter"</kbd>" adds "<kbd>"Shift"</kbd><kbd>"Enter"</kbd>" new line"</span>
+                    <button class="btn sm" type="submit">{icon("note", "sm")}"Add note"</button>
+                </span>
+            </div>
+        </form>
+    }
+    .into_any()
+}

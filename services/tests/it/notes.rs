@@ -1,0 +1,116 @@
+//! Notes for colleagues: who writes and reads them, where they stand, and that they stay here.
+
+use crate::{
+    meta::{PHONE, Workers, message_body, put, quiet, text},
+    on_both,
+    support::{member, number, workspace},
+};
+use domain::{
+    Error as Wrong,
+    conversation::View,
+    id::NoteId,
+    inbox::{Event, Live, apply},
+    message::TEXT_LIMIT,
+    role::Role,
+    time::{HOUR, MINUTE},
+};
+use services::{Error, clock::new_id, conversations, sql};
+
+const FROM: &str = "4915112345678";
+
+on_both! {
+    async fn a_note_stands_where_it_was_written(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        number(&services, &owner.workspace().slug, PHONE).await;
+        let _workers = Workers::only(&services, services::jobs::Which { ingest: true, outbox: false });
+        put(&services, message_body(text(FROM, "wamid.1", "Hello"))).await;
+        quiet(&services).await;
+        let mut view = conversations::inbox(&owner, View::All, None).await.unwrap();
+        let row = view.rows[0].clone();
+        view = conversations::inbox(&owner, View::All, Some(row.id)).await.unwrap();
+        let key = NoteId(new_id());
+        let note = conversations::note(&owner, row.id, key, " *VIP*, be quick \n").await.unwrap();
+        assert_eq!((note.id, note.body.as_str(), note.author), (key, " *VIP*, be quick", owner.me().id));
+        // A repetition changes nothing; another text under the same key is none.
+        assert_eq!(conversations::note(&owner, row.id, key, " *VIP*, be quick").await.unwrap(), note);
+        assert!(matches!(conversations::note(&owner, row.id, key, "other").await, Err(Error::Conflict(_))));
+        for (text, wrong) in [(" \n", Wrong::EmptyMessage), (&"x".repeat(TEXT_LIMIT + 1), Wrong::MessageTooLong { length: TEXT_LIMIT as u64 + 1, limit: TEXT_LIMIT as u64 })] {
+            assert!(matches!(conversations::note(&owner, row.id, NoteId(new_id()), text).await, Err(Error::Domain(e)) if e == wrong));
+        }
+        let fresh = conversations::inbox(&owner, View::All, Some(row.id)).await.unwrap();
+        let thread = fresh.thread.clone().unwrap();
+        assert_eq!(thread.notes, std::slice::from_ref(&note));
+        // Neither the row nor its place in the list, nor the window, nor what is unread is touched.
+        assert_eq!(thread.row, row);
+        let mut read = db.db.read().await.unwrap();
+        let bodies = sql!(scalars String, read.conn(), "SELECT body FROM events ORDER BY seq").unwrap();
+        for (seq, body) in (1..).zip(bodies) {
+            apply(&mut view, &Live { seq, event: serde_json::from_str::<Event>(&body).unwrap() });
+        }
+        assert_eq!(view, fresh);
+        // Nothing waits to be sent to anybody.
+        let waiting = sql!(scalar i64, read.conn(), "SELECT CAST(COUNT(*) AS BIGINT) FROM outbox").unwrap();
+        assert_eq!((waiting, thread.messages.len()), (0, 1));
+        drop(read);
+        // A closed conversation takes notes too.
+        conversations::close(&owner, row.id).await.unwrap();
+        conversations::note(&owner, row.id, NoteId(new_id()), "Called back").await.unwrap();
+        assert_eq!(conversations::thread(&owner, row.id).await.unwrap().notes.len(), 2);
+    }
+
+    async fn pages_have_the_notes_that_stand_there(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        number(&services, &owner.workspace().slug, PHONE).await;
+        let _workers = Workers::only(&services, services::jobs::Which { ingest: true, outbox: false });
+        put(&services, message_body(text(FROM, "wamid.first", "Hello"))).await;
+        quiet(&services).await;
+        let id = conversations::inbox(&owner, View::All, None).await.unwrap().rows[0].id;
+        let write = async |words: &str| {
+            services.clock().advance(MINUTE);
+            conversations::note(&owner, id, NoteId(new_id()), words).await.unwrap()
+        };
+        let old = write("old").await;
+        for nth in 0..60 {
+            services.clock().advance(MINUTE);
+            conversations::reply(&owner, id, new_id().into(), &format!("reply {nth}")).await.unwrap();
+        }
+        let new = write("new").await;
+        let thread = conversations::thread(&owner, id).await.unwrap();
+        assert_eq!((thread.more, &thread.notes[..]), (true, &[new][..]));
+        let before = thread.messages[0].sort_key();
+        let earlier = conversations::earlier(&owner, id, before).await.unwrap();
+        assert_eq!((earlier.messages.more, &earlier.notes[..]), (false, &[old][..]));
+        assert_eq!(earlier.messages, conversations::older(&owner, id, before).await.unwrap());
+    }
+
+    async fn who_may_not_see_the_conversation_writes_and_reads_none(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        let slug = owner.workspace().slug.clone();
+        number(&services, &slug, PHONE).await;
+        let (_, rohan) = member(&services, &slug, "Rohan", Role::Agent).await;
+        let (_, lucia) = member(&services, &slug, "Lucia", Role::Agent).await;
+        let (_, viewer) = member(&services, &slug, "Vera", Role::Viewer).await;
+        let stranger = workspace(&services, "Other").await;
+        let _workers = Workers::only(&services, services::jobs::Which { ingest: true, outbox: false });
+        put(&services, message_body(text(FROM, "wamid.1", "Hello"))).await;
+        quiet(&services).await;
+        let id = conversations::inbox(&owner, View::All, None).await.unwrap().rows[0].id;
+        conversations::assign(&owner, id, Some(rohan.me().id)).await.unwrap();
+        services.clock().advance(HOUR);
+        let note = conversations::note(&rohan, id, NoteId(new_id()), "Mine").await.unwrap();
+        assert_eq!(conversations::thread(&viewer, id).await.unwrap().notes, [note]);
+        let mut answers = Vec::new();
+        for ctx in [&lucia, &stranger, &viewer] {
+            answers.push(conversations::note(ctx, id, NoteId(new_id()), "Me too").await);
+        }
+        assert!(matches!(&answers[..], [
+            Err(Error::Domain(Wrong::NotFound)),
+            Err(Error::Domain(Wrong::NotFound)),
+            Err(Error::Domain(Wrong::Forbidden { .. })),
+        ]), "{answers:?}");
+        assert_eq!(conversations::thread(&owner, id).await.unwrap().notes.len(), 1);
+    }
+}
