@@ -15,6 +15,7 @@ pub mod formatting;
 pub mod id;
 pub mod inbox;
 pub mod limits;
+pub mod media;
 pub mod message;
 pub mod meta;
 pub mod number;

@@ -12,6 +12,7 @@ mod forms;
 mod health;
 mod keys;
 mod layers;
+mod media;
 pub mod metrics;
 mod pages;
 mod private;

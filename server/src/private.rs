@@ -55,13 +55,18 @@ fn file(url: &str) -> Option<PathBuf> {
     (!read_only && !path.is_empty()).then(|| PathBuf::from(path.as_ref()))
 }
 
+/// Makes a folder closed to others, unless it is there.
+pub fn folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 fn make(file: &Path) -> io::Result<()> {
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
+    if let Some(parent) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        folder(parent)?;
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -10,6 +10,7 @@ use services::{
     db::Db,
     jobs::{self, Which},
     mail::Mailer,
+    media::Store,
     send::Graph,
     vault::{MetaApp, Vault},
     workspaces,
@@ -86,6 +87,11 @@ async fn build(config: &Config, vault: Vault) -> Result<Services, Failure> {
     let db = Db::open(config.database_url.expose_secret()).await?;
     let services = Services::new(db, Options { clock: Clock::system(), vault, graph, mailer });
     services.give_new_workspaces(config.default_plan);
+    let folder = config.media_folder();
+    let files = private::folder(&folder).map_err(|error| error.to_string());
+    let files = files.and_then(|()| Store::folder(&folder).map_err(|error| error.to_string()));
+    let files = files.map_err(|why| Failure::failed(format!("MEDIA_DIR: {} cannot be used: {why}", folder.display())))?;
+    services.keep_files_in(files, config.media_hosts.clone());
     if let Some(id) = config.meta.app_id.clone().filter(|_| !config.meta.app_secrets.is_empty()) {
         services.renew_tokens_as(MetaApp { id, secrets: config.meta.app_secrets.clone() });
     }

@@ -8,6 +8,7 @@ use crate::{
     limits::Limits,
     live::Bus,
     mail::Mailer,
+    media::{self, Store},
     queues::Tally,
     send::Graph,
     tokens::Watch,
@@ -52,6 +53,9 @@ struct Inner {
     lease_pool: Option<PgPool>,
     default_plan: OnceLock<Plan>,
     meta_app: OnceLock<MetaApp>,
+    media: OnceLock<Store>,
+    media_hosts: OnceLock<Vec<String>>,
+    media_client: OnceLock<Option<reqwest::Client>>,
 }
 
 impl Services {
@@ -82,6 +86,9 @@ impl Services {
             lease_pool,
             default_plan: OnceLock::new(),
             meta_app: OnceLock::new(),
+            media: OnceLock::new(),
+            media_hosts: OnceLock::new(),
+            media_client: OnceLock::new(),
         }))
     }
 
@@ -179,6 +186,28 @@ impl Services {
 
     pub(crate) fn meta_app(&self) -> Option<&MetaApp> {
         self.0.meta_app.get()
+    }
+
+    /// Where files are kept, and which hosts they may come from besides Meta's own. Said once, before anything is done; without it
+    /// files are kept in memory.
+    pub fn keep_files_in(&self, store: Store, hosts: Vec<String>) {
+        // Said before: the first word stands.
+        let _ = self.0.media.set(store);
+        let _ = self.0.media_hosts.set(hosts);
+    }
+
+    pub(crate) fn media_store(&self) -> &Store {
+        self.0.media.get_or_init(Store::default)
+    }
+
+    pub(crate) fn media_hosts(&self) -> &[String] {
+        self.0.media_hosts.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// What talks to Meta's file servers.
+    pub(crate) fn media_client(&self) -> Option<&reqwest::Client> {
+        let make = || media::client().inspect_err(|error| tracing::error!(%error, "no client for files")).ok();
+        self.0.media_client.get_or_init(make).as_ref()
     }
 
     pub(crate) fn lease_pool(&self) -> Option<&PgPool> {

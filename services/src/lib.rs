@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod limits;
 pub mod live;
 pub mod mail;
+pub mod media;
 pub mod members;
 pub mod numbers;
 pub mod overview;

@@ -5,17 +5,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rand::Rng as _;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Customer, Number};
 use crate::faults::Faults;
+use crate::files::File;
+use crate::graph::media::sha256;
 use crate::graph::send::Send;
 use crate::ids::{self, Way};
 use crate::ledger::{Ledger, Sent};
 use crate::phone::live::Live;
-use crate::state::{ChatKey, Line, Marks, State, Tick};
+use crate::state::{ChatKey, Line, LineFile, Marks, State, Tick};
 use crate::webhook::body::{self, Said};
 use crate::webhook::engine::{Job, Queued, Subject, Webhook};
 use crate::webhook::progress::Progress;
@@ -140,9 +141,17 @@ impl Inner {
 
     /// A customer sends a file, a place or the like.
     pub fn customer_sends(&self, phone_number_id: &str, who: &Customer, thing: Thing) -> String {
-        let media = self.state().rng.random_range(10_u64.pow(15)..10_u64.pow(16)).to_string();
-        let (kind, value) = thing.value(&media);
-        self.says(phone_number_id, who, &Said::Other { kind, value }, thing.shown())
+        let file = thing.sample().map(|(mime, bytes)| {
+            let file = File { mime: mime.to_owned(), bytes: bytes.into() };
+            let sha256 = sha256(&file);
+            let mut state = self.state();
+            let state = &mut *state;
+            (state.files.keep(file, &mut state.rng), mime.to_owned(), sha256)
+        });
+        let (id, _, sha256) = file.clone().unwrap_or_default();
+        let (kind, value) = thing.value(&id, &sha256);
+        let file = file.map(|(id, mime, _)| LineFile { id, mime });
+        self.says(phone_number_id, who, &Said::Other { kind, value }, thing.shown(), file)
     }
 
     /// A customer does something to a message of a chat; `false` where there is none, or none of theirs to change.
@@ -183,11 +192,18 @@ impl Inner {
 
     /// A customer writes, or presses a button.
     pub fn customer_says(&self, phone_number_id: &str, who: &Customer, said: &Said) -> String {
-        self.says(phone_number_id, who, said, "")
+        self.says(phone_number_id, who, said, "", None)
     }
 
     /// What is no text is `shown` so on the customer's phone.
-    fn says(&self, phone_number_id: &str, who: &Customer, said: &Said, shown: &str) -> String {
+    fn says(
+        &self,
+        phone_number_id: &str,
+        who: &Customer,
+        said: &Said,
+        shown: &str,
+        file: Option<LineFile>,
+    ) -> String {
         // A number that is not ours exists as well: webhooks for it test what the platform
         // does with numbers nobody connected.
         let number = self.number(phone_number_id).cloned().unwrap_or_else(|| Number {
@@ -209,7 +225,7 @@ impl Inner {
                 Said::Other { .. } => shown.to_owned(),
             };
             let (wamid, tick, replies) = (wamid.clone(), Tick::Sent, Vec::new());
-            let line = Line { wamid, from_customer: true, text, at, tick, replies, marks: Marks::default() };
+            let line = Line { wamid, from_customer: true, text, at, tick, replies, marks: Marks::default(), file };
             let chat = state.chat(&key);
             chat.last_inbound = Some(at);
             chat.push(line.clone());

@@ -7,6 +7,7 @@
 mod config;
 mod counters;
 mod faults;
+mod files;
 mod graph;
 mod ids;
 mod inner;

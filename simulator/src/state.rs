@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::config::{Config, Customer};
 use crate::counters::Counters;
 use crate::faults::Faults;
+use crate::files::Files;
 use crate::inner::WINDOW_MS;
 use crate::ledger::Ledger;
 use crate::limits::{Limits, Used};
@@ -48,6 +49,18 @@ pub struct Line {
     pub replies: Vec<Reply>,
     /// What was done to it since.
     pub marks: Marks,
+    /// The file that it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<LineFile>,
+}
+
+/// A file on a customer's phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineFile {
+    /// The media id.
+    pub id: String,
+    /// Its type.
+    pub mime: String,
 }
 
 /// What customers did to a message.
@@ -141,6 +154,7 @@ pub(crate) struct State {
     pub used: Used,
     pub rng: StdRng,
     pub customers: Directory,
+    pub files: Files,
     pub chats: HashMap<ChatKey, Chat>,
     /// Customers who want no more marketing.
     pub stopped: HashSet<ChatKey>,
@@ -172,6 +186,7 @@ impl State {
             used: Used::default(),
             rng: config.seed.map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64),
             customers,
+            files: Files::default(),
             chats: HashMap::new(),
             stopped: HashSet::new(),
             inbound: HashMap::new(),

@@ -3,10 +3,11 @@
 use app::inbox::thread::middle_view;
 use domain::{
     content::{
-        Card, CardPhone, Content, Extras, File, Form, Forwarded, Notice, NoticeKind, Order, OrderItem, Place, Product,
-        Quote, Reaction, Referral, Tapped, TappedFrom,
+        Card, CardPhone, Content, Extras, File, Form, Forwarded, MediaBrief, MediaState, Notice, NoticeKind, Order,
+        OrderItem, Place, Product, Quote, Reaction, Referral, Tapped, TappedFrom,
     },
     conversation::State,
+    id::MediaId,
     inbox::{MessageView, Row, TemplateLine},
     message::{Direction, Kind, Status, Times},
     role::Role,
@@ -131,7 +132,7 @@ fn files_are_named_with_what_is_written_below_them() {
         let html = received(kind, caption, Content::Media(file), Extras::default());
         has(&html, &format!("href=\"#i-{icon}\""));
         has(&html, &format!("<b dir=\"auto\">{name}</b>"));
-        has(&html, "Files cannot be opened here yet");
+        has(&html, "This file was not kept.");
         let words = format!("<div dir=\"auto\" class=\"text\">{caption}</div>");
         if caption.is_empty() {
             has_not(&html, "class=\"text\"")
@@ -140,6 +141,48 @@ fn files_are_named_with_what_is_written_below_them() {
         }
         has_not(&html, "Unsupported");
         has_not(&html, " style=");
+    }
+}
+
+#[test]
+fn files_are_seen_heard_or_downloaded() {
+    let brief = |state, mime: &str, reason: Option<&str>| MediaBrief {
+        state,
+        size: Some(812_345),
+        width: Some(640),
+        height: Some(480),
+        reason: reason.map(str::to_owned),
+        ..MediaBrief::wanted(MediaId(uuid::Uuid::max()), Some(mime.to_owned()))
+    };
+    let at = "/media/ffffffff-ffff-ffff-ffff-ffffffffffff";
+    for (kind, media, wanted) in [
+        (Kind::Image, brief(MediaState::Kept, "image/jpeg", None), vec!["<img", "?small\"", "width=\"640\"", "alt=\"Photo\""]),
+        (Kind::Sticker, brief(MediaState::Kept, "image/webp", None), vec!["<img", "sticker"]),
+        (Kind::Audio, brief(MediaState::Kept, "audio/ogg", None), vec!["<audio", "controls", "aria-label=\"Audio\""]),
+        (Kind::Video, brief(MediaState::Kept, "video/mp4", None), vec!["<video", "controls"]),
+        (Kind::Document, brief(MediaState::Kept, "application/pdf", None), vec!["812 KB", " download", "Download"]),
+        // A document is downloaded, also where it is a picture; and what claims to be one is not drawn.
+        (Kind::Document, brief(MediaState::Kept, "image/png", None), vec![" download"]),
+        (Kind::Image, brief(MediaState::Kept, "text/html", None), vec![" download"]),
+        (Kind::Video, brief(MediaState::Kept, "video/3gpp", None), vec![" download"]),
+    ] {
+        let extras = Extras { media: Some(media), ..Extras::default() };
+        let html = received(kind, "", Content::Media(File::default()), extras);
+        has(&html, at);
+        for wanted in wanted {
+            has(&html, wanted);
+        }
+        has_not(&html, " style=");
+    }
+    for (state, reason, wanted) in [
+        (MediaState::Wanted, None, "Is being fetched from WhatsApp"),
+        (MediaState::Gone, Some("WhatsApp keeps files for 7 days <b>"), "7 days &lt;b&gt;"),
+        (MediaState::Failed, None, "Could not be fetched."),
+    ] {
+        let extras = Extras { media: Some(brief(state, "image/jpeg", reason)), ..Extras::default() };
+        let html = received(Kind::Image, "", Content::Media(File::default()), extras);
+        has(&html, wanted);
+        has_not(&html, at);
     }
 }
 

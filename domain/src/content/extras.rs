@@ -158,6 +158,24 @@ pub struct MediaBrief {
     pub reason: Option<String>,
 }
 
+impl MediaBrief {
+    /// Of a file that is still to be fetched.
+    pub const fn wanted(id: MediaId, mime: Option<String>) -> Self {
+        Self {
+            id,
+            state: MediaState::Wanted,
+            mime,
+            size: None,
+            width: None,
+            height: None,
+            duration_ms: None,
+            waveform: None,
+            thumbnail: false,
+            reason: None,
+        }
+    }
+}
+
 /// Where a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

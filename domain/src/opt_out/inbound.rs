@@ -56,6 +56,7 @@ mod tests {
             kind,
             text,
             content,
+            media: None,
             extras,
             quoted: None,
             raw,

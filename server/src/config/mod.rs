@@ -7,11 +7,14 @@ mod source;
 mod tests;
 mod values;
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use domain::plan::Plan;
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use services::mail::{Sender, SmtpUrl};
 use url::Url;
 
@@ -56,6 +59,10 @@ pub struct Config {
     pub default_plan: Plan,
     /// Where metrics are told, if anywhere.
     pub metrics: Option<Metrics>,
+    /// Where files are kept; unless told, beside the database.
+    pub media_dir: Option<PathBuf>,
+    /// From where files are fetched besides Meta's own hosts.
+    pub media_hosts: Vec<String>,
 }
 
 /// The mail server, and whom mail comes from.
@@ -102,9 +109,29 @@ impl Config {
             old_master_keys: source.parsed("TOKEN_MASTER_KEYS_OLD", values::master_keys)?.unwrap_or_default(),
             start_webhook_worker: source.parsed("START_WEBHOOK_WORKER", values::switch)?.unwrap_or(true),
             metrics: metrics(source)?,
+            media_dir: source.parsed("MEDIA_DIR", |path| Ok(PathBuf::from(path)))?,
+            media_hosts: source.parsed("MEDIA_HOSTS", values::hosts)?.unwrap_or_default(),
             default_plan: source.parsed("DEFAULT_PLAN", values::plan)?.unwrap_or(Plan::Enterprise),
             start_message_retry_worker: source.parsed("START_MESSAGE_RETRY_WORKER", values::switch)?.unwrap_or(true),
         })
+    }
+
+    /// The folder for what belongs to the database and is no part of it: beside a SQLite file; `data` where the database is a
+    /// server.
+    pub fn data_folder(&self) -> PathBuf {
+        let url = self.database_url.expose_secret();
+        let file = url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+        let file = file.map(|file| Path::new(file.split('?').next().unwrap_or(file)));
+        match file.and_then(Path::parent) {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+            Some(_) => PathBuf::from("."),
+            None => PathBuf::from("data"),
+        }
+    }
+
+    /// Where files are kept.
+    pub fn media_folder(&self) -> PathBuf {
+        self.media_dir.clone().unwrap_or_else(|| self.data_folder().join("media"))
     }
 
     /// The key that access tokens are sealed with.

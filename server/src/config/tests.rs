@@ -20,6 +20,8 @@ fn nothing_set_is_the_documented_default() {
     assert!(config.mail.is_none());
     assert!(config.metrics.is_none());
     assert_eq!(config.default_plan, Plan::Enterprise);
+    assert_eq!(config.media_folder(), PathBuf::from("data/media"));
+    assert!(config.media_hosts.is_empty());
     assert_eq!(config.require_master_key().unwrap_err().variable, "TOKEN_MASTER_KEY");
 }
 
@@ -38,6 +40,9 @@ fn a_malformed_value_names_its_variable() {
         ("PUBLIC_URL", "https://user@chat.example.com"),
         ("TRUSTED_PROXIES", "10.0.0.0/40"),
         ("TRUSTED_PROXIES", "10.0.0.1, proxy"),
+        ("MEDIA_HOSTS", "https://media.example.com"),
+        ("MEDIA_HOSTS", "10.0.0.1"),
+        ("MEDIA_HOSTS", "media.example.com, localhost"),
         ("META_APP_ID", "my app"),
         ("META_APP_SECRET", "short"),
         ("META_APP_SECRET", ","),
@@ -132,4 +137,21 @@ fn secrets_do_not_show() {
     for secret in ["pa55word", "0123456789abcdef", "verify-me-please", "abab", "hunter2"] {
         assert!(!shown.contains(secret), "{secret}");
     }
+}
+
+#[test]
+fn files_lie_beside_the_database_unless_told() {
+    for (url, expected) in [
+        ("sqlite://data/parlance.db", "data"),
+        ("sqlite:///var/lib/p/parlance.db?mode=rwc", "/var/lib/p"),
+        ("sqlite:parlance.db", "."),
+        ("postgres://u:p@h/d", "data"),
+    ] {
+        let config = read([("DATABASE_URL", url)]).unwrap();
+        assert_eq!(config.data_folder(), PathBuf::from(expected), "{url}");
+        assert_eq!(config.media_folder(), PathBuf::from(expected).join("media"), "{url}");
+    }
+    let config = read([("MEDIA_DIR", "/srv/files"), ("MEDIA_HOSTS", "a.example.com, B.example.com")]).unwrap();
+    assert_eq!(config.media_folder(), PathBuf::from("/srv/files"));
+    assert_eq!(config.media_hosts, ["a.example.com", "b.example.com"]);
 }

@@ -79,6 +79,16 @@ pub(super) fn networks(value: &str) -> Result<Vec<IpNet>, String> {
         .collect()
 }
 
+/// Names of hosts alone: files come over https from where a name leads.
+pub(super) fn hosts(value: &str) -> Result<Vec<String>, String> {
+    parts(value)
+        .map(|part| match Host::parse(part) {
+            Ok(Host::Domain(name)) if name.contains('.') => Ok(name),
+            _ => Err(format!("{part:?} is no name of a host. Expected a list such as media.example.com")),
+        })
+        .collect()
+}
+
 pub(super) fn app_id(value: &str) -> Result<String, String> {
     if (1..=32).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(value.to_owned())

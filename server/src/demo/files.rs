@@ -80,16 +80,9 @@ pub fn known_key(folder: &Path) -> Result<Option<SecretString>, Failure> {
     }
 }
 
-/// Beside a SQLite file; `data` where the database is a server.
+/// Where the demo's own files lie.
 pub fn folder(config: &Config) -> PathBuf {
-    let url = config.database_url.expose_secret();
-    let file = url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
-    let file = file.map(|file| Path::new(file.split('?').next().unwrap_or(file)));
-    match file.and_then(Path::parent) {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
-        Some(_) => PathBuf::from("."),
-        None => PathBuf::from("data"),
-    }
+    config.data_folder()
 }
 
 fn random_hex<const N: usize>() -> String {
@@ -120,8 +113,6 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::Source;
-
     use super::*;
 
     #[test]
@@ -142,18 +133,5 @@ mod tests {
         }
         std::fs::write(below.join("demo.key"), "short").unwrap();
         assert!(master_key(&below).unwrap_err().to_string().contains("demo.key"));
-    }
-
-    #[test]
-    fn the_folder_is_the_databases() {
-        for (url, expected) in [
-            ("sqlite://data/parlance.db", "data"),
-            ("sqlite:///var/lib/p/parlance.db?mode=rwc", "/var/lib/p"),
-            ("sqlite:parlance.db", "."),
-            ("postgres://u:p@h/d", "data"),
-        ] {
-            let config = Config::read(&Source::fixed([("DATABASE_URL", url)])).unwrap();
-            assert_eq!(folder(&config), Path::new(expected), "{url}");
-        }
     }
 }

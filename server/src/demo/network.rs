@@ -170,5 +170,7 @@ fn line(message: &MessageView, wamids: &Wamids) -> Line {
         tick: Tick::Read,
         replies: Vec::new(),
         marks,
+        // What phones held before a restart is not in memory any more.
+        file: None,
     }
 }

@@ -8,6 +8,7 @@ mod conn;
 pub mod dialect;
 mod open;
 pub mod system;
+pub mod system_media;
 
 pub use conn::{Conn, Read, Tx, Writer};
 pub use open::OpenError;

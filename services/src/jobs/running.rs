@@ -2,7 +2,7 @@ use super::{Lane, purge};
 use crate::{
     Services, alerts, audit,
     db::{Db, system},
-    ingest, limits, live, mail, send, templates, vault,
+    ingest, limits, live, mail, media, send, templates, vault,
 };
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
@@ -58,6 +58,8 @@ pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Runn
         keep(&mut workers, "templates", &stop, move |stop| templates::worker(here.clone(), stop));
         let here = services.clone();
         keep(&mut workers, "mail", &stop, move |stop| mail::worker(here.clone(), stop));
+        let here = services.clone();
+        keep(&mut workers, "media", &stop, move |stop| media::worker(here.clone(), stop));
         workers.spawn(outbox_worker(services.clone(), stop));
     }
     Running(workers)

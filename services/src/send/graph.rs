@@ -102,6 +102,11 @@ impl Graph {
         url
     }
 
+    /// Whether an address is at the same origin as the API itself: the demo and tests keep files there.
+    pub(crate) fn is_home_of(&self, url: &Url) -> bool {
+        self.base.origin() == url.origin()
+    }
+
     /// What talks to Meta.
     pub(crate) const fn client(&self) -> &reqwest::Client {
         &self.client

@@ -47,6 +47,8 @@ pub enum Purpose {
     SignIn,
     /// To renew a token at Meta.
     Renew,
+    /// To fetch a file from Meta, or to hand one in.
+    Media,
 }
 
 impl Purpose {
@@ -58,6 +60,7 @@ impl Purpose {
             Purpose::Audit => "audit",
             Purpose::SignIn => "sign_in",
             Purpose::Renew => "renew",
+            Purpose::Media => "media",
         }
     }
 }

@@ -36,6 +36,8 @@ mod live;
 #[cfg(test)]
 mod marks;
 #[cfg(test)]
+mod media;
+#[cfg(test)]
 mod members;
 #[cfg(test)]
 mod meta;

@@ -2,6 +2,7 @@
 
 pub(crate) mod error;
 mod kinds;
+pub(crate) mod media;
 mod messages;
 mod nodes;
 pub(crate) mod send;
@@ -11,7 +12,7 @@ mod tokens;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -22,12 +23,16 @@ use crate::config::Number;
 use crate::inner::Inner;
 use error::GraphError;
 
+/// Bytes of an upload with what stands around them.
+const UPLOAD: usize = 101 * 1_024 * 1_024;
+
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
     Router::new()
         .route("/{version}/debug_token", get(nodes::debug_token))
         .route("/{version}/oauth/access_token", get(tokens::exchange))
         .route("/{version}/{id}", get(nodes::node))
         .route("/{version}/{id}/messages", post(messages::send))
+        .route("/{version}/{id}/media", post(media::upload).layer(DefaultBodyLimit::max(UPLOAD)))
         .route("/{version}/{id}/message_templates", get(templates::list))
         .route("/{version}/{id}/phone_numbers", get(nodes::phone_numbers))
         .route(
@@ -36,6 +41,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         )
         .method_not_allowed_fallback(unsupported)
         .route_layer(middleware::from_fn_with_state(inner.clone(), count))
+        .route(media::BYTES, get(media::bytes))
         .fallback(unknown)
         .with_state(inner)
 }

@@ -20,7 +20,7 @@ const NUMBER_DEFAULT: [&str; 4] =
     ["verified_name", "display_phone_number", "quality_rating", "code_verification_status"];
 const WABA_DEFAULT: [&str; 3] = ["name", "timezone_id", "message_template_namespace"];
 
-/// `GET /{version}/{id}`: a number or an account.
+/// `GET /{version}/{id}`: a number, an account or a file.
 pub(super) async fn node(
     State(inner): State<Arc<Inner>>,
     Path((_version, id)): Path<(String, String)>,
@@ -37,7 +37,7 @@ pub(super) async fn node(
     if let Some(number) = numbers.iter().find(|n| n.waba_id == id) {
         return Ok(Json(pick("WhatsAppBusinessAccount", waba_field, number, &query, &WABA_DEFAULT)?));
     }
-    Err(GraphError::no_object(&Method::GET, &id))
+    super::media::node(&inner, &headers, &id).map(Json).ok_or_else(|| GraphError::no_object(&Method::GET, &id))
 }
 
 /// `GET /{version}/{waba}/phone_numbers`.

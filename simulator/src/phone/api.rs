@@ -5,11 +5,12 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt as _, future};
 use http::StatusCode;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::BroadcastStream;
@@ -133,6 +134,19 @@ pub(super) async fn say(State(inner): State<Arc<Inner>>, Json(said): Json<Said>)
     };
     let wamid = inner.customer_says(&said.number, &who, &words);
     Ok(Json(json!({ "wamid": wamid })))
+}
+
+/// The bytes of a file on the phone.
+pub(super) async fn file(State(inner): State<Arc<Inner>>, Path(id): Path<String>) -> Response {
+    let found = inner.state().files.get(&id).cloned();
+    match found {
+        // Nothing in it runs, whatever it is.
+        Some(file) => {
+            let headers = [(CONTENT_TYPE, file.mime), (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned())];
+            (headers, file.bytes).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// A file, a place or the like: a sample of each.

@@ -101,7 +101,7 @@ function bubble(line) {
   const text = el("span", "text", line.text);
   // Customers write in any script; each bubble finds its own direction.
   text.dir = "auto";
-  const node = el("div", line.from_customer ? "msg out" : "msg", el("div", "bubble", text, stamp));
+  const node = el("div", line.from_customer ? "msg out" : "msg", el("div", "bubble", ...held(line), text, stamp));
   for (const reply of line.replies) {
     const button = el("button", "btn sm reply", reply.text);
     button.type = "button";
@@ -121,6 +121,27 @@ function bubble(line) {
 const EMOJI = ["👍", "❤️", "🙏"];
 
 /** What the customer can do to a message. */
+// The file that a message holds, as far as it is still there.
+function held({ file, text, marks }) {
+  if (!file || marks.deleted) return [];
+  const at = `/simulator/api/file/${encodeURIComponent(file.id)}`;
+  const tag = { image: "img", audio: "audio", video: "video" }[file.mime.split("/")[0]];
+  if (!tag) {
+    const link = el("a", "file", "Open the file");
+    Object.assign(link, { href: at, target: "_blank", rel: "noopener" });
+    return [link];
+  }
+  const node = el(tag, "file");
+  node.src = at;
+  if (tag === "img") node.alt = text;
+  else {
+    node.controls = true;
+    node.preload = "metadata";
+    node.setAttribute("aria-label", text);
+  }
+  return [node];
+}
+
 function acts(line) {
   const row = el("span", "acts");
   const add = (label, name, run) => {

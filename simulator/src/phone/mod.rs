@@ -37,6 +37,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/paces", get(api::paces))
         .route("/ledger", get(api::ledger))
         .route("/counters", get(api::counters))
+        .route("/file/{id}", get(api::file))
         .layer(DefaultBodyLimit::max(256 * 1_024))
         .with_state(inner);
     Router::new()

@@ -172,6 +172,7 @@ fn line(message: &Progress, tick: Tick) -> Line {
         tick,
         replies: message.replies.clone(),
         marks: Marks::default(),
+        file: None,
     }
 }
 

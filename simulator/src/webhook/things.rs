@@ -20,9 +20,21 @@ pub(crate) enum Thing {
 }
 
 impl Thing {
-    /// Meta's name of the kind, and what stands under that name. `media` is the id of the file.
-    pub fn value(self, media: &str) -> (&'static str, Value) {
-        let file = |mime: &str| json!({ "mime_type": mime, "sha256": "c2ltdWxhdGVk", "id": media });
+    /// The type and the bytes of its file.
+    pub const fn sample(self) -> Option<(&'static str, &'static [u8])> {
+        Some(match self {
+            Self::Photo => ("image/jpeg", include_bytes!("../samples/photo.jpg")),
+            Self::Voice => ("audio/ogg; codecs=opus", include_bytes!("../samples/voice.ogg")),
+            Self::Video => ("video/mp4", include_bytes!("../samples/video.mp4")),
+            Self::Document => ("application/pdf", include_bytes!("../samples/invoice.pdf")),
+            Self::Sticker => ("image/webp", include_bytes!("../samples/sticker.webp")),
+            Self::Location | Self::Contact | Self::Order | Self::Poll => return None,
+        })
+    }
+
+    /// Meta's name of the kind, and what stands under that name. `media` is the id of its file, `sha256` its digest.
+    pub fn value(self, media: &str, sha256: &str) -> (&'static str, Value) {
+        let file = |mime: &str| json!({ "mime_type": mime, "sha256": sha256, "id": media });
         let with = |mime: &str, more: Value| {
             let mut file = file(mime);
             if let (Value::Object(file), Value::Object(more)) = (&mut file, more) {

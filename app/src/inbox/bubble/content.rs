@@ -1,35 +1,13 @@
 //! The kinds of message that are more than words.
 
 use domain::{
-    content::{Card, File, Form, Notice, Order, OrderItem, Place, Tapped},
-    message::Kind,
+    content::{Card, Form, Notice, Order, OrderItem, Place, Tapped},
     text::link_host,
 };
 use leptos::prelude::*;
 
 use super::formatted::formatted;
 use crate::ui::icon;
-
-/// Under every file: what is written around it is here, the file itself is not fetched.
-const ELSEWHERE: &str = "Files cannot be opened here yet.";
-
-/// The drawing and the word for a file.
-fn named(kind: Kind, file: &File) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Audio if file.voice => ("mic", "Voice message"),
-        Kind::Audio => ("mic", "Audio"),
-        Kind::Video => ("play", "Video"),
-        Kind::Document => ("file", "Document"),
-        Kind::Sticker => ("sticker", "Sticker"),
-        _ => ("image", "Photo"),
-    }
-}
-
-pub(super) fn file(kind: Kind, file: &File, caption: &str) -> AnyView {
-    let (drawing, word) = named(kind, file);
-    let name = file.name.clone().unwrap_or_else(|| word.to_owned());
-    holds(drawing, view! { <b dir="auto">{name}</b><small>{ELSEWHERE}</small> }, formatted(caption))
-}
 
 pub(super) fn place(place: &Place) -> AnyView {
     let Place { latitude, longitude, name, address, url } = place;

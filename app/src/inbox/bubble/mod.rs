@@ -3,6 +3,7 @@
 mod content;
 mod context;
 mod formatted;
+mod media;
 mod note;
 mod reactions;
 mod stamp;
@@ -174,7 +175,7 @@ fn message_view(screen: Screen, id: MessageId, bubble: ArcMemo<Bubble>) -> AnyVi
         {move || line.get().map(|count| view! { <div class="unread-line" role="separator">{new_messages(count)}</div> })}
         <div class=class id=anchor(id) on:animationend=move |_| new.set(false)>
             <div class="bubble">
-                {move || words.with(Words::view)}
+                {move || words.with(|words| words.view(screen))}
                 {stamp(screen, bubble.clone())}
                 {reactions(bubble.clone())}
             </div>

@@ -8,8 +8,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{content, context::context, formatted::formatted};
-use crate::ui::icon;
+use super::{content, context::context, formatted::formatted, media};
+use crate::{inbox::screen::Screen, ui::icon};
 
 /// All of a message that stands in its bubble above the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Words {
         Self { kind, text, template, content, extras }
     }
 
-    pub(super) fn view(&self) -> AnyView {
+    pub(super) fn view(&self, screen: Screen) -> AnyView {
         let Self { kind, text, template, content, extras } = self;
         if extras.revoked_at.is_some() {
             return view! {
@@ -36,7 +36,7 @@ impl Words {
             .into_any();
         }
         let body = match content {
-            Content::Media(file) => content::file(*kind, file, text),
+            Content::Media(file) => media::file(screen, *kind, file, extras, text),
             Content::Location(place) => content::place(place),
             Content::Contacts(cards) => content::cards(cards),
             Content::Tapped(tapped) => content::tapped(tapped),

@@ -7,6 +7,7 @@
 mod content;
 mod context;
 mod mark;
+mod media;
 mod preferences;
 mod read;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use mark::{Mark, Marked};
+pub use media::MetaMedia;
 pub use preferences::{Preference, preferences};
 pub use read::read;
 
@@ -58,6 +60,8 @@ pub struct Inbound {
     /// The words in it; Meta's name of the kind for an unsupported one.
     pub text: String,
     pub content: Content,
+    /// Where its file is, if it holds one.
+    pub media: Option<MetaMedia>,
     /// What it tells of itself: forwarded, led here by an advertisement, written in a group.
     pub extras: Extras,
     /// Meta's id of the message that it answers.

@@ -1,4 +1,6 @@
-use super::{Change, Delivery, ID_LIMIT, Inbound, Other, Sender, StatusUpdate, Unreadable, content, context, mark};
+use super::{
+    Change, Delivery, ID_LIMIT, Inbound, Other, Sender, StatusUpdate, Unreadable, content, context, mark, media,
+};
 use crate::{
     content::Content,
     message::{Kind, Status},
@@ -128,6 +130,7 @@ fn message(element: &Value, contacts: &[Value], received: Millis) -> Result<Inbo
     let at = time(element.get("timestamp"), received);
     let kind = element.get("type").and_then(Value::as_str).unwrap_or("unknown");
     let (extras, quoted) = context::read(element);
+    let name = kind;
     let text = element.pointer("/text/body").and_then(Value::as_str).filter(|_| kind == "text");
     let (kind, text, content, raw) = match text {
         Some(text) => (Kind::Text, storable(text), Content::None, None),
@@ -142,7 +145,8 @@ fn message(element: &Value, contacts: &[Value], received: Millis) -> Result<Inbo
             (kind, text, content, Some(raw(element)))
         }
     };
-    Ok(Inbound { wamid, sender, at, kind, text, content, extras, quoted, raw })
+    let media = if matches!(content, Content::Media(_)) { media::read(name, element) } else { None };
+    Ok(Inbound { wamid, sender, at, kind, text, content, media, extras, quoted, raw })
 }
 
 fn sender(element: &Value, contacts: &[Value]) -> Option<Sender> {

@@ -33,6 +33,7 @@ fn a_text_by_phone_number() {
             kind: Kind::Text,
             text: "héllo".into(),
             content: Content::None,
+            media: None,
             extras: Extras::default(),
             quoted: None,
             raw: None,

@@ -82,6 +82,8 @@ pub struct Thing {
     pub contact: domain::id::ContactId,
     /// An outbound message in it.
     pub message: MessageId,
+    /// The file of a message in it.
+    pub media: uuid::Uuid,
     /// A dead letter: a message in it that Meta never confirmed.
     pub dead: uuid::Uuid,
     pub assignee: Option<MemberId>,
@@ -265,8 +267,8 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
     conversations::reply(owner, row.id, message, "Good morning").await.unwrap();
     conversations::assign(owner, row.id, to).await.unwrap();
     let has = Has { spare: invitation(owner).await, ..has };
-    let dead = dead_letter(owner, message).await;
-    Thing { conversation: row.id, contact: row.contact.id, message, dead, assignee: to, number: row.number.id, has }
+    let (dead, media) = (dead_letter(owner, message).await, file(owner, message).await);
+    Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: to, number: row.number.id, has }
 }
 
 /// Another workspace with a conversation of its own.
@@ -312,9 +314,9 @@ async fn foreign(installation: &Installation) -> (Thing, Ctx) {
         invitation: invitation(&ctx).await,
         spare: invitation(&ctx).await,
     };
-    let dead = dead_letter(&ctx, message).await;
+    let (dead, media) = (dead_letter(&ctx, message).await, file(&ctx, message).await);
     let number = row.number.id;
-    (Thing { conversation: row.id, contact: row.contact.id, message, dead, assignee: None, number, has }, ctx)
+    (Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: None, number, has }, ctx)
 }
 
 /// Another message beside one, which was given up: nobody knows whether it went out.
@@ -328,6 +330,17 @@ async fn dead_letter(ctx: &Ctx, beside: MessageId) -> uuid::Uuid {
     let mut tx = ctx.services().db().begin().await.unwrap();
     services::sql!(exec tx.conn(), MESSAGE, ws, id, now, beside.0).unwrap();
     services::sql!(exec tx.conn(), TRY, ws, id, now).unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// The file of a message, whose bytes were lost.
+async fn file(ctx: &Ctx, message: MessageId) -> uuid::Uuid {
+    const FILE: &str = "INSERT INTO media (workspace_id, id, number_id, message_id, state, due_at, created_at)
+        SELECT workspace_id, $2, number_id, id, 'kept', at, at FROM messages WHERE workspace_id = $1 AND id = $3";
+    let id = services::clock::new_id();
+    let mut tx = ctx.services().db().begin().await.unwrap();
+    services::sql!(exec tx.conn(), FILE, ctx.workspace().id.0, id, message.0).unwrap();
     tx.commit().await.unwrap();
     id
 }

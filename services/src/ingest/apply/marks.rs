@@ -164,6 +164,8 @@ async fn reword(
             let (first, at) = (message.body.clone(), message.at);
             sql!(exec step.tx.conn(), REWORD, ws, new_id(), number, wamid, wamid, "edit", Some(first.as_str()), None::<&str>, at)?;
             if extras.revoked_at.is_some() {
+                extras.media = None;
+                crate::media::remove(step.tx.conn(), ws, message.id, step.now).await?;
                 (message.body, message.payload) = (String::new(), None);
             } else if let Some((_, Some(body), _)) = newest {
                 message.body = body;

@@ -12,10 +12,12 @@ use crate::{
     conversations::PREVIEW_LIMIT,
     db::{Tx, dialect},
     ingest::route::Number,
+    media::{self, Wanted},
 };
 use domain::{
-    content::Extras,
+    content::{Content, Extras, MediaBrief},
     conversation::State,
+    id::MediaId,
     inbox::{Event, MessageView, Preview},
     message::{Direction, Kind, Origin, Status, Times},
     meta::webhook::Inbound,
@@ -32,7 +34,9 @@ pub struct NewMessage<'a> {
     pub conversation: Uuid,
     pub number: Uuid,
     pub inbound: &'a Inbound,
-    /// What it holds besides its words, as it is stored.
+    /// What it holds besides its words.
+    pub content: Content,
+    /// The same, as it is stored.
     pub payload: Option<String>,
     pub extras: Extras,
 }
@@ -89,8 +93,10 @@ pub(super) async fn store<'a>(step: &mut Step<'_>, items: &[&Item<'a>]) -> Resul
         }
         if let Some(thread) = threads.get_mut(key) {
             let conversation = thread.row.id.0;
-            let (payload, extras) = (message.content.stored(), message.extras.clone());
-            let new = NewMessage { id: new_id(), conversation, number: number_id, inbound: message, payload, extras };
+            let (content, extras) = held(message);
+            let payload = content.stored();
+            let id = new_id();
+            let new = NewMessage { id, conversation, number: number_id, inbound: message, content, payload, extras };
             rows.push((key, new));
             from.push(nth);
         }
@@ -104,6 +110,9 @@ pub(super) async fn store<'a>(step: &mut Step<'_>, items: &[&Item<'a>]) -> Resul
         Tx::Postgres(tx) => dialect::postgres::insert_messages(tx, step.workspace, &to_insert).await?,
     };
     let now = step.now;
+    let files: Vec<Wanted<'_>> =
+        to_insert.iter().filter(|row| inserted.contains(&row.id)).filter_map(|row| wanted(row)).collect();
+    media::want(step.tx.conn(), step.workspace, &files, now).await?;
     for (key, row) in rows.iter().filter(|(_, row)| inserted.contains(&row.id)) {
         let Some(thread) = threads.get_mut(*key) else { continue };
         thread.touched = true;
@@ -121,6 +130,23 @@ pub(super) async fn store<'a>(step: &mut Step<'_>, items: &[&Item<'a>]) -> Resul
     heard.act(step, &messages, stored).await?;
     let new = rows.iter().filter(|(_, row)| inserted.contains(&row.id));
     Ok(new.map(|(_, row)| (row.number, row.inbound.wamid.as_str())).collect())
+}
+
+/// What a message holds and tells of itself; a file gets its id, and is to be fetched.
+fn held(message: &Inbound) -> (Content, Extras) {
+    let (mut content, mut extras) = (message.content.clone(), message.extras.clone());
+    if let (Content::Media(file), Some(meta)) = (&mut content, &message.media) {
+        let id = MediaId(new_id());
+        file.media = Some(id);
+        extras.media = Some(MediaBrief::wanted(id, meta.mime.clone()));
+    }
+    (content, extras)
+}
+
+fn wanted<'a>(new: &'a NewMessage<'_>) -> Option<Wanted<'a>> {
+    let Content::Media(file) = &new.content else { return None };
+    let (id, meta) = (file.media?, new.inbound.media.as_ref()?);
+    Some(Wanted { id, number: new.number, message: new.id, meta, name: file.name.as_deref() })
 }
 
 /// What a customer's message does to its conversation; true when it brings it back into sight.
@@ -163,7 +189,7 @@ fn view(new: &NewMessage<'_>) -> MessageView {
         next_try: None,
         overtaken: false,
         template: None,
-        content: new.inbound.content.clone(),
+        content: new.content.clone(),
         extras: new.extras.clone(),
         origin: Origin::Api,
     }

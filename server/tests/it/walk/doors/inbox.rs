@@ -35,6 +35,7 @@ pub const DOORS: &[Door] = &[
     page("PAGE /w/{}/inbox/{}/{}", READ, |world, thing| {
         get(format!("/w/{}/inbox/{}/contact", world.slug, thing.conversation))
     }),
+    page("GET /w/{}/media/{}", READ, |world, thing| get(format!("/w/{}/media/{}", world.slug, thing.media))),
     door("POST /fn/inbox", Need::May(P::ConversationsView), |world, _| {
         function(
             "/fn/inbox",

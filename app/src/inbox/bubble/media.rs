@@ -1,0 +1,99 @@
+//! Files: seen, heard or downloaded, and what is known while they are not here.
+
+use domain::{
+    content::{Extras, File, MediaBrief, MediaState},
+    media::{Shown, shown, size},
+    message::Kind,
+};
+use leptos::prelude::*;
+
+use super::formatted::formatted;
+use crate::{inbox::screen::Screen, ui::icon};
+
+/// The drawing and the word for a file.
+fn named(kind: Kind, file: &File) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Audio if file.voice => ("mic", "Voice message"),
+        Kind::Audio => ("mic", "Audio"),
+        Kind::Video => ("play", "Video"),
+        Kind::Document => ("file", "Document"),
+        Kind::Sticker => ("sticker", "Sticker"),
+        _ => ("image", "Photo"),
+    }
+}
+
+pub(super) fn file(screen: Screen, kind: Kind, file: &File, extras: &Extras, caption: &str) -> AnyView {
+    let below = formatted(caption);
+    let word = named(kind, file).1;
+    let kept = extras.media.as_ref().filter(|media| media.state == MediaState::Kept);
+    let drawn = kept.and_then(|media| {
+        let at = screen.path(&format!("/media/{}", media.id));
+        let alone = kind != Kind::Document;
+        match shown(media.mime.as_deref()?)? {
+            Shown::Picture if alone => Some(picture(&at, kind, word, media)),
+            Shown::Sound if alone => Some(sound(at, word)),
+            Shown::Film if alone => Some(film(at, word, media)),
+            _ => None,
+        }
+    });
+    let drawn = drawn.unwrap_or_else(|| line(screen, kind, file, extras.media.as_ref()));
+    view! { {drawn} {below} }.into_any()
+}
+
+/// Its size is known before its bytes are there: nothing jumps.
+fn picture(at: &str, kind: Kind, word: &'static str, media: &MediaBrief) -> AnyView {
+    let small = format!("{at}?small");
+    let class = if kind == Kind::Sticker { "picture sticker" } else { "picture" };
+    view! {
+        <a class=class href=at.to_owned() target="_blank" rel="noopener" aria-label=format!("{word}, open it whole")>
+            <img src=small alt=word width=media.width height=media.height loading="lazy" decoding="async"/>
+        </a>
+    }
+    .into_any()
+}
+
+fn sound(at: String, word: &'static str) -> AnyView {
+    view! { <audio class="sound" controls preload="metadata" src=at aria-label=word></audio> }.into_any()
+}
+
+fn film(at: String, word: &'static str, media: &MediaBrief) -> AnyView {
+    view! {
+        <video
+            class="film"
+            controls
+            preload="metadata"
+            playsinline
+            src=at
+            aria-label=word
+            width=media.width
+            height=media.height
+        ></video>
+    }
+    .into_any()
+}
+
+/// What is downloaded, what is on its way, and what will not come.
+fn line(screen: Screen, kind: Kind, file: &File, media: Option<&MediaBrief>) -> AnyView {
+    let (drawing, word) = named(kind, file);
+    let name = file.name.clone().unwrap_or_else(|| word.to_owned());
+    let said = match media.map(|media| media.state) {
+        None => "This file was not kept.".to_owned(),
+        Some(MediaState::Wanted) => "Is being fetched from WhatsApp …".to_owned(),
+        Some(MediaState::Receiving) => "Is being received …".to_owned(),
+        Some(MediaState::Kept) => media.and_then(|media| media.size).map(size).unwrap_or_default(),
+        Some(MediaState::Gone | MediaState::Refused | MediaState::Failed) => {
+            media.and_then(|media| media.reason.clone()).unwrap_or_else(|| "Could not be fetched.".to_owned())
+        }
+    };
+    let load = media.filter(|media| media.state == MediaState::Kept).map(|media| {
+        let at = screen.path(&format!("/media/{}", media.id));
+        view! { <a href=at download="">{icon("download", "xs")}"Download"<span class="sr">" "{name.clone()}</span></a> }
+    });
+    view! {
+        <div class="holds">
+            {icon(drawing, "sm")}
+            <div><b dir="auto">{name.clone()}</b><small>{said}</small>{load}</div>
+        </div>
+    }
+    .into_any()
+}

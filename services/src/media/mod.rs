@@ -1,0 +1,20 @@
+//! Files: fetched from Meta, kept, served to those who see their conversation, and handed in at Meta before they are sent.
+//!
+//! A customer's file is a row that is `wanted` from the transaction that stores its message; [`worker`] asks Graph where it is,
+//! takes it from there and nowhere else, checks it and puts it into the [`Store`]. What members upload goes into the store first,
+//! then to Meta, and waits for its message. Bytes are streamed, so a file costs no memory of its size.
+
+mod describe;
+mod fetch;
+mod open;
+mod private;
+mod row;
+mod store;
+mod worker;
+
+pub use open::{Opened, Part, open};
+pub use store::{Store, StoreError};
+
+pub(crate) use private::client;
+pub(crate) use row::{Wanted, remove, want};
+pub(crate) use worker::worker;
