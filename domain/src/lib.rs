@@ -20,6 +20,7 @@ pub mod message;
 pub mod meta;
 pub mod number;
 pub mod opt_out;
+pub mod outgoing;
 pub mod paging;
 pub mod permission;
 pub mod plan;

@@ -8,6 +8,8 @@ CREATE TABLE media (
     -- Of an upload: whose, and for which conversation.
     author_id BLOB REFERENCES members (id),
     conversation_id BLOB REFERENCES conversations (id),
+    -- Recorded to be heard as a voice message.
+    voice BOOLEAN NOT NULL DEFAULT FALSE,
     state TEXT NOT NULL CHECK (state IN ('wanted', 'receiving', 'kept', 'gone', 'refused', 'failed')),
     -- Why it is not here, in words.
     reason TEXT,
@@ -22,6 +24,8 @@ CREATE TABLE media (
     mime TEXT,
     size INTEGER,
     sha256 TEXT,
+    width INTEGER,
+    height INTEGER,
     thumbnail BOOLEAN NOT NULL DEFAULT FALSE,
     -- Whether its bytes are in the store.
     stored BOOLEAN NOT NULL DEFAULT FALSE,

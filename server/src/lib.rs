@@ -21,6 +21,7 @@ mod serve;
 mod sessions;
 mod sse;
 mod telemetry;
+mod upload;
 pub mod web;
 pub mod webhook;
 

@@ -16,7 +16,7 @@ use crate::graph::send::Send;
 use crate::ids::{self, Way};
 use crate::ledger::{Ledger, Sent};
 use crate::phone::live::Live;
-use crate::state::{ChatKey, Line, LineFile, Marks, State, Tick};
+use crate::state::{ChatKey, Choice, Line, LineFile, Marks, State, Tick};
 use crate::webhook::body::{self, Said};
 use crate::webhook::engine::{Job, Queued, Subject, Webhook};
 use crate::webhook::progress::Progress;
@@ -154,6 +154,12 @@ impl Inner {
         self.says(phone_number_id, who, &Said::Other { kind, value }, thing.shown(), file)
     }
 
+    /// A customer chooses in the message `wamid`.
+    pub fn customer_chooses(&self, phone_number_id: &str, who: &Customer, choice: &Choice, wamid: String) -> String {
+        let said = Said::Chosen { value: choice.value(), wamid };
+        self.says(phone_number_id, who, &said, &choice.title, None)
+    }
+
     /// A customer does something to a message of a chat; `false` where there is none, or none of theirs to change.
     pub fn customer_marks(&self, number: &Number, who: &Customer, wamid: &str, mark: &Mark) -> bool {
         let at = self.now();
@@ -222,10 +228,10 @@ impl Inner {
             let text = match said {
                 Said::Text(text) | Said::Answer { text, .. } => text.clone(),
                 Said::Pressed { reply, .. } => reply.text.clone(),
-                Said::Other { .. } => shown.to_owned(),
+                Said::Other { .. } | Said::Chosen { .. } => shown.to_owned(),
             };
             let (wamid, tick, replies) = (wamid.clone(), Tick::Sent, Vec::new());
-            let line = Line { wamid, from_customer: true, text, at, tick, replies, marks: Marks::default(), file };
+            let line = Line { wamid, from_customer: true, text, at, tick, replies, marks: Marks::default(), choices: Vec::new(), quotes: None, file };
             let chat = state.chat(&key);
             chat.last_inbound = Some(at);
             chat.push(line.clone());

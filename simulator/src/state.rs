@@ -47,6 +47,12 @@ pub struct Line {
     pub tick: Tick,
     /// The quick replies of a template.
     pub replies: Vec<Reply>,
+    /// What can be chosen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
+    /// What it answers, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<String>,
     /// What was done to it since.
     pub marks: Marks,
     /// The file that it holds.
@@ -82,6 +88,31 @@ pub struct Reply {
     pub text: String,
     /// What the business gets.
     pub payload: String,
+}
+
+/// A button, or a line of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// What the business gets.
+    pub id: String,
+    /// What it says.
+    pub title: String,
+    /// What explains it; a button has no such thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+impl Choice {
+    /// As the webhook names it.
+    pub(crate) fn value(&self) -> serde_json::Value {
+        let Self { id, title, about } = self;
+        match about {
+            None => serde_json::json!({ "type": "button_reply", "button_reply": { "id": id, "title": title } }),
+            Some(about) => serde_json::json!({
+                "type": "list_reply", "list_reply": { "id": id, "title": title, "description": about },
+            }),
+        }
+    }
 }
 
 /// A chat is one customer with one business number.

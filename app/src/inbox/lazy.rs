@@ -1,9 +1,10 @@
 //! What opens over the inbox. Its code comes after the page, so that the first screen is there sooner.
 
-use domain::{id::ContactId, inbox::Row, opt_out::What};
+use domain::{id::{ContactId, ConversationId}, inbox::Row, opt_out::What};
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
 use super::{
+    attach::dialog::dialog_view,
     attempts::{Try, tries_view},
     consent::record_dialog,
     opted_out::question,
@@ -16,6 +17,8 @@ use super::{
 pub enum Extra {
     /// Choose, fill and send a template.
     Template(Picking),
+    /// Send more than words.
+    Attach(ConversationId),
     /// Whether to answer a customer who opted out.
     Answer { row: Memo<Option<Row>>, asking: RwSignal<bool> },
     /// How often a message was tried, and what was answered.
@@ -29,6 +32,7 @@ pub enum Extra {
 fn extra(screen: Screen, what: Extra) -> AnyView {
     match what {
         Extra::Template(picking) => picker_view(screen, picking),
+        Extra::Attach(conversation) => dialog_view(screen, conversation),
         Extra::Answer { row, asking } => question(screen, row, asking),
         Extra::Tries(tries) => tries_view(screen, tries),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),

@@ -1,5 +1,6 @@
 //! The inbox: conversations on the left, the thread in the middle, the contact on the right.
 
+pub mod attach;
 pub mod attempts;
 pub mod bubble;
 pub mod composer;
@@ -31,5 +32,6 @@ mod lazy;
 mod live;
 mod navigate;
 mod opted_out;
+mod quote;
 pub(crate) mod outbox;
 mod shared;

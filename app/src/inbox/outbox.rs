@@ -2,6 +2,7 @@
 //! not overwrite one another's.
 
 use domain::{
+    content::Quote,
     id::{ConversationId, MemberId, MessageId, WorkspaceId},
     time::Millis,
 };
@@ -18,6 +19,9 @@ pub struct Kept {
     /// Whoever wrote it knows that the customer opted out.
     #[serde(default)]
     pub despite: bool,
+    /// What it answers.
+    #[serde(default)]
+    pub quote: Option<Quote>,
     /// Why the server said no: then it waits for the person.
     #[serde(default)]
     pub refused: Option<String>,

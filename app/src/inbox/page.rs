@@ -97,6 +97,7 @@ fn inbox_view(screen: Screen) -> AnyView {
         {around(screen, unread, panes)}
         {keys_view(screen)}
         {move || screen.picking.get().map(|picking| show(screen, Extra::Template(picking)))}
+        {move || screen.attaching.get().map(|conversation| show(screen, Extra::Attach(conversation)))}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
+    content::Quote,
     conversation::View,
     id::{ConversationId, MemberId, MessageId},
     inbox::{Counts, Effect, Event, InboxView, Live, Row, Thread, apply},
@@ -87,6 +88,10 @@ pub struct Screen {
     /// The templates that can be sent, and the dialog to choose one.
     pub shelf: RwSignal<Shelf>,
     pub picking: RwSignal<Option<Picking>>,
+    /// The dialog for more than words is open, and for which conversation.
+    pub attaching: RwSignal<Option<ConversationId>>,
+    /// What the next message answers, and in which conversation.
+    pub quoting: RwSignal<Option<(ConversationId, Quote)>>,
     /// What stands still of what this workspace has to send.
     pub parks: RwSignal<Vec<ParkLine>>,
     pub(super) parks_asked: StoredValue<bool>,
@@ -130,6 +135,8 @@ impl Screen {
             sent_again: RwSignal::new(Vec::new()),
             shelf: RwSignal::new(Shelf::default()),
             picking: RwSignal::new(None),
+            attaching: RwSignal::new(None),
+            quoting: RwSignal::new(None),
             parks: RwSignal::new(first.parks.clone()),
             parks_asked: StoredValue::new(false),
             busy: RwSignal::new(false),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    content::{Content, Extras},
+    content::{Content, Extras, Quote},
     id::{ConversationId, MemberId, MessageId},
     inbox::MessageView,
     message::{Direction, Kind, Origin, Status, Times},
@@ -35,6 +35,8 @@ pub struct Pending {
     pub due: bool,
     /// Whoever wrote it knows that the customer opted out.
     pub despite: bool,
+    /// What it answers.
+    pub quote: Option<Quote>,
     pub refused: Option<Refusal>,
 }
 
@@ -48,15 +50,15 @@ pub struct Refusal {
 
 impl Pending {
     fn from_kept(kept: Kept) -> Self {
-        let Kept { id, conversation, text, at, despite, refused } = kept;
+        let Kept { id, conversation, text, at, despite, quote, refused } = kept;
         let refused = refused.map(|why| Refusal { why, offline: false });
-        Self { id, conversation, text, at, sending: false, due: false, despite, refused }
+        Self { id, conversation, text, at, sending: false, due: false, despite, quote, refused }
     }
 
     fn as_kept(&self) -> Kept {
         let refused = self.refused.as_ref().filter(|refusal| !refusal.offline).map(|refusal| refusal.why.clone());
         let Self { id, conversation, at, despite, .. } = *self;
-        Kept { id, conversation, text: self.text.clone(), at, despite, refused }
+        Kept { id, conversation, text: self.text.clone(), at, despite, quote: self.quote.clone(), refused }
     }
 
     fn is_ready(&self) -> bool {
@@ -89,7 +91,7 @@ impl Pending {
             overtaken: false,
             template: None,
             content: Content::None,
-            extras: Extras::default(),
+            extras: Extras { quote: self.quote.clone(), ..Extras::default() },
             origin: Origin::Api,
         }
     }
@@ -103,7 +105,9 @@ impl Screen {
         draft::save(draft::Of::Reply, self.me(), conversation, "");
         let at = self.now.get_untracked().max(clock());
         let despite = self.despite_of(conversation);
-        let pending = Pending { id, conversation, text, at, sending: false, due: false, despite, refused: None };
+        let quote = self.take_whole_quote(conversation);
+        let pending =
+            Pending { id, conversation, text, at, sending: false, due: false, despite, quote, refused: None };
         outbox::keep(self.owner(), &pending.as_kept());
         self.pending.update_value(|list| list.push(pending));
         self.fresh.set_value(Some(id));
@@ -189,8 +193,9 @@ impl Screen {
         let Some(pending) = next.flatten() else { return };
         let screen = *self;
         spawn_local(async move {
-            let Pending { id, conversation, text, despite, .. } = pending;
-            match server::reply(screen.slug(), conversation, id, text, despite).await {
+            let Pending { id, conversation, text, despite, quote, .. } = pending;
+            let quotes = quote.and_then(|quote| quote.message);
+            match server::reply(screen.slug(), conversation, id, text, despite, quotes).await {
                 Ok(message) => {
                     screen.retries.set_value(0);
                     screen.forget(id);

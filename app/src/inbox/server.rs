@@ -4,6 +4,7 @@ use domain::{
     conversation::{Until, View},
     id::{ConversationId, MemberId, MessageId, NoteId},
     inbox::{Earlier, MessageView, Note, Page, Row, Thread},
+    outgoing::Outgoing,
     time::Millis,
     workspace::Slug,
 };
@@ -54,13 +55,25 @@ pub async fn reply(
     key: MessageId,
     text: String,
     #[server(default)] despite: bool,
+    #[server(default)] quotes: Option<MessageId>,
 ) -> Result<MessageView, Fault> {
     let ctx = native::ctx(&workspace).await?;
-    Ok(if despite {
-        services::conversations::reply_despite_opt_out(&ctx, conversation, key, &text).await?
-    } else {
-        services::conversations::reply(&ctx, conversation, key, &text).await?
-    })
+    Ok(services::conversations::send(&ctx, conversation, key, (&text, Outgoing::Text), quotes, despite).await?)
+}
+
+/// Queues more than words: a file, a place, contact cards, choices. Asking again with the same key changes nothing.
+#[server(SendAny, prefix = "/fn", endpoint = "send", input = Json, output = Json)]
+pub async fn send(
+    workspace: Slug,
+    conversation: ConversationId,
+    key: MessageId,
+    text: String,
+    content: Outgoing,
+    quotes: Option<MessageId>,
+    despite: bool,
+) -> Result<MessageView, Fault> {
+    let ctx = native::ctx(&workspace).await?;
+    Ok(services::conversations::send(&ctx, conversation, key, (&text, content), quotes, despite).await?)
 }
 
 /// Writes a note for colleagues. Asking again with the same key changes nothing.

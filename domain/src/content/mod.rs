@@ -59,6 +59,9 @@ pub struct File {
     /// Recorded in WhatsApp, not chosen from the phone's files.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub voice: bool,
+    /// Meta's id of an upload, by which it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<String>,
     /// Of a sticker.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub animated: bool,

@@ -171,6 +171,8 @@ fn line(message: &MessageView, wamids: &Wamids) -> Line {
         replies: Vec::new(),
         marks,
         // What phones held before a restart is not in memory any more.
+        choices: Vec::new(),
+        quotes: None,
         file: None,
     }
 }

@@ -63,6 +63,11 @@ impl Ask {
         Ok(self.web.services().ctx(*user, &self.slug).await?.from(self.from.clone()))
     }
 
+    /// Names the line in the log.
+    pub fn request_id(&self) -> String {
+        self.request.map(|id| id.0.to_string()).unwrap_or_default()
+    }
+
     /// The list of conversations.
     pub fn inbox(&self) -> String {
         format!("/w/{}/inbox", self.slug)

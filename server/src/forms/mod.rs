@@ -11,6 +11,7 @@ mod reset;
 mod security;
 mod theme;
 
+pub use ask::Ask;
 pub use back::{local, login_for};
 
 use axum::{Router, routing::post};

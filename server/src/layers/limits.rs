@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -17,12 +17,27 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// For a free place.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// Bounds what a form or a server function reads.
+/// Files come as they are and take as long as the line needs.
+const UPLOAD: usize = domain::outgoing::UPLOAD_LIMIT as usize;
+const UPLOAD_WITHIN: Duration = Duration::from_secs(1_200);
+
+/// Bounds what a form or a server function reads, and a file.
 pub(super) async fn body(request: Request, next: Next) -> Response {
-    if request.body().size_hint().lower() > BODY as u64 {
+    let most = if is_upload(&request) { UPLOAD } else { BODY };
+    if request.body().size_hint().lower() > most as u64 {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, BODY)))).await
+    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
+}
+
+/// `POST /w/{slug}/conversations/{id}/files`
+fn is_upload(request: &Request) -> bool {
+    let mut parts = request.uri().path().split('/').skip(1);
+    request.method() == Method::POST
+        && parts.next() == Some("w")
+        && parts.nth(1) == Some("conversations")
+        && parts.nth(1) == Some("files")
+        && parts.next().is_none()
 }
 
 /// Bounds how much is worked on at a time, and for how long.
@@ -33,7 +48,8 @@ pub(super) async fn places(State(places): State<Arc<Semaphore>>, request: Reques
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         return response;
     };
-    match timeout(ANSWER_WITHIN, next.run(request)).await {
+    let within = if is_upload(&request) { UPLOAD_WITHIN } else { ANSWER_WITHIN };
+    match timeout(within, next.run(request)).await {
         Ok(response) => response,
         Err(_) => (StatusCode::GATEWAY_TIMEOUT, "This took too long. Try again in a minute.\n").into_response(),
     }

@@ -9,8 +9,10 @@ use crate::{
     sql,
 };
 use domain::{
+    content::{Content, Extras},
     id::MessageId,
     inbox::Event,
+    message::Kind,
     opt_out::{Settings, What},
     time::Millis,
     window::{self, Window},
@@ -82,8 +84,10 @@ async fn send(
         key,
         conversation: &row,
         author: None,
+        kind: Kind::Text,
         body: &confirmation.body,
-        template: None,
+        content: Content::None,
+        extras: Extras::default(),
         bulk: false,
         marketing: false,
         despite_opt_out: true,

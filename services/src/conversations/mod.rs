@@ -24,14 +24,14 @@ pub use note::note;
 pub use of_contact::{Addressee, of_contact};
 pub use outcome::outcome;
 pub use read::mark_read;
-pub use reply::{reply, reply_despite_opt_out};
+pub use reply::{reply, reply_despite_opt_out, send};
 pub use send_again::send_again;
 pub use send_template::{Filled, Named, send_named, send_template};
 pub use snooze::{mark_unread, snooze, wake, wake_due};
 pub use state::{close, reopen};
 pub use thread::{earlier, older, thread};
 
-pub(crate) use reply::write;
+pub(crate) use reply::{Said, write};
 pub(crate) use thread::find;
 
 /// Characters of a message in the list.

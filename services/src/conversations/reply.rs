@@ -7,16 +7,20 @@ use crate::{
     audit::{self, Entry},
     consent,
     db::Tx,
+    ingest::Quoted,
     limits::Want,
+    media,
     send::{self, New},
     sql,
 };
 use domain::{
     Error as Wrong,
     audit::Action,
-    id::{ConversationId, MessageId},
+    content::{Content, Extras, Quote},
+    id::{ConversationId, MediaId, MessageId},
     inbox::{Event, MessageView, Row},
-    message::outgoing_text,
+    message::Kind,
+    outgoing::{Checked, Outgoing},
     permission::Permission,
     time::Millis,
     window::{self, Window},
@@ -24,7 +28,25 @@ use domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+const QUOTED: &str = "SELECT number_id, wamid, id, direction, kind, body, payload FROM messages
+    WHERE workspace_id = $1 AND id = $2 AND conversation_id = $3 AND wamid IS NOT NULL";
 const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2";
+
+/// What goes out, as its writer put it.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    pub text: String,
+    pub content: Outgoing,
+    /// The message that it answers.
+    pub quotes: Option<MessageId>,
+}
+
+impl Said {
+    /// Words alone.
+    pub fn text(text: &str) -> Self {
+        Self { text: text.to_owned(), content: Outgoing::Text, quotes: None }
+    }
+}
 
 /// Queues an agent's answer. `key` is made by whoever asks, and is the message's id: asking again with it changes nothing.
 ///
@@ -32,8 +54,7 @@ const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = 
 /// `EmptyMessage`, `MessageTooLong`, `ConversationClosed`, `WindowClosed`, `NoAddress`, `OptedOut`, `Forbidden`, `NotFound`;
 /// `Conflict` when the key belongs to another message.
 pub async fn reply(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) -> Result<MessageView> {
-    let entry = Entry::new(Action::MessageSent).change(Value::Null, json!({ "message": key, "kind": "text" }));
-    queue(ctx, id, key, text, (entry, None), false).await
+    queue(ctx, id, key, Said::text(text), (sent(key, "text"), None), false).await
 }
 
 /// The same for a member who knows that the customer opted out, and that they wrote again since: only then does it go out. It
@@ -42,22 +63,50 @@ pub async fn reply(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) ->
 /// # Errors
 /// As [`reply`].
 pub async fn reply_despite_opt_out(ctx: &Ctx, id: ConversationId, key: MessageId, text: &str) -> Result<MessageView> {
-    let entry = Entry::new(Action::MessageSent).change(Value::Null, json!({ "message": key, "kind": "text" }));
-    queue(ctx, id, key, text, (entry, None), true).await
+    queue(ctx, id, key, Said::text(text), (sent(key, "text"), None), true).await
 }
 
-/// The same, audited as `entry`. The text stands in the message itself. `confirms`: it may go out although the customer opted
+/// The same for anything that members send, and as an answer to one message: words, an upload, a place, contact cards, buttons
+/// or a list. `confirms`: the member knows that the customer opted out.
+///
+/// # Errors
+/// As [`reply`]; `Invalid` for what WhatsApp does not take, an upload that is not there any more, and a message that cannot be
+/// answered.
+pub async fn send(
+    ctx: &Ctx,
+    id: ConversationId,
+    key: MessageId,
+    (text, content): (&str, Outgoing),
+    quotes: Option<MessageId>,
+    confirms: bool,
+) -> Result<MessageView> {
+    let what = match &content {
+        Outgoing::Text => "text",
+        Outgoing::File(_) => "file",
+        Outgoing::Place(_) => "location",
+        Outgoing::Contacts(_) => "contacts",
+        Outgoing::Menu(_) => "interactive",
+    };
+    let said = Said { text: text.to_owned(), content, quotes };
+    queue(ctx, id, key, said, (sent(key, what), None), confirms).await
+}
+
+fn sent(key: MessageId, kind: &str) -> Entry {
+    Entry::new(Action::MessageSent).change(Value::Null, json!({ "message": key, "kind": kind }))
+}
+
+/// The same, audited as `why`. The text stands in the message itself. `confirms`: it may go out although the customer opted
 /// out, if they wrote since.
 pub(super) async fn queue(
     ctx: &Ctx,
     id: ConversationId,
     key: MessageId,
-    text: &str,
+    said: Said,
     why: (Entry, Option<Uuid>),
     confirms: bool,
 ) -> Result<MessageView> {
     let (mut tx, record) = change::lock(ctx, id).await?;
-    let (message, row) = write(ctx, &mut tx, &record, key, text, why, confirms).await?;
+    let (message, row) = write(ctx, &mut tx, &record, key, said, why, confirms).await?;
     if let Some(row) = row {
         change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
         send::queued(&ctx.services);
@@ -72,15 +121,76 @@ pub(crate) async fn write(
     tx: &mut Tx,
     record: &RowRecord,
     key: MessageId,
-    text: &str,
-    (entry, instead_of): (Entry, Option<Uuid>),
+    said: Said,
+    why: (Entry, Option<Uuid>),
     confirms: bool,
 ) -> Result<(MessageView, Option<Row>)> {
     ctx.demand_on(Permission::MessagesSend, record.assignee())?;
-    let text = outgoing_text(text)?;
+    let file = if let Outgoing::File(id) = said.content { Some(id) } else { None };
+    let Checked { kind, text, content } = said.content.check(&said.text)?;
     if let Some(existing) = sql!(opt MessageRecord, tx.conn(), EXISTING, ctx.ws(), key.0)? {
-        return Ok((repeated(existing, record.id, &text)?, None));
+        return Ok((repeated(existing, record.id, kind, &text)?, None));
     }
+    let mut made = Made { kind: kind.unwrap_or(Kind::Document), text, content, extras: Extras::default() };
+    if let Some(id) = file {
+        made.attach(ctx, tx, id, record).await?;
+    }
+    if let Some(quoted) = said.quotes {
+        made.extras.quote = Some(quote(ctx, tx, record, quoted).await?);
+    }
+    let written = put(ctx, tx, record, key, made, why, confirms).await?;
+    if let Some(id) = file
+        && !media::give(tx.conn(), ctx.ws(), id, key.0).await?
+    {
+        return Err(gone());
+    }
+    Ok((written.0, Some(written.1)))
+}
+
+/// A message as it is queued.
+pub(super) struct Made {
+    pub kind: Kind,
+    pub text: String,
+    pub content: Content,
+    pub extras: Extras,
+}
+
+impl Made {
+    /// The upload that it sends.
+    async fn attach(&mut self, ctx: &Ctx, tx: &mut Tx, id: MediaId, record: &RowRecord) -> Result<()> {
+        let whose = (ctx.me().id.0, record.id);
+        let found = media::unsent(tx.conn(), ctx.ws(), id, whose, ctx.now()).await?.ok_or_else(gone)?;
+        (self.kind, self.content) = found.as_content().ok_or_else(gone)?;
+        self.extras.media = Some(found.brief());
+        // WhatsApp shows words below some kinds alone.
+        if !self.text.is_empty() && matches!(self.kind, Kind::Audio | Kind::Sticker) {
+            return Err(Wrong::invalid("caption", "WhatsApp shows no words below a recording or a sticker").into());
+        }
+        Ok(())
+    }
+}
+
+fn gone() -> crate::Error {
+    Wrong::invalid("file", "it is not here any more, or was sent already; choose it again").into()
+}
+
+/// What a message answers: one of the same conversation that Meta knows.
+async fn quote(ctx: &Ctx, tx: &mut Tx, record: &RowRecord, quoted: MessageId) -> Result<Quote> {
+    let found: Option<Quoted> = sql!(opt Quoted, tx.conn(), QUOTED, ctx.ws(), quoted.0, record.id)?;
+    let wrong = || Wrong::invalid("answer", "this message cannot be answered: WhatsApp does not know it yet, or it is gone");
+    Ok(found.ok_or_else(wrong)?.into())
+}
+
+/// Queues what is made, checks included.
+pub(super) async fn put(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    record: &RowRecord,
+    key: MessageId,
+    made: Made,
+    (entry, instead_of): (Entry, Option<Uuid>),
+    confirms: bool,
+) -> Result<(MessageView, Row)> {
     let now = ctx.now();
     allowed(record, now)?;
     let despite_opt_out = consent::answer(tx, ctx.ws(), record.contact_id, record.window_expires_at, confirms).await?;
@@ -88,8 +198,10 @@ pub(crate) async fn write(
         key,
         conversation: record,
         author: Some(ctx.me().id.0),
-        body: &text,
-        template: None,
+        kind: made.kind,
+        body: &made.text,
+        content: made.content,
+        extras: made.extras,
         bulk: false,
         marketing: false,
         despite_opt_out,
@@ -98,13 +210,13 @@ pub(crate) async fn write(
     if let Some(old) = instead_of {
         super::send_again::leave(ctx, tx, old).await?;
     }
-    let (message, row) = send::enqueue(&ctx.services, tx, ctx.ws(), now, new).await?;
+    let written = send::enqueue(&ctx.services, tx, ctx.ws(), now, new).await?;
     audit::record(tx, ctx, entry.on("conversation", record.id)).await?;
     if despite_opt_out {
         let aside = Entry::new(Action::ConsentSetAside).on("contact", record.contact_id);
         audit::record(tx, ctx, aside.change(Value::Null, json!({ "message": key }))).await?;
     }
-    Ok((message, Some(row)))
+    Ok(written)
 }
 
 /// Whether a free-form message may go out now.
@@ -121,8 +233,9 @@ fn allowed(record: &RowRecord, now: Millis) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn repeated(existing: MessageRecord, conversation: Uuid, text: &str) -> Result<MessageView> {
-    if existing.conversation_id == conversation && existing.body == text {
+fn repeated(existing: MessageRecord, conversation: Uuid, kind: Option<Kind>, text: &str) -> Result<MessageView> {
+    let same = kind.is_none_or(|kind| kind.as_str() == existing.kind);
+    if same && existing.conversation_id == conversation && existing.body == text {
         Ok(existing.into())
     } else {
         Err(send::taken())

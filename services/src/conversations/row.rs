@@ -156,7 +156,7 @@ impl From<MessageRecord> for MessageView {
 }
 
 /// What a message holds as screens get it: of a template the line that names it, not the values it was filled with.
-fn shown(content: Content) -> (Content, Option<TemplateLine>) {
+pub(crate) fn shown(content: Content) -> (Content, Option<TemplateLine>) {
     match content {
         Content::Template(template) => (Content::None, Some(template.into())),
         other => (other, None),

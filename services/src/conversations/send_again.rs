@@ -1,11 +1,19 @@
 use super::{
-    reply::{again_key, queue},
+    change,
+    reply::{Made, again_key, put},
     row::MessageRecord,
     send_template,
     thread::find,
 };
-use crate::{Ctx, Error, Result, audit::Entry, db::Tx, sql};
-use domain::{audit::Action, id::MessageId, inbox::MessageView, message::Status, permission::Permission};
+use crate::{Ctx, Error, Result, audit::Entry, db::Tx, send, sql};
+use domain::{
+    audit::Action,
+    content::{Content, Extras},
+    id::{ConversationId, MessageId},
+    inbox::{Event, MessageView},
+    message::{Kind, Status},
+    permission::Permission,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -46,12 +54,35 @@ pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
     let key = again_key(message.id);
     let entry = Entry::new(Action::MessageRetried)
         .change(json!({ "message": MessageId(message.id) }), json!({ "message": key, "kind": message.kind }));
-    if let Some(payload) = message.payload.as_deref() {
-        let template = serde_json::from_str(payload).map_err(|e| Error::Internal(format!("a stored template: {e}")))?;
-        let made = (&*message.body, &template);
+    let kind = Kind::parse(&message.kind);
+    let content = Content::parse(kind, message.payload.as_deref());
+    if kind == Kind::Template {
+        let Content::Template(template) = &content else { return Err(Error::Internal("a stored template".to_owned())) };
+        let made = (&*message.body, template);
         return send_template::again(ctx, message.conversation_id.into(), key, made, message.id, entry).await;
     }
-    queue(ctx, message.conversation_id.into(), key, &message.body, (entry, Some(message.id)), false).await
+    // Quote and file go along; what customers thought of it does not.
+    let Extras { quote, media, .. } = Extras::parse(message.extras.as_deref());
+    let made = Made { kind, text: message.body, content, extras: Extras { quote, media, ..Extras::default() } };
+    again(ctx, message.conversation_id.into(), key, made, (entry, Some(message.id))).await
+}
+
+async fn again(
+    ctx: &Ctx,
+    id: ConversationId,
+    key: MessageId,
+    made: Made,
+    why: (Entry, Option<Uuid>),
+) -> Result<MessageView> {
+    let (mut tx, record) = change::lock(ctx, id).await?;
+    ctx.demand_on(Permission::MessagesSend, record.assignee())?;
+    if let Some(existing) = sql!(opt MessageRecord, tx.conn(), MESSAGE, ctx.ws(), key.0)? {
+        return Ok(existing.into());
+    }
+    let (message, row) = put(ctx, &mut tx, &record, key, made, why, false).await?;
+    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
+    send::queued(&ctx.services);
+    Ok(message)
 }
 
 /// Where the new message is queued, under the lock of its conversation: the old one stays where it is.

@@ -13,9 +13,10 @@ use crate::{
 use domain::{
     Error as Wrong,
     audit::Action,
+    content::{Content, Extras},
     id::{ConversationId, MessageId, TemplateId},
     inbox::{Event, MessageView},
-    message,
+    message::{self, Kind},
     permission::Permission,
     template::{self, Category, Template, Values},
 };
@@ -165,8 +166,10 @@ async fn queue(
         key,
         conversation: record,
         author: Some(ctx.me().id.0),
+        kind: Kind::Template,
         body,
-        template: Some(made),
+        content: Content::Template(made.clone()),
+        extras: Extras::default(),
         bulk: false,
         marketing: Category::parse(&made.category).is_marketing(),
         despite_opt_out: false,

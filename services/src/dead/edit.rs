@@ -6,7 +6,7 @@ use super::{
 use crate::{
     Ctx, Result,
     audit::{self, Entry},
-    conversations, live, send,
+    conversations::{self, Said}, live, send,
 };
 use domain::{Error as Wrong, audit::Action, id::MessageId, inbox::Event, permission::Permission};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ pub async fn retry_with_edit(ctx: &Ctx, id: Uuid, text: &str, how: Retry) -> Res
     let key = edited_key(id);
     let entry = Entry::new(Action::MessageSent)
         .change(Value::Null, json!({ "message": key, "kind": "text", "instead_of": MessageId(id) }));
-    let (message, row) = conversations::write(ctx, &mut tx, &row, key, text, (entry, None), false).await?;
+    let (message, row) = conversations::write(ctx, &mut tx, &row, key, Said::text(text), (entry, None), false).await?;
     audit::record(&mut tx, ctx, discarded).await?;
     events.extend(row.map(|row| Event::Message { row, message, opened: false }));
     let seq = live::record(&mut tx, ctx.ws(), &events, ctx.now()).await?;

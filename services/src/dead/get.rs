@@ -75,7 +75,7 @@ pub async fn get(ctx: &Ctx, id: Uuid) -> Result<Detail> {
                 let to = phone.map(|digits| Recipient::To(shown(format!("+{digits}"))));
                 let to = to.or_else(|| user.map(|user| Recipient::Recipient(shown(user))));
                 let message = id.to_string();
-                payload = to.and_then(|to| request(Kind::parse(&kind), &body, made_of.as_deref(), &to, &message));
+                payload = to.and_then(|to| request(Kind::parse(&kind), &body, made_of.as_deref(), None, &to, &message));
                 text = Some(body);
             }
         }

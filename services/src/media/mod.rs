@@ -10,11 +10,13 @@ mod open;
 mod private;
 mod row;
 mod store;
+mod upload;
 mod worker;
 
 pub use open::{Opened, Part, open};
 pub use store::{Store, StoreError};
+pub use upload::{Upload, Uploaded, forget, upload};
 
 pub(crate) use private::client;
-pub(crate) use row::{Wanted, remove, want};
+pub(crate) use row::{Wanted, give, remove, unsent, want};
 pub(crate) use worker::worker;

@@ -121,7 +121,7 @@ impl Candidate {
             return Verdict::Unheard;
         }
         let m = &self.target.message;
-        request(self.kind(), &m.body, m.payload.as_deref(), &to, &m.id.to_string())
+        request(self.kind(), &m.body, m.payload.as_deref(), m.quoted_wamid.as_deref(), &to, &m.id.to_string())
             .map_or(Verdict::Fail(UNREADABLE), Verdict::Go)
     }
 

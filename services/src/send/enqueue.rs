@@ -1,6 +1,9 @@
 use crate::{
     Result, Services,
-    conversations::{PREVIEW_LIMIT, row::RowRecord},
+    conversations::{
+        PREVIEW_LIMIT,
+        row::{RowRecord, shown},
+    },
     db::Tx,
     limits::{self, Ask, Want},
     sql,
@@ -8,8 +11,8 @@ use crate::{
 use domain::{
     content::{Content, Extras},
     id::MessageId,
-    inbox::{MessageView, Preview, Row, TemplateLine},
-    message::{Direction, Kind, Origin, Status, Template, Times},
+    inbox::{MessageView, Preview, Row},
+    message::{Direction, Kind, Origin, Status, Times},
     text::preview,
     time::Millis,
     window::{self, Window},
@@ -17,8 +20,8 @@ use domain::{
 use uuid::Uuid;
 
 const INSERT: &str = "INSERT INTO messages
-    (workspace_id, id, conversation_id, number_id, direction, kind, body, payload, status, status_rank, author_id, at)
-    VALUES ($1, $2, $3, $4, 'out', $5, $6, $7, 'queued', $8, $9, $10)";
+    (workspace_id, id, conversation_id, number_id, direction, kind, body, payload, status, status_rank, author_id, at, extras,
+    quoted_wamid) VALUES ($1, $2, $3, $4, 'out', $5, $6, $7, 'queued', $8, $9, $10, $11, $12)";
 const ENQUEUE: &str = "INSERT INTO outbox
     (workspace_id, message_id, number_id, conversation_id, contact_id, queued_at, due_at, lease_until, bulk, marketing,
     despite_opt_out) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)";
@@ -36,10 +39,13 @@ pub(crate) struct New<'a> {
     pub conversation: &'a RowRecord,
     /// The member who wrote it.
     pub author: Option<Uuid>,
+    pub kind: Kind,
     /// The words that people read.
     pub body: &'a str,
-    /// What makes it a template message; without, it is a text.
-    pub template: Option<&'a Template>,
+    /// What it holds besides.
+    pub content: Content,
+    /// What it answers, and where its file is.
+    pub extras: Extras,
     /// Goes out behind answers of people.
     pub bulk: bool,
     pub marketing: bool,
@@ -66,12 +72,12 @@ pub(crate) async fn enqueue(
     // Meta's clock may be ahead of ours, and two answers may fall into one millisecond: each stands, and leaves, after what
     // was there before.
     let at = now.max(record.last_message_at + 1);
-    let kind = if new.template.is_some() { Kind::Template } else { Kind::Text };
-    let payload =
-        new.template.map(serde_json::to_string).transpose().map_err(|e| crate::Error::Internal(e.to_string()))?;
+    let kind = new.kind;
+    let (payload, extras) = (new.content.stored(), new.extras.stored());
+    let quoted = new.extras.quote.as_ref().map(|quote| quote.wamid.as_str());
     let (rank, key) = (Status::Queued.rank(), new.key.0);
     sql!(exec tx.conn(), INSERT, workspace, key, record.id, record.number_id, kind.as_str(), new.body, payload.as_deref(),
-        rank, new.author, at)
+        rank, new.author, at, extras.as_deref(), quoted)
     .map_err(|e| match e.as_database_error() {
         Some(db) if db.is_unique_violation() => taken(),
         _ => e.into(),
@@ -82,7 +88,8 @@ pub(crate) async fn enqueue(
     let due_at = limits::admit(services, tx, ask(workspace, now, &new), now).await?;
     sql!(exec tx.conn(), ENQUEUE, workspace, key, record.number_id, record.id, record.contact_id, at, due_at, new.bulk,
         new.marketing, new.despite_opt_out)?;
-    let short = preview(new.body, PREVIEW_LIMIT);
+    let short = preview(&new.content.preview(kind, new.body), PREVIEW_LIMIT);
+    let (content, template) = shown(new.content);
     sql!(exec tx.conn(), TOUCH, workspace, record.id, at, key, kind.as_str(), &short)?;
     let message = MessageView {
         id: new.key,
@@ -97,9 +104,9 @@ pub(crate) async fn enqueue(
         tries: 0,
         next_try: None,
         overtaken: false,
-        template: new.template.cloned().map(TemplateLine::from),
-        content: Content::None,
-        extras: Extras::default(),
+        template,
+        content,
+        extras: new.extras,
         origin: Origin::Api,
     };
     let mut row = Row::from(record.clone());

@@ -42,7 +42,7 @@ fn every_request_conforms() {
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
     proptest::test_runner::TestRunner::new(config)
         .run(&(to, body), |(to, body)| {
-            let message = request(Kind::Text, &body, None, &to, &services::clock::new_id().to_string()).unwrap();
+            let message = request(Kind::Text, &body, None, None, &to, &services::clock::new_id().to_string()).unwrap();
             let errors = errors(&validator, &message);
             prop_assert!(errors.is_empty(), "{errors:?}");
             Ok(())
@@ -76,9 +76,61 @@ fn every_template_conforms() {
             "components": components(&content, &values) });
         for to in [Recipient::To("+4915112345678".into()), Recipient::Recipient("DE.1".into())] {
             let body = text(&content, &values);
-            let made = request(Kind::Template, &body, Some(&payload.to_string()), &to, "id").unwrap();
+            let made = request(Kind::Template, &body, Some(&payload.to_string()), None, &to, "id").unwrap();
             let errors = errors(&validator, &made);
             assert!(errors.is_empty(), "{parts}: {errors:?}");
+        }
+    }
+}
+
+/// Files, places, cards and choices, each as an answer to a message.
+#[test]
+fn every_other_kind_conforms() {
+    use domain::content;
+    let Some(validator) = validator() else { return };
+    let file = |name: Option<&str>, voice| {
+        let name = name.map(str::to_owned);
+        content::Content::Media(content::File { meta: Some("1003383421387256".into()), name, voice, ..Default::default() })
+    };
+    let place = content::Place { name: Some("Shop".into()), ..content::Place::at(50.1109, 8.6821).unwrap() };
+    let phone = content::CardPhone { phone: "+4915112345678".into(), wa_id: Some("4915112345678".into()), label: None };
+    let card = content::Card {
+        name: "Ana K".into(),
+        org: Some("Vega".into()),
+        phones: vec![phone],
+        emails: vec!["a@b.example".into()],
+        urls: vec!["https://a.example".into()],
+        ..Default::default()
+    };
+    let line = content::Line { id: "x".into(), title: "Express".into(), description: Some("1 day".into()) };
+    let sections = vec![content::Section { title: "How".into(), lines: vec![line] }];
+    let buttons = vec![("y".to_owned(), "Yes".to_owned())];
+    let (header, footer) = (Some("Order".to_owned()), Some("Kaveri".to_owned()));
+    let to = Recipient::To("+4915112345678".into());
+    for (kind, words, made) in [
+        (Kind::Image, "Look", file(None, false)),
+        (Kind::Video, "", file(None, false)),
+        (Kind::Audio, "", file(None, true)),
+        (Kind::Document, "mine", file(Some("invoice.pdf"), false)),
+        (Kind::Sticker, "", file(None, false)),
+        (Kind::Location, "Shop", content::Content::Location(place)),
+        (Kind::Contacts, "Ana K", content::Content::Contacts(vec![card])),
+        (
+            Kind::Interactive,
+            "Shall we?",
+            content::Content::Menu(content::Menu::Buttons { header: header.clone(), footer: footer.clone(), buttons }),
+        ),
+        (
+            Kind::Interactive,
+            "How?",
+            content::Content::Menu(content::Menu::List { header, footer, button: "Choose".into(), sections }),
+        ),
+    ] {
+        let payload = made.stored();
+        for quoted in [None, Some("wamid.HBgL")] {
+            let body = request(kind, words, payload.as_deref(), quoted, &to, "id").unwrap();
+            let errors = errors(&validator, &body);
+            assert!(errors.is_empty(), "{body}: {errors:?}");
         }
     }
 }
@@ -87,7 +139,7 @@ fn every_template_conforms() {
 #[test]
 fn what_meta_refuses_does_not_conform() {
     let Some(validator) = validator() else { return };
-    let fine = request(Kind::Text, "hi", None, &Recipient::To("+4915112345678".into()), "id").unwrap();
+    let fine = request(Kind::Text, "hi", None, None, &Recipient::To("+4915112345678".into()), "id").unwrap();
     assert!(errors(&validator, &fine).is_empty());
     let spoilt: [fn(&mut Value); 4] = [
         |body| body["messaging_product"] = json!("sms"),

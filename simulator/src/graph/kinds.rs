@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::GraphError;
+use crate::state::Choice;
 
 /// Types that can be sent, as Graph lists them when it refuses another.
 const SENDABLE: &str =
@@ -164,6 +165,20 @@ fn list(action: &Map<String, Value>) -> Result<(), GraphError> {
         }
     }
     Ok(())
+}
+
+/// What a phone offers to choose from, below the words.
+pub(super) fn choices(interactive: &Value) -> Vec<Choice> {
+    let list = |path: &str| interactive.pointer(path).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let part = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let buttons = list("/action/buttons").iter().filter_map(|button| button.get("reply")).map(|reply| Choice {
+        id: part(reply, "id"),
+        title: part(reply, "title"),
+        about: None,
+    });
+    let rows = list("/action/sections").iter().filter_map(|section| section.get("rows")?.as_array()).flatten();
+    let rows = rows.map(|row| Choice { id: part(row, "id"), title: part(row, "title"), about: Some(part(row, "description")) });
+    buttons.chain(rows).collect()
 }
 
 fn template(template: &Map<String, Value>, by_user_id: bool) -> Checked {

@@ -142,6 +142,15 @@ fn handle(
         Some(GraphFault::ErrorBefore) => return Err(GraphError::something_wrong()),
         _ => {}
     }
+    if let Request::Send(send) = &request
+        && let Send { media: Some(id), kind, .. } = &**send
+        && kinds_of_files(kind)
+        && inner.state().files.get(id).is_none()
+    {
+        return Err(GraphError::param(format!(
+            "Param {kind}['id'] is not a valid whatsapp business account media attachment ID"
+        )));
+    }
     match request {
         Request::Read { wamid, typing } => {
             inner.business_read(&wamid, typing);
@@ -165,6 +174,10 @@ fn accept(inner: &Inner, number: &Number, send: &Send, arrived: i64) -> Result<V
         "contacts": [contact(send, &who)],
         "messages": [message],
     }))
+}
+
+fn kinds_of_files(kind: &str) -> bool {
+    ["audio", "document", "image", "sticker", "video"].contains(&kind)
 }
 
 fn contact(send: &Send, who: &Customer) -> Value {

@@ -6,6 +6,7 @@ use super::error::GraphError;
 use super::kinds;
 use super::templates::{self, Filled};
 use crate::config::Customer;
+use crate::state::Choice;
 use crate::templates::Template;
 
 /// `biz_opaque_callback_data` is at most this long, in characters.
@@ -15,7 +16,7 @@ const MAX_CALLBACK: usize = 512;
 #[derive(Debug)]
 pub(crate) enum Request {
     Read { wamid: String, typing: bool },
-    Send(Send),
+    Send(Box<Send>),
 }
 
 /// A message to send.
@@ -32,6 +33,12 @@ pub(crate) struct Send {
     pub callback: Option<String>,
     /// Of a template: what it is and what can be pressed.
     pub filled: Option<Filled>,
+    /// The id of its file.
+    pub media: Option<String>,
+    /// What can be chosen in it.
+    pub choices: Vec<Choice>,
+    /// The message that it answers.
+    pub quotes: Option<String>,
 }
 
 impl Send {
@@ -94,7 +101,13 @@ pub(super) fn parse(body: &[u8], sender: &str, known: &[Template]) -> Result<Req
         None => None,
     };
     let text = filled.as_ref().map_or(shown, |filled| filled.text.clone());
-    Ok(Request::Send(Send { input, recipient, by_user_id, kind, text, callback, filled }))
+    let content = root.get(&kind);
+    let media = content.and_then(|content| content.get("id")).and_then(Value::as_str).map(str::to_owned);
+    let choices = content.filter(|_| kind == "interactive").map(kinds::choices).unwrap_or_default();
+    let quotes = root.get("context").and_then(|context| context.get("message_id")).and_then(Value::as_str);
+    let quotes = quotes.map(str::to_owned);
+    let send = Send { input, recipient, by_user_id, kind, text, callback, filled, media, choices, quotes };
+    Ok(Request::Send(Box::new(send)))
 }
 
 fn read(root: &Map<String, Value>, status: &str) -> Result<Request, GraphError> {

@@ -205,16 +205,22 @@ pub(super) async fn press(
     Json(pressed): Json<Pressed>,
 ) -> Result<Json<Value>, Refused> {
     let Pressed { which, wamid, text } = pressed;
-    let (who, reply) = {
+    let (who, reply, choice) = {
         let state = inner.state();
         let who = state.customers.find(&which.customer).cloned();
         let chat = state.chats.get(&ChatKey { number: which.number.clone(), customer: which.customer });
         let line = chat.and_then(|chat| chat.lines.iter().find(|line| line.wamid == wamid));
         let reply = line.and_then(|line| line.replies.iter().find(|reply| reply.text == text)).cloned();
-        (who, reply)
+        let choice = line.and_then(|line| line.choices.iter().find(|choice| choice.title == text)).cloned();
+        (who, reply, choice)
     };
-    let (Some(who), Some(reply)) = (who, reply) else { return Err(refused("There is no such button.")) };
-    let wamid = inner.customer_says(&which.number, &who, &body::Said::Pressed { reply, wamid });
+    let wamid = match (who, reply, choice) {
+        (Some(who), Some(reply), _) => {
+            inner.customer_says(&which.number, &who, &body::Said::Pressed { reply, wamid })
+        }
+        (Some(who), None, Some(choice)) => inner.customer_chooses(&which.number, &who, &choice, wamid),
+        _ => return Err(refused("There is no such button.")),
+    };
     Ok(Json(json!({ "wamid": wamid })))
 }
 

@@ -102,6 +102,17 @@ function bubble(line) {
   // Customers write in any script; each bubble finds its own direction.
   text.dir = "auto";
   const node = el("div", line.from_customer ? "msg out" : "msg", el("div", "bubble", ...held(line), text, stamp));
+  if (line.quotes) {
+    const quoted = el("blockquote", "", line.quotes);
+    quoted.dir = "auto";
+    node.querySelector(".bubble").prepend(quoted);
+  }
+  for (const { title, about } of line.choices ?? []) {
+    const button = el("button", "btn sm reply", about ? `${title} · ${about}` : title);
+    button.type = "button";
+    button.onclick = () => attempt(() => post("press", { ...here(), wamid: line.wamid, text: title }));
+    node.append(button);
+  }
   for (const reply of line.replies) {
     const button = el("button", "btn sm reply", reply.text);
     button.type = "button";

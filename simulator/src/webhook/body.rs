@@ -150,6 +150,11 @@ pub(crate) enum Said {
         text: String,
         wamid: String,
     },
+    /// A button or a line of a list, of the message `wamid`.
+    Chosen {
+        value: Value,
+        wamid: String,
+    },
     /// Any other kind, with what stands under its name.
     Other {
         kind: &'static str,
@@ -166,6 +171,10 @@ pub(crate) fn inbound(number: &Number, from: &Customer, id: &str, at_ms: i64, sa
         Said::Text(text) => ("text", None, words(text), None),
         Said::Answer { text, wamid } => ("text", about(wamid), words(text), None),
         Said::Pressed { reply, wamid } => ("button", about(wamid), None, Some(reply.clone())),
+        Said::Chosen { value, wamid } => {
+            other.insert("interactive", value.clone());
+            ("interactive", about(wamid), None, None)
+        }
         Said::Other { kind, value } => {
             other.insert(*kind, value.clone());
             (*kind, None, None, None)

@@ -12,7 +12,7 @@ use crate::graph::send::Send;
 use crate::inner::Inner;
 use crate::ledger::Sent;
 use crate::phone::live::Live;
-use crate::state::{ChatKey, Line, Marks, Reply, State, Tick};
+use crate::state::{ChatKey, Choice, Line, LineFile, Marks, Reply, State, Tick};
 
 /// Why a message ends in `failed`: code, title, details.
 type Failure = (i64, &'static str, &'static str);
@@ -42,6 +42,9 @@ pub(crate) struct Progress {
     number: Number,
     key: ChatKey,
     replies: Vec<Reply>,
+    choices: Vec<Choice>,
+    quotes: Option<String>,
+    file: Option<LineFile>,
     failure: Option<Failure>,
     pricing: Option<Pricing>,
     accepted: Instant,
@@ -86,7 +89,27 @@ impl Progress {
             }
         });
         let replies = send.filled.as_ref().map_or_else(Vec::new, |filled| filled.replies.clone());
-        Self { sent, to, number: number.clone(), key, replies, failure, pricing, accepted: Instant::now() }
+        let file = send.media.as_ref().and_then(|id| {
+            let mime = state.files.get(id)?.mime.clone();
+            Some(LineFile { id: id.clone(), mime })
+        });
+        let quoted = send.quotes.as_ref().and_then(|wamid| {
+            let lines = &state.chats.get(&key)?.lines;
+            Some(lines.iter().find(|line| line.wamid == *wamid)?.text.clone())
+        });
+        Self {
+            sent,
+            to,
+            number: number.clone(),
+            key,
+            replies,
+            choices: send.choices.clone(),
+            quotes: quoted,
+            file,
+            failure,
+            pricing,
+            accepted: Instant::now(),
+        }
     }
 
     /// A line that was put on the phone without a sending behind it.
@@ -105,6 +128,9 @@ impl Progress {
             number: number.clone(),
             key: key.clone(),
             replies: line.replies.clone(),
+            choices: line.choices.clone(),
+            quotes: line.quotes.clone(),
+            file: line.file.clone(),
             failure: None,
             pricing: None,
             accepted: Instant::now(),
@@ -172,7 +198,9 @@ fn line(message: &Progress, tick: Tick) -> Line {
         tick,
         replies: message.replies.clone(),
         marks: Marks::default(),
-        file: None,
+        choices: message.choices.clone(),
+        quotes: message.quotes.clone(),
+        file: message.file.clone(),
     }
 }
 

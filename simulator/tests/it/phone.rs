@@ -92,6 +92,8 @@ async fn a_seeded_chat_opens_the_window() {
         tick: Tick::Delivered,
         replies: Vec::new(),
         marks: Marks::default(),
+        choices: Vec::new(),
+        quotes: None,
         file: None,
     };
     world.sim.seed_chat(PHONE, &meera(), vec![line("wamid.a", true), line("wamid.b", false)]);

@@ -19,8 +19,8 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{screen::Screen, send::Refusal, sync::Cell};
-use crate::ui::when;
+use super::{quote::can_be_answered, screen::Screen, send::Refusal, sync::Cell};
+use crate::ui::{icon, when};
 use context::anchor;
 use reactions::reactions;
 use stamp::stamp;
@@ -179,8 +179,40 @@ fn message_view(screen: Screen, id: MessageId, bubble: ArcMemo<Bubble>) -> AnyVi
                 {stamp(screen, bubble.clone())}
                 {reactions(bubble.clone())}
             </div>
+            {answer_button(screen, bubble.clone())}
             {trouble(screen, bubble)}
         </div>
+    }
+    .into_any()
+}
+
+/// The next message answers this one; where one may be written.
+fn answer_button(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
+    let may = screen.open.with_untracked(|open| open.as_ref().is_some_and(|row| screen.may_reply(row)));
+    if !may {
+        return ().into_any();
+    }
+    let can = {
+        let bubble = bubble.clone();
+        Memo::new(move |_| bubble.with(|bubble| bubble.refused.is_none() && can_be_answered(&bubble.message)))
+    };
+    view! {
+        <Show when=move || can.get()>
+            {
+                let bubble = bubble.clone();
+                view! {
+                    <button
+                        class="answer btn ghost square sm script"
+                        type="button"
+                        aria-label="Answer this message"
+                        title="Answer this message"
+                        on:click=move |_| bubble.with_untracked(|bubble| screen.answer(&bubble.message))
+                    >
+                        {icon("reply", "sm")}
+                    </button>
+                }
+            }
+        </Show>
     }
     .into_any()
 }

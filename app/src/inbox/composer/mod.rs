@@ -127,7 +127,7 @@ fn tabs(noting: RwSignal<bool>) -> AnyView {
     .into_any()
 }
 
-fn focus(field: &str) {
+pub(super) fn focus(field: &str) {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;

@@ -4,8 +4,10 @@ use domain::{id::ConversationId, inbox::Row, message::TEXT_LIMIT};
 use leptos::{html::Textarea, prelude::*};
 
 use super::text::{as_content, keep_draft, to_newest};
+#[cfg(feature = "hydrate")]
+use crate::inbox::attach::take_files;
 use crate::{
-    inbox::{draft, screen::Screen},
+    inbox::{draft, quote::quoting_view, screen::Screen},
     ui::{icon, window_until},
 };
 
@@ -36,6 +38,18 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
         length.set(text.chars().count());
         draft::save(draft::Of::Reply, screen.me(), id, &text);
     };
+    let paste = move |event: leptos::ev::ClipboardEvent| {
+        #[cfg(feature = "hydrate")]
+        if take_files(screen, id, event.clipboard_data().and_then(|data| data.files())) {
+            event.prevent_default();
+        }
+        let _ = event;
+    };
+    let drop = move |event: leptos::ev::DragEvent| {
+        event.prevent_default();
+        #[cfg(feature = "hydrate")]
+        take_files(screen, id, event.data_transfer().and_then(|data| data.files()));
+    };
     let window = move || row.read().as_ref().and_then(|row| row.window_expires_at);
     let too_long = move || length.get() > TEXT_LIMIT;
     let left = move || {
@@ -55,7 +69,10 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                 event.prevent_default();
                 send();
             }
+            on:dragover=move |event| event.prevent_default()
+            on:drop=drop
         >
+            {quoting_view(screen, id)}
             <div class="composer__top">
                 {window_until(window, screen.now, screen.local)}
             </div>
@@ -73,9 +90,20 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                 required
                 on:keydown=keydown
                 on:input=input
+                on:paste=paste
                 inner_html=text
             ></textarea>
             <div class="composer__tools">
+                <button
+                    class="btn ghost square sm script"
+                    type="button"
+                    id="attach-button"
+                    aria-label="Attach"
+                    title="Files, location, contact, choices"
+                    on:click=move |_| screen.attach(id)
+                >
+                    {icon("clip", "sm")}
+                </button>
                 <Show when=move || row.read().as_ref().is_some_and(|row| screen.may_send_template(row))>
                     <button
                         class="btn ghost sm script"

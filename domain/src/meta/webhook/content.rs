@@ -44,7 +44,7 @@ fn file(value: &Value) -> Option<(String, Content)> {
     value.get("id").and_then(id_text)?;
     let flag = |key: &str| value.get(key).and_then(Value::as_bool).unwrap_or(false);
     let name = value.get("filename").and_then(Value::as_str).and_then(file_name);
-    let file = File { media: None, name, voice: flag("voice"), animated: flag("animated") };
+    let file = File { name, voice: flag("voice"), animated: flag("animated"), ..File::default() };
     Some((words(value, "caption").unwrap_or_default(), Content::Media(file)))
 }
 

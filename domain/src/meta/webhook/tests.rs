@@ -81,7 +81,7 @@ fn every_kind_that_is_understood() {
         Content::Tapped(Tapped { title: title.to_owned(), description, payload: Some(payload.to_owned()), from })
     };
     let file = |name: Option<&str>, voice, animated| {
-        Content::Media(File { media: None, name: name.map(str::to_owned), voice, animated })
+        Content::Media(File { name: name.map(str::to_owned), voice, animated, ..File::default() })
     };
     let mut place = Place::at(37.442_215, -122.161_659_2).unwrap();
     (place.name, place.address) = (Some("Philz".to_owned()), Some("101 Forest Ave".to_owned()));

@@ -1,5 +1,6 @@
 //! The inbox, and what has no lock.
 
+use axum::{body::Body, http::Request};
 use domain::permission::Permission as P;
 use serde_json::json;
 
@@ -36,6 +37,24 @@ pub const DOORS: &[Door] = &[
         get(format!("/w/{}/inbox/{}/contact", world.slug, thing.conversation))
     }),
     page("GET /w/{}/media/{}", READ, |world, thing| get(format!("/w/{}/media/{}", world.slug, thing.media))),
+    // Nothing is in the body: whoever is let in is told that it is empty.
+    door("POST /w/{}/conversations/{}/files", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        let id = services::clock::new_id();
+        form(format!("/w/{}/conversations/{}/files?id={id}", world.slug, thing.conversation), &[])
+    }),
+    door("DELETE /w/{}/files/{}", Need::Member, |world, _| {
+        let path = format!("/w/{}/files/{}", world.slug, services::clock::new_id());
+        Request::delete(path).body(Body::empty()).unwrap()
+    }),
+    door("POST /fn/send", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        let key = services::clock::new_id();
+        let place = json!({"kind": "place", "value": {"latitude": 1.5, "longitude": 2.5}});
+        function(
+            "/fn/send",
+            json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "text": "", "content": place,
+                "quotes": null, "despite": false}),
+        )
+    }),
     door("POST /fn/inbox", Need::May(P::ConversationsView), |world, _| {
         function(
             "/fn/inbox",

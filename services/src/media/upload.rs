@@ -1,0 +1,221 @@
+use super::{
+    describe::{HEAD, describe, sniff},
+    fetch,
+    row::state,
+    store::{Key, Object, Store, Writing},
+};
+use crate::{Ctx, Error, Result, conversations, sql};
+use bytes::Bytes;
+use domain::{
+    Error as Wrong,
+    content::{MediaBrief, MediaState},
+    id::{ConversationId, MediaId},
+    media::{default_name, size},
+    message::Kind,
+    meta::{codes, send::Failure},
+    outgoing::{UPLOAD_LIMIT, upload_kind},
+    permission::Permission,
+    text::file_name,
+    time::{DAY, Millis},
+    window::{self, Window},
+};
+use futures::{Stream, StreamExt};
+use reqwest::multipart::{Form, Part};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long Meta keeps an upload, less a day.
+const KEPT_AT_META: Millis = 29 * DAY;
+/// For the largest file on a slow line.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
+const INSERT: &str = "INSERT INTO media (workspace_id, id, number_id, author_id, conversation_id, state, name, voice, due_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, 'receiving', $6, $7, $8, $8) ON CONFLICT (id) DO NOTHING";
+const KEPT: &str = "UPDATE media SET state = $3, stored = TRUE, mime = $4, size = $5, sha256 = $6, thumbnail = $7, meta_id = $8,
+    meta_until = $9, width = $10, height = $11 WHERE workspace_id = $1 AND id = $2 AND state = 'receiving' AND removed_at IS NULL";
+/// Also of one that is still being received: then what comes is removed.
+const FORGET: &str = "UPDATE media SET removed_at = $3, stored = TRUE WHERE workspace_id = $1 AND id = $2 AND author_id = $4
+    AND message_id IS NULL AND removed_at IS NULL";
+const PHONE: &str = "SELECT phone_number_id FROM numbers WHERE workspace_id = $1 AND id = $2 AND state = 'active'";
+
+/// A file that a member wants to send.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// Made by whoever asks.
+    pub id: MediaId,
+    pub conversation: ConversationId,
+    /// As the member calls it.
+    pub name: Option<String>,
+    /// It was recorded to be heard as a voice message.
+    pub voice: bool,
+}
+
+/// A file that lies at Meta and waits for its message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploaded {
+    /// As what it will be sent.
+    pub kind: Kind,
+    pub media: MediaBrief,
+}
+
+/// Takes a file in, checks it against Meta's limits, and hands it in at Meta, so that it can be sent. What is not sent within a
+/// day is forgotten.
+///
+/// # Errors
+/// `NotFound`, `Forbidden` without `messages.send`, `WindowClosed`, `ConversationClosed`; `Invalid` for what WhatsApp does not
+/// take; `Upstream` when Meta does not take it or cannot be reached; `Conflict` when the id was used before.
+pub async fn upload<E>(
+    ctx: &Ctx,
+    upload: Upload,
+    bytes: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin,
+) -> Result<Uploaded> {
+    let number = {
+        let mut read = ctx.read().await?;
+        let row = conversations::find(ctx, read.conn(), upload.conversation).await?;
+        ctx.demand_on(Permission::MessagesSend, row.assignee())?;
+        if row.state != "open" {
+            return Err(Wrong::ConversationClosed.into());
+        }
+        if window::at(row.window_expires_at, ctx.now()) == Window::Closed {
+            return Err(Wrong::WindowClosed.into());
+        }
+        row.number_id
+    };
+    let name = upload.name.as_deref().and_then(file_name);
+    let mut tx = ctx.begin().await?;
+    let me = ctx.me().id.0;
+    let new = sql!(exec tx.conn(), INSERT, ctx.ws(), upload.id.0, number, me, upload.conversation.0, name.as_deref(),
+        upload.voice, ctx.now())?;
+    tx.commit().await?;
+    if new == 0 {
+        return Err(Error::Conflict("This file was sent before. Choose it again.".to_owned()));
+    }
+    let done = take(ctx, &upload, number, name.as_deref(), bytes).await;
+    if done.is_err() {
+        forget(ctx, upload.id).await?;
+    }
+    done
+}
+
+/// Removes an upload that was not sent. Doing it twice, or to what is not there, changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(ctx: &Ctx, id: MediaId) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    sql!(exec tx.conn(), FORGET, ctx.ws(), id.0, ctx.now(), ctx.me().id.0)?;
+    Ok(tx.commit().await?)
+}
+
+async fn take<E>(
+    ctx: &Ctx,
+    upload: &Upload,
+    number: Uuid,
+    name: Option<&str>,
+    bytes: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin,
+) -> Result<Uploaded> {
+    let store = ctx.services().media_store();
+    let key = Key { workspace: ctx.workspace().id, media: upload.id };
+    let Received { head, size, sha256 } = receive(store, key, bytes).await?;
+    let mime = sniff(&head);
+    let kind = upload_kind(mime, size, upload.voice)?;
+    let name = name.unwrap_or_else(|| default_name(mime));
+    let meta = hand_in(ctx, number, key, (mime, size, name)).await?;
+    let media = describe(store, key, mime, size).await;
+    let mut tx = ctx.begin().await?;
+    let bytes = i64::try_from(size).unwrap_or(i64::MAX);
+    let kept = sql!(exec tx.conn(), KEPT, ctx.ws(), upload.id.0, state(MediaState::Kept), mime, bytes, &sha256,
+        media.thumbnail, &meta, ctx.now() + KEPT_AT_META, media.width.map(i64::from), media.height.map(i64::from))?;
+    tx.commit().await?;
+    if kept == 0 {
+        return Err(Error::Gone("This file was taken back.".to_owned()));
+    }
+    Ok(Uploaded { kind, media })
+}
+
+struct Received {
+    head: Vec<u8>,
+    size: u64,
+    sha256: String,
+}
+
+/// Why nothing came.
+enum Broken {
+    /// The browser went away.
+    Off,
+    TooLarge,
+}
+
+async fn receive<E>(
+    store: &Store,
+    key: Key,
+    bytes: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin,
+) -> Result<Received> {
+    let (mut head, mut total, mut hash) = (Vec::new(), 0_u64, Sha256::new());
+    let pieces = bytes.map(|piece| {
+        let piece = piece.map_err(|_| Broken::Off)?;
+        total += piece.len() as u64;
+        if total > UPLOAD_LIMIT {
+            return Err(Broken::TooLarge);
+        }
+        let missing = HEAD.saturating_sub(head.len()).min(piece.len());
+        head.extend_from_slice(piece.get(..missing).unwrap_or_default());
+        hash.update(&piece);
+        Ok(piece)
+    });
+    match store.write(key, pieces).await {
+        Ok(()) => Ok(Received { head, size: total, sha256: hex::encode(hash.finalize()) }),
+        Err(Writing::Source(Broken::Off)) => Err(Wrong::invalid("file", "it did not arrive whole; choose it again").into()),
+        Err(Writing::Source(Broken::TooLarge)) => {
+            Err(Wrong::invalid("file", format!("WhatsApp takes at most {}", size(UPLOAD_LIMIT))).into())
+        }
+        Err(Writing::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Meta's id of an upload.
+#[derive(Deserialize)]
+struct HandedIn {
+    id: String,
+}
+
+/// `POST /{phone-number-id}/media`.
+async fn hand_in(ctx: &Ctx, number: Uuid, key: Key, (mime, size, name): (&'static str, u64, &str)) -> Result<String> {
+    let services = ctx.services();
+    let upstream = |why: &str| Error::Upstream(why.to_owned());
+    let phone = {
+        let mut read = ctx.read().await?;
+        sql!(scalar_opt String, read.conn(), PHONE, ctx.ws(), number)?
+    };
+    let phone = phone.ok_or_else(|| upstream("The business number is not connected, so the file cannot be sent."))?;
+    let token = fetch::token(services, ctx.ws(), number).await;
+    let token = token.map_err(|_| upstream("The number's access token does not open, so the file cannot be sent."))?;
+    let lost = || Error::Internal("an upload is not in the store any more".to_owned());
+    let bytes = services.media_store().stream(key, Object::Whole, None).await?.ok_or_else(lost)?;
+    // Recordings have to say how they are made.
+    let mime = if mime == "audio/ogg" { "audio/ogg; codecs=opus" } else { mime };
+    let part = Part::stream_with_length(reqwest::Body::wrap_stream(bytes), size).file_name(ascii(name)).mime_str(mime);
+    let part = part.map_err(|error| Error::Internal(format!("a media type: {error}")))?;
+    let form = Form::new().text("messaging_product", "whatsapp").text("type", mime).part("file", part);
+    let request = services.graph().client().post(services.graph().url(&[&phone, "media"]));
+    let sent = request.bearer_auth(token.expose_secret()).timeout(TIMEOUT).multipart(form).send().await;
+    let response = sent.map_err(|_| upstream("WhatsApp could not be reached, so the file was not handed in. Try again."))?;
+    let status = response.status();
+    let body = response.bytes().await.map_err(|_| upstream("WhatsApp's answer was lost. Try again."))?;
+    if status.is_success() {
+        let answer = serde_json::from_slice::<HandedIn>(&body);
+        return answer.map(|answer| answer.id).map_err(|_| upstream("WhatsApp's answer was unreadable. Try again."));
+    }
+    let error = serde_json::from_slice::<Failure>(&body).map(|failure| failure.error).unwrap_or_default();
+    let why = codes::explain(error.code, Some(&error.message));
+    tracing::warn!(media = %key.media, code = error.code, status = status.as_u16(), "Meta does not take a file");
+    Err(Error::Upstream(format!("WhatsApp did not take the file. {why}")))
+}
+
+/// The name within the form; customers see the one in the message.
+fn ascii(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect()
+}
