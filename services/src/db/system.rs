@@ -488,3 +488,31 @@ pub async fn count_dead_deliveries(conn: Conn<'_>) -> sqlx::Result<i64> {
 pub async fn count_dead_messages(conn: Conn<'_>) -> sqlx::Result<i64> {
     sql!(scalar i64, conn, COUNT_DEAD_MESSAGES)
 }
+
+const WORKSPACES: &str = "SELECT id FROM workspaces ORDER BY id";
+const NAMED_DELIVERY: &str = "SELECT MAX(named.id) FROM (SELECT MAX(delivery_id) AS id FROM dead_letters
+    UNION ALL SELECT MAX(delivery_id) FROM delivery_tries) AS named";
+const DEAD_DELIVERY_IDS: &str =
+    "SELECT id FROM deliveries WHERE state = 'dead' AND body IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
+const REVIVE_DELIVERY: &str = "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = $2, reason = NULL,
+    finished_at = NULL WHERE id = $1 AND state = 'dead'";
+
+/// Every workspace.
+pub async fn workspaces(conn: Conn<'_>) -> sqlx::Result<Vec<Uuid>> {
+    sql!(scalars Uuid, conn, WORKSPACES)
+}
+
+/// The highest delivery that a dead letter, or a note of a failed try, names.
+pub async fn named_delivery(conn: Conn<'_>) -> sqlx::Result<Option<i64>> {
+    sql!(scalar Option<i64>, conn, NAMED_DELIVERY)
+}
+
+/// Deliveries that were given up and are kept, by id.
+pub async fn dead_delivery_ids(conn: Conn<'_>, after: i64, limit: i64) -> sqlx::Result<Vec<i64>> {
+    sql!(scalars i64, conn, DEAD_DELIVERY_IDS, after, limit)
+}
+
+/// Gives a delivery that was given up all its tries again.
+pub async fn revive_delivery(conn: Conn<'_>, id: i64, now: Millis) -> sqlx::Result<()> {
+    sql!(exec conn, REVIVE_DELIVERY, id, now).map(drop)
+}

@@ -30,6 +30,7 @@ pub use provider::{DataKey, KeyId, KeyProvider, KeyTrouble};
 pub use renew::{MetaApp, renew_due};
 pub use rotate::{Rotated, Rotation};
 pub use stale::{STALE, StaleToken, raise_stale, stale_tokens};
+pub(crate) use status::keys_in_use;
 pub use status::{Status, UnderKey, status};
 pub use store::{LoadError, load, opens};
 pub(crate) use store::{Place, load_version, store};
