@@ -131,11 +131,10 @@ pub(super) struct Places {
 
 /// Writes files to their places and sends pieces of tables. The archive was verified before.
 pub(super) fn unpack(
-    mut file: &File,
+    file: &File,
     places: &Places,
     pieces: &mpsc::Sender<Result<Piece, Trouble>>,
 ) -> Result<(), Trouble> {
-    file.rewind().map_err(broken)?;
     each(file, |name, content| match (name, &places.database) {
         (MANIFEST, _) => Ok(()),
         (DATABASE, Some((database, _))) => write(database, content),
@@ -171,7 +170,8 @@ fn write(path: &Path, content: &mut dyn Read) -> Result<(), Trouble> {
 }
 
 /// Visits every file of the archive, and reads on to its end, where the checksum stands.
-fn each(file: &File, mut visit: impl FnMut(&str, &mut dyn Read) -> Result<(), Trouble>) -> Result<(), Trouble> {
+fn each(mut file: &File, mut visit: impl FnMut(&str, &mut dyn Read) -> Result<(), Trouble>) -> Result<(), Trouble> {
+    file.rewind().map_err(broken)?;
     let decoder = zstd::Decoder::new(BufReader::with_capacity(PIECE, file)).map_err(broken)?;
     let mut archive = tar::Archive::new(decoder);
     for entry in archive.entries().map_err(broken)? {

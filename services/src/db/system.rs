@@ -166,6 +166,13 @@ pub async fn dead_deliveries(conn: Conn<'_>) -> sqlx::Result<Vec<(String, i64)>>
     sql!(all(String, i64), conn, DEAD_DELIVERIES)
 }
 
+const LAST_DELIVERY: &str = "SELECT received_at FROM deliveries ORDER BY id DESC LIMIT 1";
+
+/// When the last delivery came.
+pub async fn last_delivery(conn: Conn<'_>) -> sqlx::Result<Option<Millis>> {
+    sql!(scalar_opt Millis, conn, LAST_DELIVERY)
+}
+
 /// When the oldest delivery that waits for its turn came, and how many there are.
 pub async fn oldest_pending(conn: Conn<'_>) -> sqlx::Result<(Option<Millis>, i64)> {
     sql!(one(Option<Millis>, i64), conn, OLDEST_PENDING)
@@ -181,7 +188,7 @@ pub async fn unread_since(conn: Conn<'_>, until: Millis) -> sqlx::Result<bool> {
     }
 }
 
-const NUMBERS_HEALTH: &str = "SELECT id, workspace_id, phone_number_id, display_number, token_problem FROM numbers
+const NUMBERS_HEALTH: &str = "SELECT id, workspace_id, phone_number_id, waba_id, display_number, token_problem FROM numbers
     WHERE state = 'active' ORDER BY created_at, id";
 
 /// A connected number and what is wrong with its token.
@@ -190,6 +197,7 @@ pub struct NumberHealth {
     pub id: Uuid,
     pub workspace_id: Uuid,
     pub phone_number_id: String,
+    pub waba_id: String,
     pub display_number: String,
     pub token_problem: Option<String>,
 }

@@ -27,6 +27,7 @@ pub use key::{KeyError, MasterKey};
 pub use kind::{Kind, Owner};
 pub use locked::{Locked, locked, look_again};
 pub use provider::{DataKey, KeyId, KeyProvider, KeyTrouble};
+pub(crate) use renew::ask;
 pub use renew::{MetaApp, renew_due};
 pub use rotate::{Rotated, Rotation};
 pub use stale::{STALE, StaleToken, raise_stale, stale_tokens};
