@@ -13,8 +13,9 @@ pub struct Restore {
     /// What `parlance backup` wrote.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The old server was stopped before the backup was made and has sent nothing since, as in a move to another machine: what
-    /// waited to be sent is sent. Without it such messages are held for a person, since they may have gone out.
+    /// The old server was stopped before the backup was made and has sent nothing since, as in a move to another
+    /// machine: what waited to be sent is sent. Without it such messages are held for a person, since they may have
+    /// gone out.
     #[arg(long)]
     nothing_sent_since: bool,
     /// The master key is lost: restore all the same. Numbers must be connected again and second factors set up again.

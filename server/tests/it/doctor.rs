@@ -140,7 +140,10 @@ async fn what_meta_says_of_subscriptions() {
 
     world.simulator.set_webhook_url("https://elsewhere.example.com/webhooks/meta");
     let troubles = world.troubles().await;
-    assert!(troubles.len() == 1 && troubles[0].contains("webhooks go to https://elsewhere.example.com"), "{troubles:?}");
+    assert!(
+        troubles.len() == 1 && troubles[0].contains("webhooks go to https://elsewhere.example.com"),
+        "{troubles:?}"
+    );
     world.simulator.set_webhook_url("");
     assert_eq!(world.troubles().await, ["webhook fields: the app has no webhook for WhatsApp accounts"]);
     world.simulator.set_webhook_url(world.outside.callback());

@@ -6,7 +6,8 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-/// Goes through a folder without holding its list in memory. What is being written still (`name#1`) is left out, as are links.
+/// Goes through a folder without holding its list in memory. What is being written still (`name#1`) is left out, as are
+/// links.
 pub(super) struct Walk {
     root: PathBuf,
     open: Vec<ReadDir>,

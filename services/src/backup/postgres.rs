@@ -6,8 +6,8 @@ use super::{
     read::Piece,
 };
 use crate::db::{
-    migrate_postgres,
     dialect::postgres_copy::{self as copy_of, Table},
+    migrate_postgres,
 };
 use futures::TryStreamExt;
 use sqlx::{PgConnection, PgPool};
@@ -44,8 +44,8 @@ pub(super) async fn copy(pool: &PgPool, archive: &mut Archive, manifest: &mut Ma
     Ok(tx.rollback().await?)
 }
 
-/// Brings an empty database to where the backup was made, and its tables into it, in the caller's transaction; then brings it up
-/// to date.
+/// Brings an empty database to where the backup was made, and its tables into it, in the caller's transaction; then
+/// brings it up to date.
 pub(super) async fn fill(
     tx: &mut PgConnection,
     manifest: &Manifest,

@@ -44,9 +44,10 @@ pub struct Restored {
     pub secrets: (u64, usize),
 }
 
-/// Makes an installation from a backup. Everything is checked before anything is touched, and nothing is there before all of it
-/// is: SQLite's files get their names at the end, PostgreSQL's tables are filled in one transaction. Afterwards the database is up
-/// to date, everybody is signed out, and what waited to be sent is held for a person (docs/adr/0012).
+/// Makes an installation from a backup. Everything is checked before anything is touched, and nothing is there before
+/// all of it is: SQLite's files get their names at the end, PostgreSQL's tables are filled in one transaction.
+/// Afterwards the database is up to date, everybody is signed out, and what waited to be sent is held for a person
+/// (docs/adr/0012).
 ///
 /// # Errors
 /// [`Trouble`]. What was begun is taken back.
@@ -206,17 +207,11 @@ async fn to_sqlite(
     Ok(done)
 }
 
-async fn to_postgres(
-    file: File,
-    manifest: &Manifest,
-    wanted: Restore<'_>,
-    media: &Landing,
-) -> Result<Done, Trouble> {
+async fn to_postgres(file: File, manifest: &Manifest, wanted: Restore<'_>, media: &Landing) -> Result<Done, Trouble> {
     let services = Services::new(Db::open_as_it_is(wanted.url).await?, wanted.options);
     let now = services.clock().now();
     let done = async {
-        let (tx, held) =
-            filled(&services, file, manifest, &media.0, wanted.nothing_sent_since, now).await?;
+        let (tx, held) = filled(&services, file, manifest, &media.0, wanted.nothing_sent_since, now).await?;
         // Before the commit: rows that name media must find them.
         media.take_place_of(wanted.media)?;
         tx.commit().await?;

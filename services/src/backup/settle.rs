@@ -18,8 +18,8 @@ const END_RESETS: &str = "DELETE FROM password_resets";
 /// Deliveries that are looked at in one step.
 const PAGE: i64 = 500;
 
-/// Ends sessions, holds what waited to be sent unless nothing can have been sent since, and writes into each audit trail that this
-/// is a restored backup. Returns how many messages are held.
+/// Ends sessions and leases, holds what waited to be sent unless nothing can have been sent since, and writes into each
+/// audit trail that this is a restored backup. Returns how many messages are held.
 pub(super) async fn settle(
     services: &Services,
     tx: &mut Tx,
@@ -41,6 +41,8 @@ pub(super) async fn settle(
         audit::record_as(services, tx, WorkspaceId(workspace), Actor::System, &Origin::default(), now, entry).await?;
         all += held;
     }
+    // Whoever held them works on another database.
+    system::end_leases(tx.conn(), now).await?;
     Ok(all)
 }
 

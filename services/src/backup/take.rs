@@ -14,9 +14,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Writes everything that the database holds, and the folder of media if there is one, into a new file, while others read and
-/// write. It stands as `FILE.partial` until it is whole and on the disk; nothing is overwritten. Only its owner may read it. The
-/// master key is not in it.
+/// Writes everything that the database holds, and the folder of media if there is one, into a new file, while others
+/// read and write. It stands as `FILE.partial` until it is whole and on the disk; nothing is overwritten. Only its
+/// owner may read it. The master key is not in it.
 ///
 /// On SQLite the folder of the file must have room for a copy of the database as well.
 ///

@@ -188,7 +188,8 @@ pub async fn unread_since(conn: Conn<'_>, until: Millis) -> sqlx::Result<bool> {
     }
 }
 
-const NUMBERS_HEALTH: &str = "SELECT id, workspace_id, phone_number_id, waba_id, display_number, token_problem FROM numbers
+const NUMBERS_HEALTH: &str =
+    "SELECT id, workspace_id, phone_number_id, waba_id, display_number, token_problem FROM numbers
     WHERE state = 'active' ORDER BY created_at, id";
 
 /// A connected number and what is wrong with its token.
@@ -207,7 +208,7 @@ pub async fn numbers_health(conn: Conn<'_>) -> sqlx::Result<Vec<NumberHealth>> {
     sql!(all NumberHealth, conn, NUMBERS_HEALTH)
 }
 
-/// Ends every lease. Only where no other process can hold one: on SQLite, at start.
+/// Ends every lease. Only where no other process can hold one: on SQLite at start, and after a restore.
 pub async fn end_leases(mut conn: Conn<'_>, now: Millis) -> sqlx::Result<()> {
     sql!(exec conn.again(), END_LEASES)?;
     sql!(exec conn, END_LANES, now).map(drop)
@@ -504,6 +505,14 @@ const DEAD_DELIVERY_IDS: &str =
     "SELECT id FROM deliveries WHERE state = 'dead' AND body IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 const REVIVE_DELIVERY: &str = "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = $2, reason = NULL,
     finished_at = NULL WHERE id = $1 AND state = 'dead'";
+
+const WAITING_MESSAGES: &str =
+    "SELECT message_id FROM outbox WHERE workspace_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3";
+
+/// What of a workspace has a place in the outbox, by id. Reads all of it: for a restore.
+pub async fn waiting_messages(conn: Conn<'_>, workspace: Uuid, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sql!(scalars Uuid, conn, WAITING_MESSAGES, workspace, after, limit)
+}
 
 /// Every workspace.
 pub async fn workspaces(conn: Conn<'_>) -> sqlx::Result<Vec<Uuid>> {

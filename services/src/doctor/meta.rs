@@ -83,7 +83,9 @@ pub(super) async fn checks(services: &Services, outside: &Outside) -> Result<Vec
 async fn token_of(services: &Services, name: &str, number: &NumberHealth, token: &SecretString) -> (bool, Check) {
     match ask::inspect(services.graph(), services.meta_app(), token).await {
         Ok(told) => judge(name, number, services.meta_app(), &told, services.clock().now() / SECOND),
-        Err(No::Refused(why)) => (false, Check::new(name, State::Bad, format!("Meta refuses its token: {why}")).fix(NEW_TOKEN)),
+        Err(No::Refused(why)) => {
+            (false, Check::new(name, State::Bad, format!("Meta refuses its token: {why}")).fix(NEW_TOKEN))
+        }
         Err(No::NotNow(why)) => (true, unasked(name, "its token", why)),
     }
 }
@@ -94,8 +96,7 @@ fn judge(name: &str, number: &NumberHealth, app: Option<&MetaApp>, told: &Inspec
     if !told.is_valid {
         return (false, bad("Meta does not take its token any more".to_owned()));
     }
-    let missing: Vec<&str> =
-        SCOPES.into_iter().filter(|scope| !told.scopes.iter().any(|held| held == scope)).collect();
+    let missing: Vec<&str> = SCOPES.into_iter().filter(|scope| !told.scopes.iter().any(|held| held == scope)).collect();
     if !missing.is_empty() {
         return (true, bad(format!("its token lacks the permission {}", missing.join(" and "))));
     }
@@ -116,7 +117,8 @@ fn judge(name: &str, number: &NumberHealth, app: Option<&MetaApp>, told: &Inspec
     };
     let ends_soon = told.expires_at != 0 && days < SOON;
     let check = match ends_soon {
-        true => Check::new(name, State::Warn, text).fix("With META_APP_ID and META_APP_SECRET it is renewed by itself; else make a new one."),
+        true => Check::new(name, State::Warn, text)
+            .fix("With META_APP_ID and META_APP_SECRET it is renewed by itself; else make a new one."),
         false => Check::ok(name, text),
     };
     (true, check)
@@ -183,7 +185,8 @@ async fn subscribed(services: &Services, outside: &Outside, waba: &str, token: &
     match ours.get("override_callback_uri").and_then(Value::as_str) {
         Some(other) if other != outside.callback() => {
             let text = format!("its webhooks go to {}", preview(other, 200));
-            let fix = format!("POST /{waba}/subscribed_apps without override_callback_uri, or with {}.", outside.callback());
+            let fix =
+                format!("POST /{waba}/subscribed_apps without override_callback_uri, or with {}.", outside.callback());
             Check::new(&name, State::Bad, text).fix(fix)
         }
         _ => Check::ok(&name, "the app is subscribed"),
@@ -220,7 +223,12 @@ async fn fields(services: &Services, outside: &Outside) -> Vec<Check> {
         let text = format!("webhooks go to {}, and PUBLIC_URL makes it {}", preview(goes_to, 200), outside.callback());
         checks.push(Check::new("callback", State::Bad, text).fix(dashboard));
     }
-    let held: Vec<&str> = ours["fields"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str().or(one.as_str())).collect();
+    let held: Vec<&str> = ours["fields"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one["name"].as_str().or(one.as_str()))
+        .collect();
     let missing = FIELDS.into_iter().filter(|(field, ..)| !held.contains(field));
     let before = checks.len();
     checks.extend(missing.map(|(field, state, without)| {
@@ -233,7 +241,8 @@ async fn fields(services: &Services, outside: &Outside) -> Vec<Check> {
 }
 
 fn unasked(name: &str, what: &str, why: &str) -> Check {
-    Check::new(name, State::Warn, format!("Meta could not be asked about {what}: {why}")).fix("Run `parlance doctor` again.")
+    Check::new(name, State::Warn, format!("Meta could not be asked about {what}: {why}"))
+        .fix("Run `parlance doctor` again.")
 }
 
 async fn get<T: DeserializeOwned>(services: &Services, url: url::Url, token: &SecretString) -> Result<T, No> {

@@ -284,9 +284,7 @@ async fn last(services: &Services) -> Result<Vec<Check>> {
     let fix = "If customers wrote since: check the webhook on Meta's app dashboard, and that the app is subscribed to the account.";
     Ok(vec![match last.map(|at| services.clock().now() - at) {
         None => Check::new("last delivery", State::Warn, "Meta has delivered nothing yet").fix(fix),
-        Some(age) if age > QUIET => {
-            Check::new("last delivery", State::Warn, format!("{} ago", age_text(age))).fix(fix)
-        }
+        Some(age) if age > QUIET => Check::new("last delivery", State::Warn, format!("{} ago", age_text(age))).fix(fix),
         Some(age) => Check::ok("last delivery", format!("{} ago", age_text(age))),
     }])
 }

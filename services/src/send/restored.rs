@@ -3,24 +3,24 @@ use super::{
     settle,
     store::{self, Changes},
 };
-use crate::{Result, Services, db::Tx, sql};
+use crate::{
+    Result, Services,
+    db::{Tx, system},
+};
 use domain::time::Millis;
 use uuid::Uuid;
 
 /// Messages that are held in one step.
 const PAGE: i64 = 200;
 
-const WAITING: &str = "SELECT message_id FROM outbox WHERE workspace_id = $1 ORDER BY message_id LIMIT $2";
-
-/// After a restore: whatever waits in the outbox of a workspace is held for a person, since it may have gone out after the backup
-/// was made. Returns how many messages that were.
+/// After a restore: whatever waits in the outbox of a workspace is held for a person, since it may have gone out after
+/// the backup was made. Returns how many messages that were.
 pub(crate) async fn hold_restored(services: &Services, tx: &mut Tx, workspace: Uuid, now: Millis) -> Result<u64> {
-    let mut held = 0;
+    let (mut held, mut after_id) = (0, Uuid::nil());
     loop {
-        let ids = sql!(scalars Uuid, tx.conn(), WAITING, workspace, PAGE)?;
-        if ids.is_empty() {
-            return Ok(held);
-        }
+        let ids = system::waiting_messages(tx.conn(), workspace, after_id, PAGE).await?;
+        let Some(last) = ids.last() else { return Ok(held) };
+        after_id = *last;
         store::lock(tx, workspace, &ids).await?;
         let (mut changes, mut after) = (Changes::default(), Aftermath::default());
         for c in store::candidates(tx, workspace, &ids).await? {

@@ -26,8 +26,7 @@ const HOLDS: &str =
 /// Milliseconds since 1970, by the server's clock.
 const CLOCK: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 /// It takes as long as it takes, and waits for a file meanwhile.
-const PATIENCE: [&str; 2] =
-    ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"];
+const PATIENCE: [&str; 2] = ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"];
 const CHECK_NOW: &str = "SET CONSTRAINTS ALL IMMEDIATE";
 const ANALYZE: &str = "ANALYZE";
 
@@ -38,8 +37,8 @@ pub struct Table {
     pub columns: Vec<String>,
 }
 
-/// Every table, those that others refer to first. Tables that refer to each other in a ring come at the end: their references
-/// must be deferrable.
+/// Every table, those that others refer to first. Tables that refer to each other in a ring come at the end: their
+/// references must be deferrable.
 pub async fn tables(c: &mut PgConnection) -> sqlx::Result<Vec<Table>> {
     let found: Vec<(String, Vec<String>)> = query_as(TABLES).fetch_all(&mut *c).await?;
     let references: Vec<(String, String)> = query_as(REFERENCES).fetch_all(c).await?;
@@ -112,8 +111,8 @@ pub async fn copy_in<'c>(c: &'c mut PgConnection, table: &Table) -> sqlx::Result
     c.copy_in_raw(&statement).await
 }
 
-/// Takes all rows out of tables that hold nothing of anybody's, and keeps triggers from filling any while rows come in: what they
-/// would write comes by itself.
+/// Takes all rows out of tables that hold nothing of anybody's, and keeps triggers from filling any while rows come in:
+/// what they would write comes by itself.
 pub async fn make_room(c: &mut PgConnection, tables: &[Table]) -> sqlx::Result<()> {
     let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
     query(AssertSqlSafe(format!("TRUNCATE {}", names.join(", ")))).execute(&mut *c).await?;

@@ -1,16 +1,12 @@
 //! A backup of an older version is brought up to date.
 
-use super::{Ask, Shelf, count, open, execute, words};
+use super::{Ask, Shelf, count, execute, open, words};
 use crate::{
     on_both,
     support::{crate_folder, place},
 };
 use services::db::Db;
-use sqlx::{
-    PgPool, SqlitePool,
-    migrate::Migrator,
-    sqlite::SqliteConnectOptions,
-};
+use sqlx::{PgPool, SqlitePool, migrate::Migrator, sqlite::SqliteConnectOptions};
 use std::str::FromStr;
 
 /// The last version without what has come since.
@@ -26,7 +22,8 @@ async fn make_old(url: &str) {
         migrator("postgres").await.run_to(OLD, &pool).await.unwrap();
         return pool.close().await;
     }
-    for (url, folder, to) in [(url.to_owned(), "sqlite", OLD), (url.replace(".db", "-ingest.db"), "sqlite-journal", 1)] {
+    for (url, folder, to) in [(url.to_owned(), "sqlite", OLD), (url.replace(".db", "-ingest.db"), "sqlite-journal", 1)]
+    {
         let options = SqliteConnectOptions::from_str(&url).unwrap().create_if_missing(true);
         let pool = SqlitePool::connect_with(options).await.unwrap();
         migrator(folder).await.run_to(to, &pool).await.unwrap();

@@ -1,6 +1,6 @@
 //! What a restore changes, and what it leaves alone.
 
-use super::{Ask, Shelf, count, on, open, execute, words};
+use super::{Ask, Shelf, count, execute, on, open, words};
 use crate::{
     graph::Answer,
     meta::{PHONE, Workers, message_body, put, text, until},
