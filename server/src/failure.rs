@@ -54,3 +54,9 @@ impl From<services::db::OpenError> for Failure {
         }
     }
 }
+
+impl From<services::backup::Trouble> for Failure {
+    fn from(trouble: services::backup::Trouble) -> Self {
+        if trouble.is_usage() { Self::usage(trouble) } else { Self::failed(trouble) }
+    }
+}

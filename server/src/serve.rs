@@ -64,28 +64,41 @@ pub(crate) async fn refuse_demo(services: &Services) -> Result<(), Failure> {
 
 /// The database, migrated, and the use cases on top of it.
 pub(crate) async fn open(config: &Config) -> Result<Services, Failure> {
-    build(config, keys::vault(config.require_master_key()?, &config.old_master_keys).await?).await
+    build(config, options(config).await?).await
 }
 
 /// For commands that seal nothing: without a configured key they go on with the demo's, or with one that nobody keeps.
 pub(crate) async fn open_keyless(config: &Config) -> Result<Services, Failure> {
+    build(config, keyless_options(config).await?).await
+}
+
+/// What stands beside the database.
+pub(crate) async fn options(config: &Config) -> Result<Options, Failure> {
+    around(config, keys::vault(config.require_master_key()?, &config.old_master_keys).await?)
+}
+
+/// The same without a configured key.
+pub(crate) async fn keyless_options(config: &Config) -> Result<Options, Failure> {
     if config.master_key.is_some() {
-        return open(config).await;
+        return options(config).await;
     }
     let vault = match demo::known_key(config)? {
         Some(key) => keys::vault(&key, &config.old_master_keys).await?,
         None => keys::vault(&hex::encode(rand::random::<[u8; 32]>()).into(), &config.old_master_keys).await?.unkept(),
     };
-    build(config, vault).await
+    around(config, vault)
 }
 
-async fn build(config: &Config, vault: Vault) -> Result<Services, Failure> {
+fn around(config: &Config, vault: Vault) -> Result<Options, Failure> {
     private::memory();
     let graph = Graph::new(config.meta.graph_url.as_str(), &config.meta.graph_version).map_err(Failure::failed)?;
-    let mailer = mailer(config)?;
+    Ok(Options { clock: Clock::system(), vault, graph, mailer: mailer(config)? })
+}
+
+async fn build(config: &Config, options: Options) -> Result<Services, Failure> {
     private::prepare(config)?;
     let db = Db::open(config.database_url.expose_secret()).await?;
-    let services = Services::new(db, Options { clock: Clock::system(), vault, graph, mailer });
+    let services = Services::new(db, options);
     services.give_new_workspaces(config.default_plan);
     let folder = config.media_folder();
     let files = private::folder(&folder).map_err(|error| error.to_string());

@@ -63,6 +63,12 @@ pub struct Faults {
     pub token_revoked: bool,
     /// The numbers (phone number ids) whose token is refused with 190, until they are taken out again.
     pub dead_tokens: Vec<String>,
+    /// The numbers (phone number ids) that are not registered: `PENDING` until they are taken out again.
+    pub unregistered: Vec<String>,
+    /// A permission that every access token lacks; empty: none.
+    pub missing_scope: String,
+    /// A webhook field that the app does not ask for; empty: none.
+    pub missing_field: String,
     /// No access token is renewed until this is false again.
     pub renewal_refused: bool,
     /// All accounts are locked: 131031 until this is false again. Both changes are told by an `account_update`.

@@ -1,11 +1,13 @@
 //! The commands.
 
 mod audit;
+mod backup;
 mod connect_number;
 mod create_owner;
 mod doctor;
 mod plan;
 mod reset_password;
+mod restore;
 mod secret;
 mod set_password;
 mod stats;
@@ -46,7 +48,11 @@ enum Command {
     /// Make a link with which somebody chooses a new password.
     ResetPassword(reset_password::Account),
     /// Look for what is wrong or waits for somebody.
-    Doctor,
+    Doctor(doctor::Doctor),
+    /// Write everything into one file, while the server runs.
+    Backup(backup::Backup),
+    /// Make an installation from such a file, in an empty folder or database.
+    Restore(restore::Restore),
     /// Count what is stored.
     Stats(stats::Stats),
     /// Check the audit trail, or read that of the installation itself.
@@ -89,7 +95,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::ConnectNumber(number) => connect_number::run(number, &config).await,
             Command::SetPassword(account) => set_password::run(account, &config).await,
             Command::ResetPassword(account) => reset_password::run(account, &config).await,
-            Command::Doctor => doctor::run(&config).await,
+            Command::Doctor(doctor) => doctor::run(&doctor, &config).await,
+            Command::Backup(backup) => backup::run(&backup, &config).await,
+            Command::Restore(restore) => restore::run(&restore, &config).await,
             Command::Stats(stats) => stats::run(&stats, &config).await,
             Command::Plan(plan) => plan::run(&plan, &config).await,
             Command::Vault(vault) => vault::run(&vault, &config).await,

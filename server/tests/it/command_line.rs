@@ -113,7 +113,8 @@ fn the_demo_listens_on_this_machine_only() {
 fn from_nothing_to_a_workspace_with_a_number() {
     let folder = tempfile::tempdir().unwrap();
     let key = "ab".repeat(32);
-    let env = [("TOKEN_MASTER_KEY", key.as_str())];
+    // Nobody listens there: no test asks Meta.
+    let env = [("TOKEN_MASTER_KEY", key.as_str()), ("META_GRAPH_URL", "http://127.0.0.1:9")];
     let stats = parlance(folder.path(), &["stats", "--json"], &[], "");
     assert_eq!(
         out(&stats),

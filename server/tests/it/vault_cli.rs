@@ -7,13 +7,15 @@ use std::{
 };
 
 const DATABASE: (&str, &str) = ("DATABASE_URL", "sqlite://parlance.db");
+/// Nobody listens there: no test asks Meta.
+const GRAPH: (&str, &str) = ("META_GRAPH_URL", "http://127.0.0.1:9");
 
 fn parlance(folder: &Path, args: &[&str], keys: (&str, &str), stdin: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_parlance"))
         .args(args)
         .current_dir(folder)
         .env_clear()
-        .envs([DATABASE, ("TOKEN_MASTER_KEY", keys.0), ("TOKEN_MASTER_KEYS_OLD", keys.1)])
+        .envs([DATABASE, GRAPH, ("TOKEN_MASTER_KEY", keys.0), ("TOKEN_MASTER_KEYS_OLD", keys.1)])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

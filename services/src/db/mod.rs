@@ -12,7 +12,9 @@ pub mod system_media;
 
 pub use conn::{Conn, Read, Tx, Writer};
 pub use open::OpenError;
+pub(crate) use open::{journal_file, journal_migrations, migrate_postgres, migrations, sqlite_file};
 
+use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, SqlitePool};
 
 /// The database, on whichever engine.
@@ -20,6 +22,24 @@ use sqlx::{PgPool, SqlitePool};
 pub enum Db {
     Sqlite(Sqlite),
     Postgres(PgPool),
+}
+
+/// Which engine a database is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// As people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "SQLite",
+            Engine::Postgres => "PostgreSQL",
+        }
+    }
 }
 
 /// The connections to the two SQLite files.
@@ -36,6 +56,13 @@ pub struct Sqlite {
 }
 
 impl Db {
+    pub const fn kind(&self) -> Engine {
+        match self {
+            Db::Sqlite(_) => Engine::Sqlite,
+            Db::Postgres(_) => Engine::Postgres,
+        }
+    }
+
     /// `sqlite` or `postgres`, as logs and benchmarks name it.
     pub const fn engine(&self) -> &'static str {
         match self {

@@ -1,11 +1,15 @@
-use super::{Db, Sqlite};
+use super::{Db, Engine, Sqlite};
 use sqlx::{
-    ConnectOptions, PgPool,
+    ConnectOptions, PgConnection, PgPool,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static SQLITE_JOURNAL: Migrator = sqlx::migrate!("../migrations/sqlite-journal");
@@ -24,6 +28,44 @@ pub enum OpenError {
     Folder(PathBuf, std::io::Error),
 }
 
+impl Engine {
+    /// The engine that a URL names.
+    ///
+    /// # Errors
+    /// A URL of neither.
+    pub fn of(url: &str) -> Result<Self, OpenError> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Ok(Engine::Postgres)
+        } else if url.starts_with("sqlite:") {
+            Ok(Engine::Sqlite)
+        } else {
+            Err(OpenError::Url("expected a URL that starts with sqlite: or postgres:".to_owned()))
+        }
+    }
+}
+
+/// Which migrations this program knows, by version.
+pub(crate) fn migrations(engine: Engine) -> Vec<i64> {
+    let known = match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    };
+    known.iter().map(|migration| migration.version).collect()
+}
+
+/// Which of them there are for the journal's own file.
+pub(crate) fn journal_migrations() -> Vec<i64> {
+    SQLITE_JOURNAL.iter().map(|migration| migration.version).collect()
+}
+
+/// Brings a PostgreSQL database up to date, or to that version, in the caller's transaction.
+///
+/// # Errors
+/// When a migration fails, or the database has other ones than this program.
+pub(crate) async fn migrate_postgres(conn: &mut PgConnection, to: Option<i64>) -> Result<(), OpenError> {
+    Ok(POSTGRES.run_direct(to, conn, false).await?)
+}
+
 impl Db {
     /// Opens the database and brings it up to date. A SQLite file and its folder are made if they are missing; the journal
     /// stands beside it (`parlance.db` and `parlance-ingest.db`).
@@ -31,12 +73,28 @@ impl Db {
     /// # Errors
     /// [`OpenError`], whose text is meant for the person who configured the URL.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            postgres(url).await
-        } else if url.starts_with("sqlite:") {
-            sqlite(url).await
-        } else {
-            Err(OpenError::Url("expected a URL that starts with sqlite: or postgres:".to_owned()))
+        match Engine::of(url)? {
+            Engine::Postgres => {
+                let pool = pool_of(url).await?;
+                POSTGRES.run(&pool).await?;
+                Ok(Db::Postgres(pool))
+            }
+            Engine::Sqlite => sqlite(url).await,
+        }
+    }
+
+    /// Opens a database that is there, as it is: nothing is made and nothing migrated.
+    ///
+    /// # Errors
+    /// [`OpenError`], also when the database does not exist.
+    pub async fn open_as_it_is(url: &str) -> Result<Self, OpenError> {
+        match Engine::of(url)? {
+            Engine::Postgres => Ok(Db::Postgres(pool_of(url).await?)),
+            Engine::Sqlite => {
+                let options = SqliteConnectOptions::from_str(url).map_err(|e| OpenError::Url(e.to_string()))?;
+                let file = options.get_filename().to_path_buf();
+                sqlite_pools(options, &file, Found::AsItIs).await.map(Db::Sqlite)
+            }
         }
     }
 
@@ -54,7 +112,7 @@ impl Db {
     }
 }
 
-async fn postgres(url: &str) -> Result<Db, OpenError> {
+async fn pool_of(url: &str) -> Result<PgPool, OpenError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|e| OpenError::Url(e.to_string()))?
         .application_name("parlance")
@@ -65,10 +123,8 @@ async fn postgres(url: &str) -> Result<Db, OpenError> {
             ("statement_timeout", "60s"),
         ])
         .disable_statement_logging();
-    let pool: PgPool =
-        PgPoolOptions::new().max_connections(24).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?;
-    POSTGRES.run(&pool).await?;
-    Ok(Db::Postgres(pool))
+    let pool = PgPoolOptions::new().max_connections(24).acquire_timeout(Duration::from_secs(5));
+    Ok(pool.connect_with(options).await?)
 }
 
 async fn sqlite(url: &str) -> Result<Db, OpenError> {
@@ -77,15 +133,30 @@ async fn sqlite(url: &str) -> Result<Db, OpenError> {
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| OpenError::Folder(folder.to_path_buf(), e))?;
     }
-    let main = pragmas(options);
-    let journal = pragmas(SqliteConnectOptions::new().filename(journal_file(&file)));
+    sqlite_pools(options, &file, Found::Migrated).await.map(Db::Sqlite)
+}
+
+/// How a SQLite database is to be found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// Made where it is missing, and up to date.
+    Migrated,
+    AsItIs,
+}
+
+async fn sqlite_pools(options: SqliteConnectOptions, file: &Path, found: Found) -> Result<Sqlite, OpenError> {
+    let make = found == Found::Migrated;
+    let main = pragmas(options).create_if_missing(make);
+    let journal = pragmas(SqliteConnectOptions::new().filename(journal_file(file))).create_if_missing(make);
     let write = pool(1).connect_with(main.clone()).await?;
-    SQLITE.run(&write).await?;
     let journal_write = pool(2).connect_with(journal.clone()).await?;
-    SQLITE_JOURNAL.run(&journal_write).await?;
+    if make {
+        SQLITE.run(&write).await?;
+        SQLITE_JOURNAL.run(&journal_write).await?;
+    }
     let read = pool(4).connect_with(main.pragma("query_only", "on")).await?;
     let journal_read = pool(2).connect_with(journal.pragma("query_only", "on")).await?;
-    Ok(Db::Sqlite(Sqlite { read, write, journal_read, journal_write }))
+    Ok(Sqlite { read, write, journal_read, journal_write })
 }
 
 /// A connection to a file does not go stale, so it need not be asked each time whether it still lives.
@@ -95,7 +166,6 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 
 fn pragmas(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
-        .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         // FULL: a commit is on the disk before it is answered, also through a power cut.
@@ -106,8 +176,17 @@ fn pragmas(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
+/// The path of a SQLite database.
+///
+/// # Errors
+/// A URL that is not understood.
+pub(crate) fn sqlite_file(url: &str) -> Result<PathBuf, OpenError> {
+    let options = SqliteConnectOptions::from_str(url).map_err(|e| OpenError::Url(e.to_string()))?;
+    Ok(options.get_filename().to_path_buf())
+}
+
 /// `parlance.db` keeps its deliveries in `parlance-ingest.db`.
-fn journal_file(main: &std::path::Path) -> PathBuf {
+pub(crate) fn journal_file(main: &Path) -> PathBuf {
     let stem = main.file_stem().map_or_else(|| "parlance".into(), |s| s.to_string_lossy());
     main.with_file_name(format!("{stem}-ingest.db"))
 }

@@ -166,6 +166,13 @@ pub async fn dead_deliveries(conn: Conn<'_>) -> sqlx::Result<Vec<(String, i64)>>
     sql!(all(String, i64), conn, DEAD_DELIVERIES)
 }
 
+const LAST_DELIVERY: &str = "SELECT received_at FROM deliveries ORDER BY id DESC LIMIT 1";
+
+/// When the last delivery came.
+pub async fn last_delivery(conn: Conn<'_>) -> sqlx::Result<Option<Millis>> {
+    sql!(scalar_opt Millis, conn, LAST_DELIVERY)
+}
+
 /// When the oldest delivery that waits for its turn came, and how many there are.
 pub async fn oldest_pending(conn: Conn<'_>) -> sqlx::Result<(Option<Millis>, i64)> {
     sql!(one(Option<Millis>, i64), conn, OLDEST_PENDING)
@@ -181,7 +188,8 @@ pub async fn unread_since(conn: Conn<'_>, until: Millis) -> sqlx::Result<bool> {
     }
 }
 
-const NUMBERS_HEALTH: &str = "SELECT id, workspace_id, phone_number_id, display_number, token_problem FROM numbers
+const NUMBERS_HEALTH: &str =
+    "SELECT id, workspace_id, phone_number_id, waba_id, display_number, token_problem FROM numbers
     WHERE state = 'active' ORDER BY created_at, id";
 
 /// A connected number and what is wrong with its token.
@@ -190,6 +198,7 @@ pub struct NumberHealth {
     pub id: Uuid,
     pub workspace_id: Uuid,
     pub phone_number_id: String,
+    pub waba_id: String,
     pub display_number: String,
     pub token_problem: Option<String>,
 }
@@ -199,7 +208,7 @@ pub async fn numbers_health(conn: Conn<'_>) -> sqlx::Result<Vec<NumberHealth>> {
     sql!(all NumberHealth, conn, NUMBERS_HEALTH)
 }
 
-/// Ends every lease. Only where no other process can hold one: on SQLite, at start.
+/// Ends every lease. Only where no other process can hold one: on SQLite at start, and after a restore.
 pub async fn end_leases(mut conn: Conn<'_>, now: Millis) -> sqlx::Result<()> {
     sql!(exec conn.again(), END_LEASES)?;
     sql!(exec conn, END_LANES, now).map(drop)
@@ -487,4 +496,40 @@ pub async fn count_dead_deliveries(conn: Conn<'_>) -> sqlx::Result<i64> {
 /// Messages that were given up.
 pub async fn count_dead_messages(conn: Conn<'_>) -> sqlx::Result<i64> {
     sql!(scalar i64, conn, COUNT_DEAD_MESSAGES)
+}
+
+const WORKSPACES: &str = "SELECT id FROM workspaces ORDER BY id";
+const NAMED_DELIVERY: &str = "SELECT MAX(named.id) FROM (SELECT MAX(delivery_id) AS id FROM dead_letters
+    UNION ALL SELECT MAX(delivery_id) FROM delivery_tries) AS named";
+const DEAD_DELIVERY_IDS: &str =
+    "SELECT id FROM deliveries WHERE state = 'dead' AND body IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
+const REVIVE_DELIVERY: &str = "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = $2, reason = NULL,
+    finished_at = NULL WHERE id = $1 AND state = 'dead'";
+
+const WAITING_MESSAGES: &str =
+    "SELECT message_id FROM outbox WHERE workspace_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3";
+
+/// What of a workspace has a place in the outbox, by id. Reads all of it: for a restore.
+pub async fn waiting_messages(conn: Conn<'_>, workspace: Uuid, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sql!(scalars Uuid, conn, WAITING_MESSAGES, workspace, after, limit)
+}
+
+/// Every workspace.
+pub async fn workspaces(conn: Conn<'_>) -> sqlx::Result<Vec<Uuid>> {
+    sql!(scalars Uuid, conn, WORKSPACES)
+}
+
+/// The highest delivery that a dead letter, or a note of a failed try, names.
+pub async fn named_delivery(conn: Conn<'_>) -> sqlx::Result<Option<i64>> {
+    sql!(scalar Option<i64>, conn, NAMED_DELIVERY)
+}
+
+/// Deliveries that were given up and are kept, by id.
+pub async fn dead_delivery_ids(conn: Conn<'_>, after: i64, limit: i64) -> sqlx::Result<Vec<i64>> {
+    sql!(scalars i64, conn, DEAD_DELIVERY_IDS, after, limit)
+}
+
+/// Gives a delivery that was given up all its tries again.
+pub async fn revive_delivery(conn: Conn<'_>, id: i64, now: Millis) -> sqlx::Result<()> {
+    sql!(exec conn, REVIVE_DELIVERY, id, now).map(drop)
 }

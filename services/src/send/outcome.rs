@@ -26,6 +26,9 @@ const UNCONFIRMED: &str = "Meta has not confirmed this message: it may or may no
 const GIVEN_UP: &str = "Meta never confirmed this message: it may or may not have arrived.";
 const ENDED: &str = "Parlance was stopped before Meta's answer came.";
 
+const RESTORED: &str =
+    "This message waited to be sent when the backup was made that was restored since: it may or may not have arrived.";
+
 /// What came of one claimed message.
 pub(super) struct Outcome {
     pub lane: Arc<Lane>,
@@ -294,6 +297,22 @@ pub(super) fn given_up(mut c: Candidate, now: Millis, changes: &mut Changes, aft
         return keep(c, changes, Some(now), None);
     }
     dead(c, GIVEN_UP.to_owned(), None, now, changes, after);
+}
+
+/// It waited, or was on its way, when a backup was made: what has become of it since, nobody here knows. A person decides, as for
+/// any other message that may have gone out; a status webhook still settles it.
+pub(super) fn restored(c: Candidate, now: Millis, changes: &mut Changes, after: &mut Aftermath) {
+    changes.attempts.push(NewAttempt {
+        message: c.id(),
+        nth: c.attempts + 1,
+        started_at: now,
+        ended_at: now,
+        outcome: "lost",
+        http: None,
+        code: None,
+        said: RESTORED.to_owned(),
+    });
+    dead(c, RESTORED.to_owned(), None, now, changes, after);
 }
 
 fn dead(mut c: Candidate, words: String, code: Option<i64>, now: Millis, changes: &mut Changes, after: &mut Aftermath) {

@@ -1,10 +1,10 @@
 use super::{
     KeyId,
     envelope::{Envelope, HEAD, head},
-    sealed::{ALL, Table},
+    sealed::{ALL, SECRETS, Table},
 };
-use crate::{Result, Services};
-use std::collections::HashMap;
+use crate::{Result, Services, db::Db};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 const PAGE: i64 = 500;
@@ -30,6 +30,27 @@ pub struct Status {
     /// Sealed under another key or in an older format: what a rotation would wrap anew. As long as there is anything, no key
     /// may be retired.
     pub to_rotate: u64,
+}
+
+/// The ids of the keys under which something is sealed that is to be opened again, with how many there are. What cannot be read,
+/// as in a database that is not up to date, is left out.
+pub(crate) async fn keys_in_use(db: &Db) -> BTreeMap<String, u64> {
+    let mut found = BTreeMap::new();
+    for table in SECRETS {
+        let mut after = Uuid::nil();
+        loop {
+            let page = match db.read().await {
+                Ok(mut read) => table.page(read.conn(), after, PAGE).await.unwrap_or_default(),
+                Err(_) => Vec::new(),
+            };
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for envelope in page.iter().filter_map(|row| Envelope::read(&row.bytes).ok()) {
+                *found.entry(envelope.key.to_string()).or_default() += 1;
+            }
+        }
+    }
+    found
 }
 
 /// Counts secrets by key, without opening any.

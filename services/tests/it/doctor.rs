@@ -1,7 +1,7 @@
 //! `doctor` and `stats`.
 
 use crate::support::{START, number, vault, workspace};
-use domain::time::MINUTE;
+use domain::time::{DAY, MINUTE};
 use services::{
     clock::Clock,
     doctor::{self, State},
@@ -54,6 +54,7 @@ crate::on_both! {
                 (State::Warn, "1 wait for the number 3003, which nobody has connected"),
                 (State::Bad, "1 given up: gave up"),
                 (State::Ok, "none in the last 24 hours"),
+                (State::Ok, "5 min ago"),
             ]
         );
         let counted = stats(&services).await.unwrap().deliveries;
@@ -65,6 +66,24 @@ crate::on_both! {
         let token = report.iter().find(|c| c.name == "number 1001").unwrap();
         assert_eq!(token.state, State::Bad);
         assert!(token.text.contains("TOKEN_MASTER_KEY") && !token.text.contains("EAA"), "{}", token.text);
+    }
+
+    async fn a_number_that_hears_nothing_is_told_of(db) {
+        let services = db.services();
+        let one = workspace(&services, "One").await;
+        number(&services, &one.workspace().slug, "1001").await;
+        let last = async || {
+            let report = doctor::report(&services).await;
+            report.into_iter().find(|check| check.name == "last delivery").unwrap()
+        };
+        let check = last().await;
+        assert_eq!((check.state, check.text.as_str()), (State::Warn, "Meta has delivered nothing yet"));
+        delivery(&db.db, "a", "done", None, None).await;
+        assert_eq!(last().await.state, State::Ok);
+        services.clock().advance(4 * DAY);
+        let check = last().await;
+        assert_eq!((check.state, check.text.as_str()), (State::Warn, "96 h ago"));
+        assert!(check.fix.unwrap().contains("subscribed"));
     }
 
     async fn a_database_that_is_gone_is_reported(db) {

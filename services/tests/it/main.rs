@@ -10,6 +10,8 @@ mod alerts;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod consent;

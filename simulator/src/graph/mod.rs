@@ -39,6 +39,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
             "/{version}/{id}/subscribed_apps",
             get(nodes::subscribed_apps).post(nodes::subscribe).delete(nodes::unsubscribe),
         )
+        .route("/{version}/{id}/subscriptions", get(nodes::subscriptions))
         .method_not_allowed_fallback(unsupported)
         .route_layer(middleware::from_fn_with_state(inner.clone(), count))
         .route(media::BYTES, get(media::bytes))

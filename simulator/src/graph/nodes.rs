@@ -18,6 +18,8 @@ type Answer = Result<Json<Value>, GraphError>;
 /// What Graph shows of a number when no fields are asked for.
 const NUMBER_DEFAULT: [&str; 4] =
     ["verified_name", "display_phone_number", "quality_rating", "code_verification_status"];
+/// What the app asks for on its dashboard.
+const FIELDS: [&str; 3] = ["messages", "user_preferences", "account_update"];
 const WABA_DEFAULT: [&str; 3] = ["name", "timezone_id", "message_template_namespace"];
 
 /// `GET /{version}/{id}`: a number, an account or a file.
@@ -28,8 +30,8 @@ pub(super) async fn node(
     headers: HeaderMap,
 ) -> Answer {
     let numbers = authorize(&inner, &headers, &query, &id)?;
-    let limits = inner.state().limits.clone();
-    let number_field = |number: &Number, name: &str| number_field(&limits, number, name);
+    let (limits, unregistered) = standing(&inner);
+    let number_field = |number: &Number, name: &str| number_field(&limits, &unregistered, number, name);
     let waba_field = |number: &Number, name: &str| waba_field(&limits, number, name);
     if let Some(number) = numbers.iter().find(|n| n.phone_number_id == id) {
         return Ok(Json(pick("WhatsAppBusinessPhoneNumber", number_field, number, &query, &NUMBER_DEFAULT)?));
@@ -48,8 +50,8 @@ pub(super) async fn phone_numbers(
     headers: HeaderMap,
 ) -> Answer {
     let numbers = of_waba(&inner, &headers, &query, &Method::GET, &id)?;
-    let limits = inner.state().limits.clone();
-    let number_field = |number: &Number, name: &str| number_field(&limits, number, name);
+    let (limits, unregistered) = standing(&inner);
+    let number_field = |number: &Number, name: &str| number_field(&limits, &unregistered, number, name);
     let data = numbers
         .into_iter()
         .map(|number| pick("WhatsAppBusinessPhoneNumber", number_field, number, &query, &NUMBER_DEFAULT))
@@ -101,6 +103,34 @@ pub(super) async fn unsubscribe(
     Ok(Json(json!({ "success": true })))
 }
 
+/// `GET /{version}/{app}/subscriptions`, asked with an app token: what the app's webhook is, and its fields.
+pub(super) async fn subscriptions(
+    State(inner): State<Arc<Inner>>,
+    Path((_version, id)): Path<(String, String)>,
+    Query(query): Query<Params>,
+    headers: HeaderMap,
+) -> Answer {
+    let app_token = format!("{}|{}", inner.config.app_id, inner.config.app_secret);
+    if super::token(&headers, &query)? != app_token {
+        return Err(GraphError::bad_app("(#15) This method must be called with an app access_token.", 15));
+    }
+    if id != inner.config.app_id {
+        return Err(GraphError::no_object(&Method::GET, &id));
+    }
+    let state = inner.state();
+    if state.webhook_url.is_empty() {
+        return Ok(Json(json!({ "data": [] })));
+    }
+    let fields: Vec<_> = FIELDS.into_iter().filter(|field| *field != state.faults.missing_field).collect();
+    let fields: Vec<_> = fields.into_iter().map(|name| json!({ "name": name, "version": "v25.0" })).collect();
+    Ok(Json(json!({ "data": [{
+        "object": "whatsapp_business_account",
+        "callback_url": state.webhook_url,
+        "active": true,
+        "fields": fields,
+    }]})))
+}
+
 /// `GET /{version}/debug_token`: asked with an app token or with a token of a number.
 pub(super) async fn debug_token(
     State(inner): State<Arc<Inner>>,
@@ -130,8 +160,9 @@ pub(super) async fn debug_token(
     let mut wabas: Vec<_> = numbers.iter().map(|n| &n.waba_id).collect();
     wabas.sort();
     wabas.dedup();
-    let scopes = ["whatsapp_business_management", "whatsapp_business_messaging"];
-    let granular = scopes.map(|scope| json!({ "scope": scope, "target_ids": wabas }));
+    let mut scopes = vec!["whatsapp_business_management", "whatsapp_business_messaging"];
+    scopes.retain(|scope| *scope != inner.state().faults.missing_scope);
+    let granular: Vec<_> = scopes.iter().map(|scope| json!({ "scope": scope, "target_ids": wabas })).collect();
     Ok(Json(json!({ "data": {
         "app_id": inner.config.app_id,
         "type": "SYSTEM_USER",
@@ -181,7 +212,13 @@ fn pick(
     Ok(out.into())
 }
 
-fn number_field(limits: &Limits, number: &Number, name: &str) -> Option<Value> {
+/// The limits, and the numbers that are not registered.
+fn standing(inner: &Inner) -> (Limits, Vec<String>) {
+    let state = inner.state();
+    (state.limits.clone(), state.faults.unregistered.clone())
+}
+
+fn number_field(limits: &Limits, unregistered: &[String], number: &Number, name: &str) -> Option<Value> {
     Some(match name {
         "id" => number.phone_number_id.clone().into(),
         "verified_name" => number.name.clone().into(),
@@ -191,6 +228,7 @@ fn number_field(limits: &Limits, number: &Number, name: &str) -> Option<Value> {
         "code_verification_status" => "VERIFIED".into(),
         "name_status" => "APPROVED".into(),
         "new_name_status" => "NONE".into(),
+        "status" if unregistered.contains(&number.phone_number_id) => "PENDING".into(),
         "status" => "CONNECTED".into(),
         "throughput" => json!({ "level": limits.level(&number.phone_number_id) }),
         "whatsapp_business_manager_messaging_limit" | "messaging_limit_tier" => limits.tier().into(),

@@ -53,6 +53,39 @@ async fn a_token_and_what_it_may_do() {
 }
 
 #[tokio::test]
+async fn what_the_app_asks_for() {
+    let world = World::new().await;
+    let config = simulator::Config::default();
+    let path = format!("/v25.0/{}/subscriptions", config.app_id);
+    let ask = async |token: String| {
+        let answer = world.http.get(format!("{}{path}", world.graph)).bearer_auth(token).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<serde_json::Value>().await.unwrap())
+    };
+    assert_eq!(ask(TOKEN.to_owned()).await.0, 400, "only the app itself may ask");
+    let app = format!("{}|{}", config.app_id, crate::support::SECRET);
+    let (_, answer) = ask(app.clone()).await;
+    assert_eq!(answer["data"][0]["object"], "whatsapp_business_account");
+    assert_eq!(answer["data"][0]["fields"][0], json!({ "name": "messages", "version": "v25.0" }));
+    world.sim.set_faults(simulator::Faults { missing_field: "messages".to_owned(), ..simulator::Faults::default() });
+    let (_, answer) = ask(app).await;
+    assert!(!answer.to_string().contains("\"messages\""), "{answer}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_number_or_a_token() {
+    let world = World::new().await;
+    world.sim.set_faults(simulator::Faults {
+        unregistered: vec![PHONE.to_owned()],
+        missing_scope: "whatsapp_business_messaging".to_owned(),
+        ..simulator::Faults::default()
+    });
+    let (_, number) = world.get(&format!("/v25.0/{PHONE}?fields=status")).await;
+    assert_eq!(number["status"], "PENDING");
+    let (_, answer) = world.get(&format!("/v25.0/debug_token?input_token={TOKEN}")).await;
+    assert_eq!(answer["data"]["scopes"], json!(["whatsapp_business_management"]));
+}
+
+#[tokio::test]
 async fn graph_below_a_prefix() {
     let world = World::new().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -142,6 +142,15 @@ impl Installation {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
+    /// Listens on a port of this machine; its origin.
+    pub async fn listen(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let app = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        origin
+    }
+
     pub async fn get(&self, path: &str) -> Response<Body> {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }

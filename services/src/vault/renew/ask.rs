@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// A word that is longer may be a token, or a piece of one.
 const WORD_LIMIT: usize = 30;
 
@@ -23,7 +23,7 @@ const NOT_NOW: [i64; 6] = [2, 4, 17, 32, 341, 613];
 
 /// Why there is no new token.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum No {
+pub(crate) enum No {
     /// In words, without secrets.
     Refused(String),
     /// No answer: another try may help.
@@ -38,16 +38,41 @@ pub(super) struct Renewed {
 
 #[derive(Deserialize)]
 struct Debugged {
-    data: Debug,
+    data: Inspected,
+}
+
+/// What Meta says of a token.
+#[derive(Deserialize)]
+pub(crate) struct Inspected {
+    #[serde(default)]
+    pub is_valid: bool,
+    /// In seconds; 0 for ever.
+    #[serde(default)]
+    pub expires_at: i64,
+    /// The app that it was made for.
+    pub app_id: Option<String>,
+    /// What it may do.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// And with what.
+    #[serde(default)]
+    granular_scopes: Vec<Granular>,
 }
 
 #[derive(Deserialize)]
-struct Debug {
+struct Granular {
+    scope: String,
+    /// None: with all.
     #[serde(default)]
-    is_valid: bool,
-    /// In seconds; 0 for ever.
-    #[serde(default)]
-    expires_at: i64,
+    target_ids: Vec<String>,
+}
+
+impl Inspected {
+    /// Whether it is for this account.
+    pub fn reaches(&self, waba: &str) -> bool {
+        let here = self.granular_scopes.iter().filter(|one| one.scope == "whatsapp_business_management");
+        here.into_iter().all(|one| one.target_ids.is_empty() || one.target_ids.iter().any(|id| id == waba))
+    }
 }
 
 #[derive(Deserialize)]
@@ -65,11 +90,23 @@ pub(super) async fn expiry(graph: &Graph, app: &MetaApp, token: &SecretString) -
         let asking = format!("{}|{}", app.id, secret.expose_secret());
         graph.client().get(url).bearer_auth(asking)
     };
-    let Debug { is_valid, expires_at } = with_each::<Debugged>(app, request).await?.data;
+    let Inspected { is_valid, expires_at, .. } = with_each::<Debugged>(app, request).await?.data;
     if !is_valid {
         return Err(No::Refused("Meta does not know the token any more.".to_owned()));
     }
     Ok(expires_at.saturating_mul(SECOND).max(0))
+}
+
+/// All that Meta says of a token; without an app it is asked about itself.
+pub(crate) async fn inspect(graph: &Graph, app: Option<&MetaApp>, token: &SecretString) -> Result<Inspected, No> {
+    let mut url = graph.url(&["debug_token"]);
+    url.query_pairs_mut().append_pair("input_token", token.expose_secret());
+    let asked_by = |who: &str| graph.client().get(url.clone()).bearer_auth(who);
+    let told: Debugged = match app {
+        Some(app) => with_each(app, |secret| asked_by(&format!("{}|{}", app.id, secret.expose_secret()))).await?,
+        None => answer(asked_by(token.expose_secret())).await?,
+    };
+    Ok(told.data)
 }
 
 /// A token for the one that is there.
@@ -96,7 +133,7 @@ pub(super) async fn exchange(graph: &Graph, app: &MetaApp, token: &SecretString,
 }
 
 /// Asks with one secret of the app after the other, until Meta does not say no.
-async fn with_each<T: DeserializeOwned>(
+pub(crate) async fn with_each<T: DeserializeOwned>(
     app: &MetaApp,
     request: impl Fn(&SecretString) -> RequestBuilder,
 ) -> Result<T, No> {
@@ -110,7 +147,8 @@ async fn with_each<T: DeserializeOwned>(
     said
 }
 
-async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, No> {
+/// What Graph says to one request.
+pub(crate) async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, No> {
     let response = request.timeout(PATIENCE).send().await;
     let response = response.map_err(|_| No::NotNow("Meta could not be reached"))?;
     let status = response.status();

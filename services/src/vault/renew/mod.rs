@@ -1,7 +1,7 @@
 //! Access tokens are renewed before they end or grow old, as far as Meta allows it.
 
 mod app;
-mod ask;
+pub(crate) mod ask;
 mod keep;
 
 pub use app::MetaApp;

@@ -32,6 +32,7 @@ pub fn crate_folder() -> std::path::PathBuf {
 /// A database of its own; it goes when this is dropped.
 pub struct TestDb {
     pub db: Db,
+    pub url: String,
     #[expect(dead_code, reason = "held until the test ends")]
     home: Home,
 }
@@ -45,15 +46,15 @@ enum Home {
 impl TestDb {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap();
-        Self { db, home: Home::Folder(folder) }
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Self { db: Db::open(&url).await.unwrap(), url, home: Home::Folder(folder) }
     }
 
     /// `None`, with a word about it, where no server is given; on CI that is an error.
     pub async fn postgres() -> Option<Self> {
         let database = postgres::Database::create().await?;
-        let db = Db::open(&database.url).await.unwrap();
-        Some(Self { db, home: Home::Server(database) })
+        let url = database.url.clone();
+        Some(Self { db: Db::open(&url).await.unwrap(), url, home: Home::Server(database) })
     }
 
     /// Services whose clock stands at [`START`] until the test moves it, and whose Graph nobody answers.
@@ -148,4 +149,23 @@ pub async fn fresh(db: &TestDb) -> TestDb {
         "sqlite" => TestDb::sqlite().await,
         _ => TestDb::postgres().await.unwrap(),
     }
+}
+
+/// A place for a database in which nothing was made yet; it goes when this is dropped.
+pub struct Place {
+    pub url: String,
+    #[expect(dead_code, reason = "held until the test ends")]
+    home: Home,
+}
+
+/// Such a place on the same engine.
+pub async fn place(db: &TestDb) -> Place {
+    if db.db.engine() == "sqlite" {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("data").join("restored.db").display());
+        std::fs::create_dir(folder.path().join("data")).unwrap();
+        return Place { url, home: Home::Folder(folder) };
+    }
+    let database = postgres::Database::create().await.unwrap();
+    Place { url: database.url.clone(), home: Home::Server(database) }
 }

@@ -1,5 +1,10 @@
 //! What is wrong with an installation, and what to do about it.
 
+mod meta;
+mod outside;
+
+pub use outside::Outside;
+
 use crate::{
     Error, Result, Services,
     db::{Db, system},
@@ -44,6 +49,9 @@ struct RefusedSince {
     last: Millis,
 }
 
+/// A number that hears nothing for so long is rare.
+const QUIET: Millis = 3 * DAY;
+
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -80,7 +88,21 @@ impl Check {
     }
 }
 
-/// Looks at everything; a check that cannot be made is a bad one.
+/// Looks at what stands around the database: clocks, disk, the address that Meta calls, and what Meta says of tokens, numbers and
+/// subscriptions. Asks over the network and changes nothing there. For a database that answers.
+pub async fn around(services: &Services, outside: &Outside) -> Vec<Check> {
+    let mut checks = outside::disk(services);
+    checks.extend(outside::database_clock(services).await);
+    checks.extend(outside::callback(services, outside).await);
+    let (reachable, told) = outside::graph(services).await;
+    checks.extend(told);
+    if reachable {
+        checks.extend(or_bad("meta", meta::checks(services, outside).await));
+    }
+    checks
+}
+
+/// Looks at everything in the database; a check that cannot be made is a bad one.
 pub async fn report(services: &Services) -> Vec<Check> {
     let first = database(services).await;
     let reachable = first.state != State::Bad;
@@ -90,6 +112,7 @@ pub async fn report(services: &Services) -> Vec<Check> {
         checks.extend(or_bad("vault", vault(services).await));
         checks.extend(or_bad("deliveries", deliveries(services).await));
         checks.extend(or_bad("refused deliveries", refused(services).await));
+        checks.extend(or_bad("last delivery", last(services).await));
     }
     checks
 }
@@ -245,6 +268,25 @@ async fn deliveries(services: &Services) -> Result<Vec<Check>> {
         checks.push(Check::new("dead deliveries", State::Bad, text));
     }
     Ok(checks)
+}
+
+/// Without numbers nothing is to come.
+async fn last(services: &Services) -> Result<Vec<Check>> {
+    let numbers = {
+        let mut read = services.db().read().await?;
+        system::numbers_health(read.conn()).await?.len()
+    };
+    if numbers == 0 {
+        return Ok(Vec::new());
+    }
+    let mut journal = services.db().read_journal().await?;
+    let last = system::last_delivery(journal.conn()).await?;
+    let fix = "If customers wrote since: check the webhook on Meta's app dashboard, and that the app is subscribed to the account.";
+    Ok(vec![match last.map(|at| services.clock().now() - at) {
+        None => Check::new("last delivery", State::Warn, "Meta has delivered nothing yet").fix(fix),
+        Some(age) if age > QUIET => Check::new("last delivery", State::Warn, format!("{} ago", age_text(age))).fix(fix),
+        Some(age) => Check::ok("last delivery", format!("{} ago", age_text(age))),
+    }])
 }
 
 fn age_text(age: Millis) -> String {
