@@ -163,7 +163,7 @@ async fn what_meta_takes_is_taken() {
         with(|b| b["to"] = "+91 (98470) 550-14".into()),
         with(|b| b["to"] = 919_847_055_014_u64.into()),
         with(|b| b["recipient"] = "US.13491208655302741918".into()),
-        of_type("image", json!({ "id": "1", "caption": "x" })),
+        of_type("image", json!({ "link": "https://a.example/x.jpg", "caption": "x" })),
         of_type("location", json!({ "latitude": "9.93", "longitude": 76.26, "name": "Kochi" })),
         of_type("contacts", json!([{ "name": { "formatted_name": "Meera" } }])),
         of_type("reaction", json!({ "message_id": "wamid.x", "emoji": "" })),
