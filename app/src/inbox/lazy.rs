@@ -6,7 +6,11 @@ use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 use super::{
     attempts::{Try, tries_view},
     consent::record_dialog,
+    bulk::bar_view,
+    composer::quick::Quick,
     opted_out::question,
+    over::{Over, over_view},
+    quick_list::list_view,
     screen::Screen,
     templates::{Picking, picker::picker_view},
 };
@@ -20,6 +24,12 @@ pub enum Extra {
     Answer { row: Memo<Option<Row>>, asking: RwSignal<bool> },
     /// How often a message was tried, and what was answered.
     Tries(Vec<Try>),
+    /// Filters, or labels.
+    Over(Over),
+    /// Quick replies that fit what is typed.
+    Quick(Quick),
+    /// What can be done with the rows that are selected.
+    Bulk,
     /// The proof of a consent that is recorded by hand.
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
 }
@@ -31,6 +41,9 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Template(picking) => picker_view(screen, picking),
         Extra::Answer { row, asking } => question(screen, row, asking),
         Extra::Tries(tries) => tries_view(screen, tries),
+        Extra::Over(over) => over_view(screen, over),
+        Extra::Bulk => bar_view(screen),
+        Extra::Quick(quick) => list_view(screen, quick),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
     }
 }

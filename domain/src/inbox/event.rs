@@ -3,6 +3,7 @@ use crate::{
     alert,
     conversation::State,
     id::{ConversationId, MemberId},
+    label::Label,
     limits::Usage,
     permission::{Access, Permission, Sight},
 };
@@ -49,6 +50,8 @@ pub enum Event {
     Access { member: Option<MemberId> },
     /// How far the limits are used, once a second while something is sent. For everybody who may send.
     Limits { usage: Usage },
+    /// What labels there are has changed. For everybody who sees conversations: all of them, by name.
+    Labels { labels: Vec<Label> },
     /// Something of the team has changed: members, invitations, roles. Whoever shows it fetches it.
     Team,
     /// An alert was raised, raised again or settled: whoever may see its kind counts anew.
@@ -77,6 +80,7 @@ impl Eyes {
     #[must_use]
     pub fn veil(self, mut row: Row) -> Row {
         if !self.messages.reaches(row.assignee) {
+            row.unanswered = row.waits();
             row.preview = None;
         }
         row
@@ -93,7 +97,11 @@ impl Event {
             | Event::Note { row, .. }
             | Event::Gained { row } => Some(row.id),
             Event::Lost { conversation, .. } => Some(*conversation),
-            Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => None,
+            Event::Access { .. }
+            | Event::Limits { .. }
+            | Event::Labels { .. }
+            | Event::Team
+            | Event::Alert { .. } => None,
         }
     }
 
@@ -108,6 +116,7 @@ impl Event {
             Event::Lost { .. } => "lost",
             Event::Access { .. } => "access",
             Event::Limits { .. } => "limits",
+            Event::Labels { .. } => "labels",
             Event::Team => "team",
             Event::Alert { .. } => "alert",
         }
@@ -132,6 +141,7 @@ impl Event {
                 (sees(row.assignee) && eyes.messages.reaches(row.assignee)).then(|| self.clone())
             }
             Event::Limits { .. } => eyes.access.allows(Permission::MessagesSend).then(|| self.clone()),
+            Event::Labels { .. } => eyes.access.allows(Permission::ConversationsView).then(|| self.clone()),
             Event::Team => eyes.access.allows(Permission::TeamsView).then(|| self.clone()),
             Event::Alert { about } => about.seen_with(&eyes.access).then(|| self.clone()),
             Event::Lost { .. } | Event::Access { .. } => None,
@@ -151,6 +161,7 @@ impl Event {
             | Event::Lost { .. }
             | Event::Access { .. }
             | Event::Limits { .. }
+            | Event::Labels { .. }
             | Event::Team
             | Event::Alert { .. } => self.clone(),
         }

@@ -3,7 +3,10 @@
 use domain::{id::ConversationId, inbox::Row, message::TEXT_LIMIT};
 use leptos::{html::Textarea, prelude::*};
 
-use super::text::{as_content, keep_draft, to_newest};
+use super::{
+    quick::{LIST, Quick, quick_view},
+    text::{as_content, keep_draft, to_newest},
+};
 use crate::{
     inbox::{draft, screen::Screen},
     ui::{icon, window_until},
@@ -14,10 +17,11 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
     let box_ref = NodeRef::<Textarea>::new();
     let length = RwSignal::new(0usize);
     keep_draft(screen, draft::Of::Reply, id, box_ref, length);
+    let quick = Quick::new(box_ref);
     let send = move || {
         let Some(area) = box_ref.get_untracked() else { return };
         let text = area.value();
-        if domain::message::outgoing_text(&text).is_ok() {
+        if domain::message::outgoing_text(&text).is_ok() && quick.lets_go(&text) {
             area.set_value("");
             length.set(0);
             screen.send(id, text);
@@ -25,6 +29,9 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
         }
     };
     let keydown = move |event: leptos::ev::KeyboardEvent| {
+        if quick.key(&event) {
+            return;
+        }
         // Enter also ends a composition in Chinese, Japanese, Korean.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
@@ -34,6 +41,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
     let input = move |event: leptos::ev::Event| {
         let text = event_target_value(&event);
         length.set(text.chars().count());
+        quick.typed(&text);
         draft::save(draft::Of::Reply, screen.me(), id, &text);
     };
     let window = move || row.read().as_ref().and_then(|row| row.window_expires_at);
@@ -56,6 +64,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                 send();
             }
         >
+            {quick_view(screen, quick)}
             <div class="composer__top">
                 {window_until(window, screen.now, screen.local)}
             </div>
@@ -71,6 +80,12 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                 placeholder="Write a reply"
                 dir="auto"
                 required
+                role=move || quick.is_open().then_some("combobox")
+                aria-expanded=move || quick.is_open().then_some("true")
+                aria-autocomplete=move || quick.is_open().then_some("list")
+                aria-controls=move || quick.is_open().then_some(LIST)
+                aria-activedescendant=move || quick.active()
+                on:blur=move |_| quick.typing.set(None)
                 on:keydown=keydown
                 on:input=input
                 inner_html=text

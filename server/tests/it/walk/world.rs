@@ -12,7 +12,7 @@ use axum::{
 };
 use domain::{
     conversation::View,
-    id::{ConversationId, InvitationId, MemberId, MessageId, RoleId, TokenId, UserId},
+    id::{ConversationId, InvitationId, LabelId, MemberId, MessageId, QuickReplyId, RoleId, TokenId, UserId},
     permission::{Access, Grant, Permission as P, Permissions},
     role::{Role, RoleRef},
     workspace::Slug,
@@ -102,6 +102,11 @@ pub struct Has {
     pub invitation: InvitationId,
     /// An invitation that may be revoked.
     pub spare: InvitationId,
+    pub label: LabelId,
+    /// One that may be deleted, and a quick reply.
+    pub spare_label: LabelId,
+    pub reply: QuickReplyId,
+    pub spare_reply: QuickReplyId,
 }
 
 pub struct Person {
@@ -166,6 +171,10 @@ impl World {
             token: revoked_token(&owner).await.1,
             invitation: invitation(&owner).await,
             spare: invitation(&owner).await,
+            label: label(&owner).await,
+            spare_label: label(&owner).await,
+            reply: quick_reply(&owner).await,
+            spare_reply: quick_reply(&owner).await,
         };
 
         // Conversations: one for everybody, one for a colleague, one in another workspace.
@@ -266,7 +275,12 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
     let message = MessageId(services::clock::new_id());
     conversations::reply(owner, row.id, message, "Good morning").await.unwrap();
     conversations::assign(owner, row.id, to).await.unwrap();
-    let has = Has { spare: invitation(owner).await, ..has };
+    let has = Has {
+        spare: invitation(owner).await,
+        spare_label: label(owner).await,
+        spare_reply: quick_reply(owner).await,
+        ..has
+    };
     let (dead, media) = (dead_letter(owner, message).await, file(owner, message).await);
     Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: to, number: row.number.id, has }
 }
@@ -313,6 +327,10 @@ async fn foreign(installation: &Installation) -> (Thing, Ctx) {
         token: revoked_token(&ctx).await.1,
         invitation: invitation(&ctx).await,
         spare: invitation(&ctx).await,
+        label: label(&ctx).await,
+        spare_label: label(&ctx).await,
+        reply: quick_reply(&ctx).await,
+        spare_reply: quick_reply(&ctx).await,
     };
     let (dead, media) = (dead_letter(&ctx, message).await, file(&ctx, message).await);
     let number = row.number.id;
@@ -356,6 +374,22 @@ async fn invitation(owner: &Ctx) -> InvitationId {
     static N: AtomicU32 = AtomicU32::new(0);
     let email = format!("invited{}@kaveri.example", N.fetch_add(1, Ordering::Relaxed));
     team::invitations::create(owner, &email, RoleRef::BuiltIn(Role::Viewer)).await.unwrap().id
+}
+
+async fn label(owner: &Ctx) -> LabelId {
+    let name = format!("Label {}", next());
+    services::labels::create(owner, &name, domain::label::Colour::Blue).await.unwrap().id
+}
+
+async fn quick_reply(owner: &Ctx) -> QuickReplyId {
+    let shortcut = format!("reply-{}", next());
+    let draft = domain::quick::Draft { shortcut, title: "Hello".to_owned(), body: "Hi".to_owned() };
+    services::quick::create(owner, &draft).await.unwrap().id
+}
+
+fn next() -> u32 {
+    static N: AtomicU32 = AtomicU32::new(0);
+    N.fetch_add(1, Ordering::Relaxed)
 }
 
 async fn revoked_token(owner: &Ctx) -> (String, TokenId) {
