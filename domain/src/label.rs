@@ -111,7 +111,8 @@ pub fn name(text: &str) -> Result<String, Error> {
 pub(crate) fn one_line(field: &str, text: &str, limit: usize) -> Result<String, Error> {
     let visible: String = storable(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let joined = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let hidden =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     if joined.chars().all(|c| c.is_whitespace() || hidden(c)) {
         return Err(Error::invalid(field, "write something here"));
     }

@@ -157,7 +157,10 @@ fn next(text: &str) -> Option<(&str, &str, &str)> {
             continue;
         }
         let name = inner[..close].trim();
-        if !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')) {
+        if !name.is_empty()
+            && name.len() <= 64
+            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'))
+        {
             return Some((&text[..open], name, &inner[close + 2..]));
         }
         from = open + 2;
@@ -239,15 +242,25 @@ mod tests {
         assert_eq!(fill("Hi {{contact.name}}", &sly).text, "Hi {{agent.name}}");
         let nameless = Values { contact: " ".into(), ..values() };
         let filled = fill("Hi {{contact.name}}, {{contact.name}}", &nameless);
-        assert_eq!((filled.text.as_str(), filled.empty), ("Hi {{contact.name}}, {{contact.name}}", vec![Variable::ContactName]));
+        assert_eq!(
+            (filled.text.as_str(), filled.empty),
+            ("Hi {{contact.name}}, {{contact.name}}", vec![Variable::ContactName])
+        );
         assert_eq!(left_in("Hi {{contact.name}} {{order.id}} {{x}} {{}} }}{{"), ["contact.name", "order.id"]);
     }
 
     #[test]
     fn what_is_kept_is_checked() {
-        let draft = |shortcut: &str, title: &str, body: &str| Draft { shortcut: shortcut.into(), title: title.into(), body: body.into() };
+        let draft = |shortcut: &str, title: &str, body: &str| Draft {
+            shortcut: shortcut.into(),
+            title: title.into(),
+            body: body.into(),
+        };
         let kept = draft(" /Hello-1 ", " Say  hello ", "Hi {{contact.name}} \n").checked().unwrap_or_default();
-        assert_eq!((kept.shortcut.as_str(), kept.title.as_str(), kept.body.as_str()), ("hello-1", "Say hello", "Hi {{contact.name}}"));
+        assert_eq!(
+            (kept.shortcut.as_str(), kept.title.as_str(), kept.body.as_str()),
+            ("hello-1", "Say hello", "Hi {{contact.name}}")
+        );
         for (bad, field) in [
             (draft("", "x", "x"), "shortcut"),
             (draft("a b", "x", "x"), "shortcut"),

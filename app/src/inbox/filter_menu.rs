@@ -229,7 +229,8 @@ mod days {
     pub fn moment(text: &str, later: u32) -> Option<Millis> {
         let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
         let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-        let date = Date::new_with_year_month_day(year, i32::try_from(month).ok()? - 1, i32::try_from(day + later).ok()?);
+        let date =
+            Date::new_with_year_month_day(year, i32::try_from(month).ok()? - 1, i32::try_from(day + later).ok()?);
         let at = date.get_time();
         at.is_finite().then_some(at as Millis)
     }

@@ -69,7 +69,11 @@ pub(super) fn parts(screen: Screen, filter: &Filter) -> Vec<(String, Option<Colo
     }
     let local = screen.local.get();
     if let Some(at) = filter.since {
-        parts.push((format!("Since {}", when::day(at, screen.now.get(), local)), None, Filter { since: None, ..filter.clone() }));
+        parts.push((
+            format!("Since {}", when::day(at, screen.now.get(), local)),
+            None,
+            Filter { since: None, ..filter.clone() },
+        ));
     }
     if let Some(at) = filter.until {
         // It ends where the next day begins.

@@ -1,12 +1,6 @@
 //! The top of a thread: who, until when, whose, close.
 
-use domain::{
-    conversation::State,
-    id::ConversationId,
-    inbox::Row,
-    permission::Permission,
-    workspace::MemberBrief,
-};
+use domain::{conversation::State, id::ConversationId, inbox::Row, permission::Permission, workspace::MemberBrief};
 use leptos::prelude::*;
 
 use super::{

@@ -5,12 +5,12 @@ use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
 use super::{
     attempts::{Try, tries_view},
-    consent::record_dialog,
     bulk::bar_view,
     composer::quick::Quick,
+    consent::record_dialog,
     opted_out::question,
     over::{Over, over_view},
-    quick_list::list_view,
+    quick_list::{people_view, replies_view},
     screen::Screen,
     templates::{Picking, picker::picker_view},
 };
@@ -28,6 +28,8 @@ pub enum Extra {
     Over(Over),
     /// Quick replies that fit what is typed.
     Quick(Quick),
+    /// Colleagues whose name fits what is typed.
+    Names(Quick),
     /// What can be done with the rows that are selected.
     Bulk,
     /// The proof of a consent that is recorded by hand.
@@ -43,7 +45,8 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Tries(tries) => tries_view(screen, tries),
         Extra::Over(over) => over_view(screen, over),
         Extra::Bulk => bar_view(screen),
-        Extra::Quick(quick) => list_view(screen, quick),
+        Extra::Quick(quick) => replies_view(screen, quick),
+        Extra::Names(quick) => people_view(screen, quick),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
     }
 }

@@ -3,7 +3,14 @@
 use domain::{conversation::View, inbox::Counts, inbox::Row};
 use leptos::prelude::*;
 
-use super::{filters::filters_view, place::{cursor, query}, row::row_view, screen::Screen, select::bulk_place, thread::problem_view};
+use super::{
+    filters::filters_view,
+    place::{cursor, query},
+    row::row_view,
+    screen::Screen,
+    select::bulk_place,
+    thread::problem_view,
+};
 use crate::ui::icon;
 
 /// Near the end more rows are fetched by themselves.
@@ -122,7 +129,9 @@ fn empty(screen: Screen) -> AnyView {
 
 /// The view may hold some; the filter takes none of them.
 fn nothing_fits(screen: Screen) -> AnyView {
-    let href = move || screen.path(&format!("/inbox{}", screen.query_of(screen.view.get(), &domain::inbox::Filter::default())));
+    let href = move || {
+        screen.path(&format!("/inbox{}", screen.query_of(screen.view.get(), &domain::inbox::Filter::default())))
+    };
     view! {
         <div class="empty">
             {icon("filter", "")}

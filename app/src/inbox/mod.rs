@@ -34,6 +34,7 @@ mod later;
 mod lazy;
 mod live;
 mod navigate;
+mod note_menu;
 mod opted_out;
 pub(crate) mod outbox;
 mod over;

@@ -283,6 +283,9 @@ impl Screen {
             self.notice_parks(message);
         }
         let Some(effect) = self.model.try_update_value(|model| apply(model, live)) else { return };
+        if let (Event::Note { row, note }, true) = (&live.event, effect != Effect::Nothing) {
+            self.named(row, note);
+        }
         match effect {
             Effect::Nothing => return,
             Effect::Changed => {}

@@ -47,9 +47,8 @@ impl Screen {
     /// Those that are selected and shown, in the order of the list.
     pub fn chosen(&self) -> Vec<ConversationId> {
         let selected = self.selected.get();
-        self.rows.with(|rows| {
-            rows.iter().map(|cell| ConversationId(cell.id)).filter(|id| selected.contains(id)).collect()
-        })
+        self.rows
+            .with(|rows| rows.iter().map(|cell| ConversationId(cell.id)).filter(|id| selected.contains(id)).collect())
     }
 }
 

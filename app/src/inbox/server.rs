@@ -77,8 +77,22 @@ pub async fn write_note(
     conversation: ConversationId,
     key: NoteId,
     text: String,
+    #[server(default)] mentions: Vec<MemberId>,
 ) -> Result<Note, Fault> {
-    Ok(services::conversations::note(&native::ctx(&workspace).await?, conversation, key, &text).await?)
+    let ctx = native::ctx(&workspace).await?;
+    Ok(services::conversations::note_for(&ctx, conversation, key, &text, &mentions).await?)
+}
+
+/// Changes a note of one's own.
+#[server(prefix = "/fn", endpoint = "note/change", input = Json, output = Json)]
+pub async fn change_note(workspace: Slug, note: NoteId, text: String, mentions: Vec<MemberId>) -> Result<Note, Fault> {
+    Ok(services::conversations::change_note(&native::ctx(&workspace).await?, note, &text, &mentions).await?)
+}
+
+/// Removes a note of one's own.
+#[server(prefix = "/fn", endpoint = "note/remove", input = Json, output = Json)]
+pub async fn remove_note(workspace: Slug, note: NoteId) -> Result<(), Fault> {
+    Ok(services::conversations::remove_note(&native::ctx(&workspace).await?, note).await?)
 }
 
 /// Sends the text of a message that did not arrive as a new message.
@@ -166,6 +180,8 @@ mod native {
         register_explicit::<LoadOlder>();
         register_explicit::<Reply>();
         register_explicit::<WriteNote>();
+        register_explicit::<ChangeNote>();
+        register_explicit::<RemoveNote>();
         register_explicit::<SendAgain>();
         register_explicit::<Close>();
         register_explicit::<Reopen>();

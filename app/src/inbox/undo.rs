@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use domain::{
-    id::ConversationId,
-    inbox::{Change, Item, Row, TOGETHER, failures},
+    id::{ConversationId, MemberId},
+    inbox::{Change, Item, Note, Row, TOGETHER, failures, named_in},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{screen::Screen, server};
+use super::{row::address, screen::Screen, server};
 use crate::error::Fault;
 
 /// How long it is offered.
@@ -19,6 +19,8 @@ const OFFERED: Duration = Duration::from_secs(8);
 pub struct Undo {
     text: String,
     items: Vec<Item>,
+    /// Where it leads.
+    open: Option<ConversationId>,
     turn: u32,
 }
 
@@ -41,8 +43,29 @@ impl Screen {
     }
 
     fn offer_undo(&self, text: String, items: Vec<Item>) {
+        self.say(text, items, None);
+    }
+
+    /// A colleague wrote a note for this member.
+    pub(super) fn named(&self, row: &Row, note: &Note) {
+        let me = self.me();
+        if note.author != me && note.edited_at.is_none() && note.mentions.contains(&me) {
+            let who = self.member(note.author).map_or_else(|| "A colleague".to_owned(), |member| member.name);
+            let text = format!("{who} named you in a note on {}.", row.contact.name);
+            self.say(text, Vec::new(), Some(row.id).filter(|id| self.open_id() != Some(*id)));
+        }
+    }
+
+    /// Whom a text names: all colleagues but the member.
+    pub fn named_in(&self, text: &str) -> Vec<MemberId> {
+        let facts = self.facts();
+        let others = facts.members.iter().filter(|member| member.id != facts.me.id);
+        named_in(text, others.map(|member| (member.id, member.name.as_str())))
+    }
+
+    fn say(&self, text: String, items: Vec<Item>, open: Option<ConversationId>) {
         let turn = self.undo.with_untracked(|undo| undo.as_ref().map_or(0, |undo| undo.turn.wrapping_add(1)));
-        self.undo.set(Some(Undo { text, items, turn }));
+        self.undo.set(Some(Undo { text, items, open, turn }));
         let screen = *self;
         let fade = move || {
             screen.undo.try_update(|undo| {
@@ -136,9 +159,10 @@ fn said(change: Change, count: usize) -> String {
 pub fn undo_view(screen: Screen) -> AnyView {
     let back = move |_| screen.take_back();
     let offer = move || {
-        screen.undo.get().map(|Undo { text, items, .. }| {
+        screen.undo.get().map(|Undo { text, items, open, .. }| {
             view! {
-                <span>{text}</span>
+                <span dir="auto">{text}</span>
+                {open.map(|id| view! { <a class="btn ghost sm" href=address(screen, id, "")>"Open"</a> })}
                 {(!items.is_empty()).then(|| view! {
                     <button class="btn ghost sm" type="button" id="undo-button" aria-keyshortcuts="z" on:click=back>
                         "Undo"
@@ -147,5 +171,6 @@ pub fn undo_view(screen: Screen) -> AnyView {
             }
         })
     };
-    view! { <div class="toast undo" role="status" class:shown=move || screen.undo.read().is_some()>{offer}</div> }.into_any()
+    view! { <div class="toast undo" role="status" class:shown=move || screen.undo.read().is_some()>{offer}</div> }
+        .into_any()
 }

@@ -6,9 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::server::{
-    QuickView, create_quick_reply, delete_quick_reply, load_quick_replies, save_quick_reply,
-};
+use super::server::{QuickView, create_quick_reply, delete_quick_reply, load_quick_replies, save_quick_reply};
 use crate::{
     frame::{Here, framed, page},
     ui::{Task, Toast, dialog, icon},
@@ -147,8 +145,11 @@ fn edit_dialog(screen: Screen, reply: Option<QuickReply>) -> AnyView {
     const ID: &str = "quick-reply";
     let task = Task::default();
     let id = reply.as_ref().map(|reply| reply.id);
-    let title = reply.as_ref().map_or_else(|| "New quick reply".to_owned(), |reply| format!("Change /{}", reply.shortcut));
-    let draft = RwSignal::new(reply.map(|QuickReply { shortcut, title, body, .. }| Draft { shortcut, title, body }).unwrap_or_default());
+    let title =
+        reply.as_ref().map_or_else(|| "New quick reply".to_owned(), |reply| format!("Change /{}", reply.shortcut));
+    let draft = RwSignal::new(
+        reply.map(|QuickReply { shortcut, title, body, .. }| Draft { shortcut, title, body }).unwrap_or_default(),
+    );
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let (slug, draft) = (screen.slug.get_value(), draft.get_untracked());

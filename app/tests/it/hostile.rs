@@ -111,7 +111,14 @@ fn strangers_words_stay_words() {
         (failed.text, failed.error) = (text.clone(), Some(text.clone()));
         messages.push(failed);
         let mut first = screenful(Role::Agent, row, messages);
-        let note = Note { id: id(7).into(), author: first.me.id, body: text.clone(), at: NOW };
+        let note = Note {
+            id: id(7).into(),
+            author: first.me.id,
+            body: text.clone(),
+            at: NOW,
+            mentions: vec![first.me.id],
+            edited_at: Some(NOW),
+        };
         if let Some(thread) = &mut first.inbox.thread {
             thread.notes.push(note);
         }

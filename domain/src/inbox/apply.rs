@@ -46,6 +46,12 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             put_note(view, row, note);
             Effect::Changed
         }
+        Event::NoteRemoved { row, note } => {
+            if let Some(thread) = view.thread.as_mut().filter(|thread| thread.row.id == row.id) {
+                thread.notes.retain(|known| known.id != *note);
+            }
+            Effect::Changed
+        }
         Event::Gained { row } => {
             count(view, Place::of(row), 1);
             put_row(view, row);

@@ -2,7 +2,7 @@ use super::{MessageView, Note, Row};
 use crate::{
     alert,
     conversation::State,
-    id::{ConversationId, MemberId},
+    id::{ConversationId, MemberId, NoteId},
     label::Label,
     limits::Usage,
     permission::{Access, Permission, Sight},
@@ -39,8 +39,10 @@ pub enum Event {
     MessageChanged { row: Row, message: MessageView },
     /// The conversation changed without a message: assigned, closed, reopened, read.
     Conversation { row: Row, was: Place },
-    /// A member wrote a note. `row` is the conversation, which it does not change.
+    /// A member wrote a note, or changed their own. `row` is the conversation, which it does not change.
     Note { row: Row, note: Note },
+    /// A member removed a note of theirs.
+    NoteRemoved { row: Row, note: NoteId },
     /// Only to an own-only member: the conversation has become visible. The snapshot is all that is needed.
     Gained { row: Row },
     /// Only to an own-only member: the conversation is somebody else's now.
@@ -95,13 +97,12 @@ impl Event {
             | Event::MessageChanged { row, .. }
             | Event::Conversation { row, .. }
             | Event::Note { row, .. }
+            | Event::NoteRemoved { row, .. }
             | Event::Gained { row } => Some(row.id),
             Event::Lost { conversation, .. } => Some(*conversation),
-            Event::Access { .. }
-            | Event::Limits { .. }
-            | Event::Labels { .. }
-            | Event::Team
-            | Event::Alert { .. } => None,
+            Event::Access { .. } | Event::Limits { .. } | Event::Labels { .. } | Event::Team | Event::Alert { .. } => {
+                None
+            }
         }
     }
 
@@ -112,6 +113,7 @@ impl Event {
             Event::MessageChanged { .. } => "message_changed",
             Event::Conversation { .. } => "conversation",
             Event::Note { .. } => "note",
+            Event::NoteRemoved { .. } => "note_removed",
             Event::Gained { .. } => "gained",
             Event::Lost { .. } => "lost",
             Event::Access { .. } => "access",
@@ -137,7 +139,7 @@ impl Event {
                     .then(|| if eyes.messages.reaches(row.assignee) { self.clone() } else { self.wordless(eyes) })
             }
             // To whoever may not read there is no news in it.
-            Event::Note { row, .. } => {
+            Event::Note { row, .. } | Event::NoteRemoved { row, .. } => {
                 (sees(row.assignee) && eyes.messages.reaches(row.assignee)).then(|| self.clone())
             }
             Event::Limits { .. } => eyes.access.allows(Permission::MessagesSend).then(|| self.clone()),
@@ -158,6 +160,7 @@ impl Event {
                 Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row) }
             }
             Event::Note { .. }
+            | Event::NoteRemoved { .. }
             | Event::Lost { .. }
             | Event::Access { .. }
             | Event::Limits { .. }

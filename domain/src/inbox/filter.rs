@@ -214,7 +214,9 @@ mod tests {
 
     #[test]
     fn an_address_says_what_was_asked_for() {
-        for filter in [Filter::default(), full(), Filter { assignee: Some(Whose::Member(Uuid::from_u128(9).into())), ..full() }] {
+        for filter in
+            [Filter::default(), full(), Filter { assignee: Some(Whose::Member(Uuid::from_u128(9).into())), ..full() }]
+        {
             let query = filter.query();
             let read = Filter::read(|key| query.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone()));
             assert_eq!(read, filter);

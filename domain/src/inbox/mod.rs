@@ -14,7 +14,7 @@ pub use apply::{Effect, apply};
 pub use bulk::{Change, Item, Outcome, TOGETHER, failures};
 pub use event::{Event, Eyes, Live, Place};
 pub use filter::{CLOSING, Filter, LABELS as FILTER_LABELS, Sort, Whose};
-pub use note::Note;
+pub use note::{Note, named_in, naming};
 pub use saved::{SavedView, saved_name};
 pub use view::{ContactBrief, Counts, Earlier, InboxView, MessageView, Page, Preview, Row, TemplateLine, Thread};
 

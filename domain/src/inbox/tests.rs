@@ -18,38 +18,47 @@ const ME: MemberId = MemberId(Uuid::from_u128(1));
 fn row() -> impl Strategy<Value = Row> {
     let place = (0..9_u128, 0..6_i64, prop_oneof![Just(State::Open), Just(State::Snoozed), Just(State::Closed)]);
     let facts = (any::<Option<bool>>(), any::<bool>(), 0..3_i64, proptest::option::of(-1..5_i64));
-    (place, facts, proptest::collection::vec(0..4_u128, 0..3)).prop_map(|((id, at, state), (whose, theirs, unread, window), labels)| Row {
-        id: ConversationId(Uuid::from_u128(id)),
-        contact: ContactBrief { id: ContactId(Uuid::from_u128(id)), name: "Meera".into(), phone: None, username: None },
-        number: NumberBrief { id: NumberId(Uuid::from_u128(id % 2)), name: String::new(), display_number: String::new() },
-        state,
-        assignee: whose.map(|mine| if mine { ME } else { MemberId(Uuid::from_u128(2)) }),
-        preview: Some(Preview {
-            direction: if theirs { Direction::In } else { Direction::Out },
-            kind: Kind::Text,
-            status: Status::Sent,
-            text: "Hi".into(),
-        }),
-        last_message_at: at,
-        unread,
-        window_expires_at: window.map(|hours| NOW + hours * HOUR),
-        opted_out_at: None,
-        labels: labels.into_iter().map(|id| LabelId(Uuid::from_u128(id))).collect(),
-        snoozed_until: None,
-        unanswered: false,
-    })
+    (place, facts, proptest::collection::vec(0..4_u128, 0..3)).prop_map(
+        |((id, at, state), (whose, theirs, unread, window), labels)| Row {
+            id: ConversationId(Uuid::from_u128(id)),
+            contact: ContactBrief {
+                id: ContactId(Uuid::from_u128(id)),
+                name: "Meera".into(),
+                phone: None,
+                username: None,
+            },
+            number: NumberBrief {
+                id: NumberId(Uuid::from_u128(id % 2)),
+                name: String::new(),
+                display_number: String::new(),
+            },
+            state,
+            assignee: whose.map(|mine| if mine { ME } else { MemberId(Uuid::from_u128(2)) }),
+            preview: Some(Preview {
+                direction: if theirs { Direction::In } else { Direction::Out },
+                kind: Kind::Text,
+                status: Status::Sent,
+                text: "Hi".into(),
+            }),
+            last_message_at: at,
+            unread,
+            window_expires_at: window.map(|hours| NOW + hours * HOUR),
+            opted_out_at: None,
+            labels: labels.into_iter().map(|id| LabelId(Uuid::from_u128(id))).collect(),
+            snoozed_until: None,
+            unanswered: false,
+        },
+    )
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
     let labels = proptest::collection::vec((0..4_u128).prop_map(|id| LabelId(Uuid::from_u128(id))), 0..3);
-    let whose = prop_oneof![
-        Just(Whose::Nobody),
-        Just(Whose::Member(ME)),
-        Just(Whose::Member(MemberId(Uuid::from_u128(2)))),
-    ];
+    let whose =
+        prop_oneof![Just(Whose::Nobody), Just(Whose::Member(ME)), Just(Whose::Member(MemberId(Uuid::from_u128(2)))),];
     let number = proptest::option::weighted(0.3, (0..2_u128).prop_map(|id| NumberId(Uuid::from_u128(id))));
     let times = (proptest::option::weighted(0.3, 0..6_i64), proptest::option::weighted(0.3, 0..7_i64));
-    let flags = (proptest::bool::weighted(0.2), proptest::bool::weighted(0.2), proptest::sample::select(&Sort::ALL[..]));
+    let flags =
+        (proptest::bool::weighted(0.2), proptest::bool::weighted(0.2), proptest::sample::select(&Sort::ALL[..]));
     (labels, number, proptest::option::weighted(0.3, whose), times, flags).prop_map(
         |(labels, number, assignee, (since, until), (unread, closing, sort))| Filter {
             labels,

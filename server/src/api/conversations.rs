@@ -153,8 +153,7 @@ impl Wanted {
     fn filter(&self) -> Result<Filter, Problem> {
         let wrong = |field: &str| Problem::new(problem::MALFORMED, format!("{field}: expected an id"));
         let labels = self.label.iter().flat_map(|ids| ids.split(','));
-        let labels: Vec<LabelId> =
-            labels.map(str::parse).collect::<Result<_, _>>().map_err(|_| wrong("label"))?;
+        let labels: Vec<LabelId> = labels.map(str::parse).collect::<Result<_, _>>().map_err(|_| wrong("label"))?;
         let assignee = self.assignee.as_deref().map(|whose| Whose::parse(whose).ok_or_else(|| wrong("assignee")));
         let filter = Filter {
             labels,

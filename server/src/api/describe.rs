@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    audit, consent, contacts, conversations, dead_letters, health, labels, limits, members, messages, numbers, permissions,
+    audit, consent, contacts, conversations, dead_letters, health, labels, limits, members, messages, numbers,
+    permissions,
     problem::{self, Problem},
     queues, templates, tokens,
 };

@@ -60,7 +60,9 @@ async fn put(ctx: &Ctx, id: ConversationId, change: impl FnOnce(Vec<LabelId>) ->
     // What was deleted, and is being taken off, is no reason to refuse.
     after.retain(|label| known.contains(&label.0) || !before.contains(label));
     if after.iter().any(|label| !known.contains(&label.0)) {
-        return Err(domain::Error::invalid("label", "this workspace has no such label; it may have been deleted").into());
+        return Err(
+            domain::Error::invalid("label", "this workspace has no such label; it may have been deleted").into()
+        );
     }
     if after.len() > ON_ONE {
         return Err(domain::Error::invalid("label", format!("a conversation can have {ON_ONE} labels")).into());

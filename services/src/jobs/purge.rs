@@ -1,5 +1,6 @@
 use crate::{
-    Result, Services, accounts, alerts, conversations, db::system, dead, labels, limits, mail, numbers, team, tokens, vault,
+    Result, Services, accounts, alerts, conversations, db::system, dead, labels, limits, mail, numbers, team, tokens,
+    vault,
 };
 use domain::time::{DAY, Millis};
 use std::time::Duration;

@@ -29,11 +29,11 @@ pub async fn change(ctx: &Ctx, id: LabelId, text: &str, colour: Colour) -> Resul
         return Ok(after);
     }
     let key = key(&after.name);
-    let saved = sql!(exec tx.conn(), SAVE, ctx.ws(), id.0, &after.name, &key, colour.as_str()).map_err(|e| {
-        match e.as_database_error() {
-            Some(db) if db.is_unique_violation() => taken(&after.name),
-            _ => Error::from(e),
-        }
+    let saved = sql!(exec tx.conn(), SAVE, ctx.ws(), id.0, &after.name, &key, colour.as_str()).map_err(|e| match e
+        .as_database_error()
+    {
+        Some(db) if db.is_unique_violation() => taken(&after.name),
+        _ => Error::from(e),
     })?;
     if saved == 0 {
         // A colleague deleted it meanwhile.

@@ -64,8 +64,7 @@ pub async fn take_off(services: &Services) -> Result<()> {
 /// One batch, in the order of their ids, as everybody locks them; the last id, where there may be more.
 async fn step(services: &Services, workspace: Uuid, label: LabelId, behind: Uuid) -> Result<Option<Uuid>> {
     let mut tx = services.db().begin().await?;
-    let ids: Vec<Uuid> =
-        sql!(scalars Uuid, tx.conn(), WITH, workspace, behind, format!("%{label}%"), TOGETHER)?;
+    let ids: Vec<Uuid> = sql!(scalars Uuid, tx.conn(), WITH, workspace, behind, format!("%{label}%"), TOGETHER)?;
     let mut events = Vec::with_capacity(ids.len());
     for id in &ids {
         if let Tx::Postgres(tx) = &mut tx {

@@ -163,6 +163,7 @@ enum Step {
     Status(u8, &'static str),
     Reply(u8),
     Note(u8),
+    ChangeNote(bool),
     Assign(u8, Option<bool>),
     Close(u8),
     Reopen(u8),
@@ -182,6 +183,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(who, word)| Step::Status(who, word)),
         3 => who.clone().prop_map(Step::Reply),
         2 => who.clone().prop_map(Step::Note),
+        1 => any::<bool>().prop_map(Step::ChangeNote),
         3 => (who.clone(), any::<Option<bool>>()).prop_map(|(who, to)| Step::Assign(who, to)),
         1 => who.clone().prop_map(Step::Close),
         1 => who.clone().prop_map(Step::Reopen),
@@ -199,6 +201,7 @@ struct World {
     owner: Ctx,
     agents: [Ctx; 2],
     labels: Vec<domain::id::LabelId>,
+    notes: Vec<domain::id::NoteId>,
     replies: Vec<(u8, MessageId)>,
     sent: u32,
 }
@@ -229,6 +232,17 @@ impl World {
                     "timestamp": crate::meta::stamp(0), "nth": self.sent});
                 put(&self.services, status_body(status)).await;
             }
+            Step::ChangeNote(remove) => match self.notes.last().copied() {
+                Some(id) if *remove => {
+                    conversations::remove_note(&self.owner, id).await.unwrap();
+                    self.notes.pop();
+                }
+                Some(id) => {
+                    let words = format!("for us {}", self.sent);
+                    conversations::change_note(&self.owner, id, &words, &[]).await.unwrap();
+                }
+                None => {}
+            },
             Step::Rename(which) => {
                 let (name, id) = (format!("Label {}", self.sent), self.labels[usize::from(*which)]);
                 labels::change(&self.owner, id, &name, Colour::Red).await.unwrap();
@@ -265,7 +279,11 @@ impl World {
                 let to = to.map(|second| self.agents[usize::from(second)].me().id);
                 conversations::assign(&self.owner, id, to).await.unwrap();
             }
-            Step::Note(_) => drop(conversations::note(&self.owner, id, new_id().into(), "for us").await.unwrap()),
+            Step::Note(_) => {
+                let key = new_id().into();
+                conversations::note(&self.owner, id, key, "for us").await.unwrap();
+                self.notes.push(key);
+            }
             Step::Unread(_) => drop(conversations::mark_unread(&self.owner, id).await.unwrap()),
             Step::Snooze(_) => drop(conversations::snooze(&self.owner, id, Until::Customer).await),
             Step::Label(_, which, on) => {
@@ -305,7 +323,14 @@ async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
     }
     let filters = filters(&labels, rohan.me().id);
     let mut world = World {
-        labels, services: services.clone(), owner, agents: [rohan, lucia], replies: vec![], sent: 0 };
+        labels,
+        notes: vec![],
+        services: services.clone(),
+        owner,
+        agents: [rohan, lucia],
+        replies: vec![],
+        sent: 0,
+    };
     for step in &before {
         world.run(step).await;
     }

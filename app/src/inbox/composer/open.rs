@@ -4,7 +4,7 @@ use domain::{id::ConversationId, inbox::Row, message::TEXT_LIMIT};
 use leptos::{html::Textarea, prelude::*};
 
 use super::{
-    quick::{LIST, Quick, quick_view},
+    quick::{Quick, quick_view},
     text::{as_content, keep_draft, to_newest},
 };
 use crate::{
@@ -17,7 +17,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
     let box_ref = NodeRef::<Textarea>::new();
     let length = RwSignal::new(0usize);
     keep_draft(screen, draft::Of::Reply, id, box_ref, length);
-    let quick = Quick::new(box_ref);
+    let quick = Quick::replies(box_ref);
     let send = move || {
         let Some(area) = box_ref.get_untracked() else { return };
         let text = area.value();
@@ -83,7 +83,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                 role=move || quick.is_open().then_some("combobox")
                 aria-expanded=move || quick.is_open().then_some("true")
                 aria-autocomplete=move || quick.is_open().then_some("list")
-                aria-controls=move || quick.is_open().then_some(LIST)
+                aria-controls=move || quick.is_open().then_some(quick.list)
                 aria-activedescendant=move || quick.active()
                 on:blur=move |_| quick.typing.set(None)
                 on:keydown=keydown

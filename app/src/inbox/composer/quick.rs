@@ -1,6 +1,7 @@
-//! What the composer tells the list of quick replies: what is typed behind a `/`, and the keys while the list is open.
+//! What a composer tells the list that opens while something is typed: quick replies behind a `/`, colleagues behind an `@`; and
+//! the keys while it is open.
 
-use domain::quick;
+use domain::{inbox::naming, quick};
 use leptos::{html::Textarea, prelude::*};
 
 use crate::inbox::{
@@ -8,20 +9,20 @@ use crate::inbox::{
     screen::Screen,
 };
 
-/// Of the element that holds the list.
-pub const LIST: &str = "quick-list";
-
-/// A shortcut that is being typed.
+/// A shortcut or a name that is being typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typing {
-    /// Where its `/` stands, in characters.
-    pub slash: usize,
+    /// Where its `/` or `@` stands, in characters.
+    pub begins: usize,
     pub typed: String,
 }
 
 /// What the composer and the list share. It goes with the composer.
 #[derive(Clone, Copy)]
 pub struct Quick {
+    /// The id of the list.
+    pub list: &'static str,
+    find: fn(&str, usize) -> Option<(usize, String)>,
     pub area: NodeRef<Textarea>,
     pub typing: RwSignal<Option<Typing>>,
     /// The place of the choice that Enter takes.
@@ -37,8 +38,20 @@ pub struct Quick {
 }
 
 impl Quick {
-    pub fn new(area: NodeRef<Textarea>) -> Self {
+    /// For quick replies.
+    pub fn replies(area: NodeRef<Textarea>) -> Self {
+        Self::new(area, "quick-list", quick::typing)
+    }
+
+    /// For the names of colleagues.
+    pub fn names(area: NodeRef<Textarea>) -> Self {
+        Self::new(area, "names-list", naming)
+    }
+
+    fn new(area: NodeRef<Textarea>, list: &'static str, find: fn(&str, usize) -> Option<(usize, String)>) -> Self {
         Self {
+            list,
+            find,
             area,
             typing: RwSignal::new(None),
             at: RwSignal::new(0),
@@ -52,7 +65,7 @@ impl Quick {
     /// Something was typed, or the caret moved.
     pub fn typed(self, text: &str) {
         let caret = caret(self.area, text);
-        let typing = quick::typing(text, caret).map(|(slash, typed)| Typing { slash, typed });
+        let typing = (self.find)(text, caret).map(|(begins, typed)| Typing { begins, typed });
         if typing != self.typing.get_untracked() {
             self.at.set(0);
             self.typing.set(typing);
@@ -95,7 +108,7 @@ impl Quick {
 
     /// The id of the choice that Enter takes.
     pub fn active(self) -> Option<String> {
-        self.is_open().then(|| format!("{LIST}-{}", self.at.get()))
+        self.is_open().then(|| format!("{}-{}", self.list, self.at.get()))
     }
 }
 
@@ -120,16 +133,25 @@ pub fn quick_view(screen: Screen, quick: Quick) -> AnyView {
     .into_any()
 }
 
+/// The same for names.
+pub fn names_view(screen: Screen, quick: Quick) -> AnyView {
+    let wanted = Memo::new(move |_| quick.typing.read().is_some());
+    view! { {move || wanted.get().then(|| show(screen, Extra::Names(quick)))} }.into_any()
+}
+
 /// Where the caret stands, in characters; at the end where that is not known.
 fn caret(area: NodeRef<Textarea>, text: &str) -> usize {
     #[cfg(feature = "hydrate")]
     if let Some(at) = area.get_untracked().and_then(|area| area.selection_start().ok().flatten()) {
         // A browser counts in UTF-16.
         let mut units = 0;
-        return text.chars().take_while(|c| {
-            units += u32::try_from(c.len_utf16()).unwrap_or(2);
-            units <= at
-        }).count();
+        return text
+            .chars()
+            .take_while(|c| {
+                units += u32::try_from(c.len_utf16()).unwrap_or(2);
+                units <= at
+            })
+            .count();
     }
     let _ = area;
     text.chars().count()

@@ -47,10 +47,11 @@ enum Case {
     Alert,
     Note,
     Labels,
+    NoteRemoved,
 }
 
 impl Case {
-    const ALL: [Case; 13] = [
+    const ALL: [Case; 14] = [
         Case::Message,
         Case::MessageChanged,
         Case::Stays,
@@ -64,8 +65,9 @@ impl Case {
         Case::Alert,
         Case::Note,
         Case::Labels,
+        Case::NoteRemoved,
     ];
-    const KINDS: usize = 11;
+    const KINDS: usize = 12;
 
     /// A new kind of event does not compile until it has its number here, and a case above.
     fn kind(event: &Event) -> usize {
@@ -81,6 +83,7 @@ impl Case {
             Event::Alert { .. } => 8,
             Event::Note { .. } => 9,
             Event::Labels { .. } => 10,
+            Event::NoteRemoved { .. } => 11,
         }
     }
 
@@ -110,10 +113,17 @@ impl Case {
             }
             Case::Gained => Event::Gained { row },
             Case::Note => {
-                let note =
-                    Note { id: message.id.0.into(), author: owner.me().id, body: WORDS.to_owned(), at: message.at };
+                let note = Note {
+                    id: message.id.0.into(),
+                    author: owner.me().id,
+                    body: WORDS.to_owned(),
+                    at: message.at,
+                    mentions: Vec::new(),
+                    edited_at: None,
+                };
                 Event::Note { row, note }
             }
+            Case::NoteRemoved => Event::NoteRemoved { row, note: message.id.0.into() },
             Case::Lost => Event::Lost { conversation: row.id, was },
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },
             Case::Team => Event::Team,
@@ -172,7 +182,8 @@ fn expected(world: &World, who: Who, case: Case, thing: Thing, colleague: Member
         Case::MessageChanged if sees(to) => named(if words { "message_changed" } else { "conversation" }, words),
         Case::Gained if sees(to) => named("gained", words),
         Case::Note if sees(to) && words => named("note", true),
-        Case::Message | Case::MessageChanged | Case::Gained | Case::Note => None,
+        Case::NoteRemoved if sees(to) && words => named("note_removed", true),
+        Case::Message | Case::MessageChanged | Case::Gained | Case::Note | Case::NoteRemoved => None,
         Case::Stays | Case::Comes | Case::Goes => match (sees(was), sees(to)) {
             (true, true) => named("conversation", words),
             (false, true) => named("gained", words),

@@ -12,7 +12,7 @@ use axum::{
 };
 use domain::{
     conversation::View,
-    id::{ConversationId, InvitationId, LabelId, MemberId, MessageId, QuickReplyId, RoleId, TokenId, UserId},
+    id::{ConversationId, InvitationId, LabelId, MemberId, MessageId, NoteId, QuickReplyId, RoleId, TokenId, UserId},
     permission::{Access, Grant, Permission as P, Permissions},
     role::{Role, RoleRef},
     workspace::Slug,
@@ -86,6 +86,8 @@ pub struct Thing {
     pub media: uuid::Uuid,
     /// A dead letter: a message in it that Meta never confirmed.
     pub dead: uuid::Uuid,
+    /// The Owner's note in it.
+    pub note: NoteId,
     pub assignee: Option<MemberId>,
     /// The business number it came to.
     pub number: domain::id::NumberId,
@@ -281,8 +283,10 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
         spare_reply: quick_reply(owner).await,
         ..has
     };
-    let (dead, media) = (dead_letter(owner, message).await, file(owner, message).await);
-    Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: to, number: row.number.id, has }
+    let (dead, media, note) =
+        (dead_letter(owner, message).await, file(owner, message).await, note(owner, row.id).await);
+    let (contact, number) = (row.contact.id, row.number.id);
+    Thing { conversation: row.id, contact, message, media, dead, note, assignee: to, number, has }
 }
 
 /// Another workspace with a conversation of its own.
@@ -334,7 +338,8 @@ async fn foreign(installation: &Installation) -> (Thing, Ctx) {
     };
     let (dead, media) = (dead_letter(&ctx, message).await, file(&ctx, message).await);
     let number = row.number.id;
-    (Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: None, number, has }, ctx)
+    let note = note(&ctx, row.id).await;
+    (Thing { conversation: row.id, contact: row.contact.id, message, media, dead, note, assignee: None, number, has }, ctx)
 }
 
 /// Another message beside one, which was given up: nobody knows whether it went out.
@@ -374,6 +379,10 @@ async fn invitation(owner: &Ctx) -> InvitationId {
     static N: AtomicU32 = AtomicU32::new(0);
     let email = format!("invited{}@kaveri.example", N.fetch_add(1, Ordering::Relaxed));
     team::invitations::create(owner, &email, RoleRef::BuiltIn(Role::Viewer)).await.unwrap().id
+}
+
+async fn note(owner: &Ctx, conversation: ConversationId) -> NoteId {
+    conversations::note(owner, conversation, NoteId(services::clock::new_id()), "For us").await.unwrap().id
 }
 
 async fn label(owner: &Ctx) -> LabelId {

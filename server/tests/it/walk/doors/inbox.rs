@@ -81,6 +81,16 @@ pub const DOORS: &[Door] = &[
         let body = json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "text": "VIP"});
         function("/fn/note", body)
     }),
+    door("POST /fn/note/change", Need::On(P::ConversationsView, P::MessagesNote), |world, thing| {
+        function(
+            "/fn/note/change",
+            json!({"workspace": world.slug, "note": thing.note, "text": "For us", "mentions": []}),
+        )
+    }),
+    // Only its author removes it: the Owner, once in each of their conversations.
+    door("POST /fn/note/remove", Need::On(P::ConversationsView, P::MessagesNote), |world, thing| {
+        function("/fn/note/remove", json!({"workspace": world.slug, "note": thing.note}))
+    }),
     door("POST /fn/send-again", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
         function("/fn/send-again", json!({"workspace": world.slug, "message": thing.message}))
     }),
