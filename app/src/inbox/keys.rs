@@ -16,6 +16,10 @@ pub fn listen(screen: Screen) {
         {
             return;
         }
+        // A dialog has keys of its own.
+        if find("dialog[open]").is_some() {
+            return;
+        }
         let key = event.key();
         // A key that is held down walks on; it does not close one conversation after another.
         if event.repeat() && !matches!(key.as_str(), "j" | "k" | "ArrowDown" | "ArrowUp") {
@@ -74,7 +78,9 @@ fn active() -> Option<Element> {
 }
 
 fn typing() -> bool {
-    active().is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+    // A box that is ticked is no field.
+    let field = "input:not([type=checkbox]), textarea, select";
+    active().is_some_and(|element| element.matches(field).unwrap_or_default())
 }
 
 fn open_popover() -> bool {

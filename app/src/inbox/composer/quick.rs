@@ -85,7 +85,7 @@ impl Quick {
             "ArrowDown" if count > 0 => self.at.update(|at| *at = (*at + 1) % count),
             "ArrowUp" if count > 0 => self.at.update(|at| *at = (*at + count - 1) % count),
             "Enter" | "Tab" if count > 0 && !event.shift_key() => self.take.update(|take| *take += 1),
-            "Escape" => self.typing.set(None),
+            "Escape" if count > 0 => self.typing.set(None),
             _ => return false,
         }
         event.prevent_default();

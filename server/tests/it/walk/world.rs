@@ -1,10 +1,6 @@
 //! Everybody who may come to a door, and everything they may ask for.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use axum::{
     body::Body,
@@ -20,6 +16,7 @@ use domain::{
 use serde_json::json;
 use services::{Ctx, accounts, conversations, members, numbers, numbers::Connect, team};
 
+use super::kept::{invitation, label, note, quick_reply};
 use crate::{
     conversations::{Inbox, inbox_in},
     support::{EMAIL, Engine, Installation, PASSWORD, Wishes},
@@ -339,7 +336,20 @@ async fn foreign(installation: &Installation) -> (Thing, Ctx) {
     let (dead, media) = (dead_letter(&ctx, message).await, file(&ctx, message).await);
     let number = row.number.id;
     let note = note(&ctx, row.id).await;
-    (Thing { conversation: row.id, contact: row.contact.id, message, media, dead, note, assignee: None, number, has }, ctx)
+    (
+        Thing {
+            conversation: row.id,
+            contact: row.contact.id,
+            message,
+            media,
+            dead,
+            note,
+            assignee: None,
+            number,
+            has,
+        },
+        ctx,
+    )
 }
 
 /// Another message beside one, which was given up: nobody knows whether it went out.
@@ -373,32 +383,6 @@ async fn sign_in(installation: &Installation, email: &str) -> String {
     browser.post("/login", &[("email", email), ("password", PASSWORD)]).await;
     let session = browser.cookie("parlance_session").expect("signed in");
     format!("parlance_session={session}")
-}
-
-async fn invitation(owner: &Ctx) -> InvitationId {
-    static N: AtomicU32 = AtomicU32::new(0);
-    let email = format!("invited{}@kaveri.example", N.fetch_add(1, Ordering::Relaxed));
-    team::invitations::create(owner, &email, RoleRef::BuiltIn(Role::Viewer)).await.unwrap().id
-}
-
-async fn note(owner: &Ctx, conversation: ConversationId) -> NoteId {
-    conversations::note(owner, conversation, NoteId(services::clock::new_id()), "For us").await.unwrap().id
-}
-
-async fn label(owner: &Ctx) -> LabelId {
-    let name = format!("Label {}", next());
-    services::labels::create(owner, &name, domain::label::Colour::Blue).await.unwrap().id
-}
-
-async fn quick_reply(owner: &Ctx) -> QuickReplyId {
-    let shortcut = format!("reply-{}", next());
-    let draft = domain::quick::Draft { shortcut, title: "Hello".to_owned(), body: "Hi".to_owned() };
-    services::quick::create(owner, &draft).await.unwrap().id
-}
-
-fn next() -> u32 {
-    static N: AtomicU32 = AtomicU32::new(0);
-    N.fetch_add(1, Ordering::Relaxed)
 }
 
 async fn revoked_token(owner: &Ctx) -> (String, TokenId) {
