@@ -16,9 +16,11 @@ use crate::{
     dead_letters::DeadLettersPage,
     inbox::page::InboxPage,
     invite::page::InvitePage,
+    labels::page::LabelsPage,
     login::{code::CodePage, page::LoginPage},
     missing::MissingPage,
     permissions::page::PermissionsPage,
+    quick::page::QuickRepliesPage,
     reset::{forgot::ForgotPage, page::ResetPage},
     roles::page::RolesPage,
     security::page::SecurityPage,
@@ -77,6 +79,8 @@ lazy_pages! {
     Permissions: PermissionsPage => PermissionsRoute,
     Roles: RolesPage => RolesRoute,
     Settings: SettingsPage => SettingsRoute,
+    Labels: LabelsPage => LabelsRoute,
+    QuickReplies: QuickRepliesPage => QuickRepliesRoute,
     Tokens: TokensPage => TokensRoute,
     Security: SecurityPage => SecurityRoute,
     Alerts: AlertsPage => AlertsRoute,
@@ -103,6 +107,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/w/:slug/permissions") view={Lazy::<PermissionsRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/roles") view={Lazy::<RolesRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/labels") view={Lazy::<LabelsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/quick-replies") view={Lazy::<QuickRepliesRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/tokens") view={Lazy::<TokensRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/security") view={Lazy::<SecurityRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/alerts") view={Lazy::<AlertsRoute>::new()} ssr=SsrMode::Async/>

@@ -135,6 +135,8 @@ actions! {
     ConversationWoken, "conversation.woken", Conversation, "Brought a snoozed conversation back";
     ConversationClosed, "conversation.closed", Conversation, "Closed a conversation";
     ConversationReopened, "conversation.reopened", Conversation, "Reopened a conversation";
+    NoteChanged, "conversation.note_changed", Conversation, "Changed a note";
+    NoteRemoved, "conversation.note_removed", Conversation, "Removed a note";
     ConversationLabelled, "conversation.labelled", Conversation, "Changed a conversation's labels";
     MessageSent, "message.sent", Message, "Sent a message";
     MessageTemplateSent, "message.template_sent", Message, "Sent a template";
@@ -174,6 +176,12 @@ actions! {
     DeliveryRetried, "webhook.delivery_retried", Webhook, "Processed a delivery again";
     DeliveryDiscarded, "webhook.delivery_discarded", Webhook, "Discarded a delivery";
     SettingsChanged, "settings.changed", Settings, "Changed the workspace's settings";
+    LabelCreated, "settings.label_created", Settings, "Made a label";
+    LabelChanged, "settings.label_changed", Settings, "Changed a label";
+    LabelDeleted, "settings.label_deleted", Settings, "Deleted a label";
+    QuickReplyCreated, "settings.quick_reply_created", Settings, "Wrote a quick reply";
+    QuickReplyChanged, "settings.quick_reply_changed", Settings, "Changed a quick reply";
+    QuickReplyDeleted, "settings.quick_reply_deleted", Settings, "Deleted a quick reply";
     AlertRead, "alert.read", Alert, "Marked alerts as read";
     AuditErased, "audit.erased", Audit, "Erased personal data in the audit trail";
     AuditBroken, "audit.broken", Audit, "Found the audit trail broken";

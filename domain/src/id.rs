@@ -70,4 +70,8 @@ ids! {
     LabelId,
     /// What a member wrote for colleagues.
     NoteId,
+    /// A list of conversations that a member keeps: a view and what it is narrowed to.
+    SavedViewId,
+    /// A text that is kept to be sent again.
+    QuickReplyId,
 }

@@ -70,6 +70,8 @@ pub enum Here {
     Tokens,
     Security,
     Settings,
+    Labels,
+    QuickReplies,
 }
 
 impl Here {
@@ -88,6 +90,8 @@ impl Here {
             Here::Tokens => "tokens",
             Here::Security => "security",
             Here::Settings => "settings",
+            Here::Labels => "labels",
+            Here::QuickReplies => "quick-replies",
         }
     }
 
@@ -106,6 +110,8 @@ impl Here {
             Here::Tokens => "API tokens",
             Here::Security => "Security",
             Here::Settings => "Settings",
+            Here::Labels => "Labels",
+            Here::QuickReplies => "Quick replies",
         }
     }
 
@@ -123,6 +129,8 @@ impl Here {
             Here::Tokens => "code",
             Here::Security => "lock",
             Here::Settings => "gear",
+            Here::Labels => "tag",
+            Here::QuickReplies => "bolt",
         }
     }
 
@@ -135,7 +143,7 @@ impl Here {
             Here::Audit => Permission::AuditView,
             Here::DeadLetters => Permission::OperationsView,
             Here::Tokens => Permission::ApiView,
-            Here::Settings => Permission::WorkspaceSettings,
+            Here::Settings | Here::Labels | Here::QuickReplies => Permission::WorkspaceSettings,
             // Everybody's own.
             Here::Alerts | Here::Security => return true,
         };
@@ -144,7 +152,7 @@ impl Here {
 
     /// Whether the list of settings stands beside it.
     const fn is_setting(self) -> bool {
-        matches!(self, Here::Settings | Here::Tokens | Here::Security)
+        matches!(self, Here::Settings | Here::Labels | Here::QuickReplies | Here::Tokens | Here::Security)
     }
 }
 

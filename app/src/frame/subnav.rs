@@ -4,7 +4,7 @@ use super::{Frame, Here};
 use crate::ui::icon;
 
 const SECTIONS: [(&str, &[Here]); 3] = [
-    ("Workspace", &[Here::Settings]),
+    ("Workspace", &[Here::Settings, Here::Labels, Here::QuickReplies]),
     ("People", &[Here::Team, Here::Permissions, Here::Roles, Here::Audit]),
     ("Access", &[Here::Security, Here::Tokens]),
 ];

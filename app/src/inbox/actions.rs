@@ -2,7 +2,10 @@
 
 use domain::conversation::Until;
 use domain::id::{ConversationId, MemberId, MessageId};
-use domain::{inbox::Row, permission::Permission};
+use domain::{
+    inbox::{Change, Row},
+    permission::Permission,
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{screen::Screen, server};
@@ -11,9 +14,11 @@ use crate::error::Fault;
 impl Screen {
     pub fn close(&self, conversation: ConversationId) {
         let screen = *self;
-        let since = screen.ask();
+        let (since, before) = (screen.ask(), screen.known(conversation));
         spawn_local(async move {
-            screen.done(since, server::close(screen.slug(), conversation).await);
+            let answer = server::close(screen.slug(), conversation).await;
+            screen.offer_undo_of(before, Change::Close, &answer);
+            screen.done(since, answer);
         });
     }
 
@@ -27,7 +32,7 @@ impl Screen {
 
     pub fn assign(&self, conversation: ConversationId, member: Option<MemberId>) {
         let screen = *self;
-        let since = screen.ask();
+        let (since, before) = (screen.ask(), screen.known(conversation));
         spawn_local(async move {
             let answer = server::assign(screen.slug(), conversation, member).await;
             let facts = screen.facts();
@@ -36,6 +41,8 @@ impl Screen {
             let lost = answer.as_ref().ok().filter(|row| !sight.reaches(row.assignee));
             if let Some(row) = lost {
                 screen.handed_over(row);
+            } else {
+                screen.offer_undo_of(before, Change::Assign { to: member }, &answer);
             }
             screen.done(since, answer);
         });
@@ -103,7 +110,7 @@ impl Screen {
     }
 
     /// Keeps the events that come until the answer does, and says behind which one.
-    fn ask(&self) -> i64 {
+    pub(super) fn ask(&self) -> i64 {
         self.fetching(1);
         self.model.with_value(|model| model.seq)
     }

@@ -25,7 +25,7 @@ impl Screen {
             if let Some(thread) = model.thread.as_mut().filter(|thread| thread.row.id == row.id) {
                 thread.row = row.clone();
             }
-            let belongs = row.belongs_in(model.view, model.me);
+            let belongs = model.wants(&row);
             if let Some(place) = model.rows.iter().position(|known| known.id == row.id) {
                 if belongs {
                     model.rows[place] = row;

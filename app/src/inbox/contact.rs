@@ -3,7 +3,11 @@
 use domain::conversation::State;
 use leptos::prelude::*;
 
-use super::{consent::consent_view, row::address, screen::Screen};
+use super::{
+    consent::consent_view,
+    row::{address, labels_view},
+    screen::Screen,
+};
 use crate::ui::{avatar, avatar_none, icon, window_ring};
 
 pub fn contact_view(screen: Screen) -> AnyView {
@@ -11,6 +15,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
     let brief = Memo::new(move |_| {
         row.read().as_ref().map(|row| (row.id, row.contact.clone(), row.number.clone(), row.assignee, row.state))
     });
+    let labels = Memo::new(move |_| row.read().as_ref().map(|row| row.labels.clone()).unwrap_or_default());
     view! {
         {move || {
             brief.get().map(|(id, contact, number, assignee, state)| {
@@ -47,6 +52,10 @@ pub fn contact_view(screen: Screen) -> AnyView {
                                     <dd class="line">{assignee}</dd>
                                     <dt>"Talks to"</dt>
                                     <dd>{number.name}<small class="num">{number.display_number}</small></dd>
+                                    {move || (!labels.read().is_empty()).then(|| view! {
+                                        <dt>"Labels"</dt>
+                                        <dd class="chips">{move || labels_view(screen, &labels.read(), usize::MAX)}</dd>
+                                    })}
                                     <dt>"State"</dt>
                                     <dd>{match state {
                                         State::Open => "Open",

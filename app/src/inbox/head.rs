@@ -1,21 +1,24 @@
 //! The top of a thread: who, until when, whose, close.
 
-use domain::{
-    conversation::{State, View},
-    id::ConversationId,
-    inbox::Row,
-    permission::Permission,
-    workspace::MemberBrief,
-};
+use domain::{conversation::State, id::ConversationId, inbox::Row, permission::Permission, workspace::MemberBrief};
 use leptos::prelude::*;
 
-use super::{later::later_view, row::address, screen::Screen};
+use super::{
+    later::later_view,
+    over::Over,
+    row::{address, labels_view},
+    screen::Screen,
+};
+
+/// Labels beside the name; the contact's pane shows all.
+const LABELS: usize = 3;
 use crate::ui::{avatar, avatar_none, icon, window_ring};
 
 /// Of the conversation `id`; its row may change while it is open.
 pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> AnyView {
     let contact = Memo::new(move |_| row.read().as_ref().map(|row| (row.contact.clone(), row.number.name.clone())));
     let window = move || row.read().as_ref().and_then(|row| row.window_expires_at);
+    let labels = Memo::new(move |_| row.read().as_ref().map(|row| row.labels.clone()).unwrap_or_default());
     view! {
         <header class="thread__head">
             <a class="btn ghost square back" href=move || back(screen) aria-label="Back to conversations">{icon("back", "")}</a>
@@ -30,7 +33,9 @@ pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> 
                     }
                 })
             }}
+            <span class="chips wide">{move || labels_view(screen, &labels.read(), LABELS)}</span>
             {window_ring(window, screen.now, "lg narrow-hide")}
+            <Show when=move || may(screen, Permission::ConversationsLabel, row)>{label_button(screen, id)}</Show>
             <Show when=move || may(screen, Permission::ConversationsAssign, row)>{assign_view(screen, id, row)}</Show>
             {later_view(screen, id, row)}
             <Show when=move || may(screen, Permission::ConversationsClose, row)>{state_view(screen, id, row)}</Show>
@@ -46,6 +51,26 @@ pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> 
     .into_any()
 }
 
+/// Needs the script: what it opens comes later.
+fn label_button(screen: Screen, id: ConversationId) -> AnyView {
+    let open = move |_| screen.over.set(Some(Over::Labels(vec![id])));
+    view! {
+        <button
+            class="btn ghost square script"
+            type="button"
+            id="label-button"
+            aria-label="Labels"
+            aria-keyshortcuts="l"
+            aria-haspopup="dialog"
+            title="Labels"
+            on:click=open
+        >
+            {icon("tag", "")}
+        </button>
+    }
+    .into_any()
+}
+
 /// Whether the member may do something with the open conversation.
 fn may(screen: Screen, permission: Permission, row: Memo<Option<Row>>) -> bool {
     row.read().as_ref().is_some_and(|row| screen.may(permission, row.assignee))
@@ -53,9 +78,7 @@ fn may(screen: Screen, permission: Permission, row: Memo<Option<Row>>) -> bool {
 
 /// The list of the current view.
 pub fn back(screen: Screen) -> String {
-    let view = screen.view.get();
-    let first = view == View::home(&screen.facts().access);
-    screen.path(&if first { "/inbox".to_owned() } else { format!("/inbox?view={}", view.as_str()) })
+    screen.path(&format!("/inbox{}", screen.query()))
 }
 
 /// Who answers; opens the list of those who could.

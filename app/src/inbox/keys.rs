@@ -16,6 +16,10 @@ pub fn listen(screen: Screen) {
         {
             return;
         }
+        // A dialog has keys of its own.
+        if find("dialog[open]").is_some() {
+            return;
+        }
         let key = event.key();
         // A key that is held down walks on; it does not close one conversation after another.
         if event.repeat() && !matches!(key.as_str(), "j" | "k" | "ArrowDown" | "ArrowUp") {
@@ -51,6 +55,10 @@ pub fn listen(screen: Screen) {
             "t" => click("#template-button"),
             "h" => click("#later-button") && focus("#later button"),
             "u" => click("#unread-button"),
+            "l" => click("#label-button"),
+            "f" => click("#filter-button"),
+            "x" | "X" => select(screen, event.shift_key()),
+            "z" => click("#undo-button"),
             "?" => click("#keys-button") && focus("#keys button"),
             _ => false,
         };
@@ -70,7 +78,9 @@ fn active() -> Option<Element> {
 }
 
 fn typing() -> bool {
-    active().is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+    // A box that is ticked is no field.
+    let field = "input:not([type=checkbox]), textarea, select";
+    active().is_some_and(|element| element.matches(field).unwrap_or_default())
 }
 
 fn open_popover() -> bool {
@@ -136,6 +146,15 @@ fn step(by: i32) -> bool {
     next.and_then(|next| rows.get(next)).is_some_and(|row| row.focus().is_ok())
 }
 
+/// The row that has the focus, else the open one.
+fn select(screen: Screen, range: bool) -> bool {
+    let row = active().filter(|element| element.matches("a.convo").unwrap_or_default());
+    let row = row.or_else(|| find("a.convo[aria-current]").map(Into::into));
+    let Some(id) = row.and_then(|row| row.get_attribute("data-id")?.parse().ok()) else { return false };
+    screen.select(id, range);
+    true
+}
+
 fn click_focused() -> bool {
     let row = active().filter(|element| element.matches("a.convo").unwrap_or_default());
     row.and_then(|row| row.dyn_into::<HtmlElement>().ok()).map(|row| row.click()).is_some()
@@ -186,6 +205,10 @@ fn escape(screen: Screen, navigate: &(impl Fn(&str, leptos_router::NavigateOptio
             let _ = field.blur();
         }
         focus(".thread__scroll");
+        return;
+    }
+    if !screen.selected.with_untracked(Vec::is_empty) {
+        screen.select_none();
         return;
     }
     let place = screen.place.get_untracked();

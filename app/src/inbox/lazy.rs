@@ -6,8 +6,12 @@ use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 use super::{
     attach::dialog::dialog_view,
     attempts::{Try, tries_view},
+    bulk::bar_view,
+    composer::quick::Quick,
     consent::record_dialog,
     opted_out::question,
+    over::{Over, over_view},
+    quick_list::{people_view, replies_view},
     screen::Screen,
     templates::{Picking, picker::picker_view},
 };
@@ -23,6 +27,14 @@ pub enum Extra {
     Answer { row: Memo<Option<Row>>, asking: RwSignal<bool> },
     /// How often a message was tried, and what was answered.
     Tries(Vec<Try>),
+    /// Filters, or labels.
+    Over(Over),
+    /// Quick replies that fit what is typed.
+    Quick(Quick),
+    /// Colleagues whose name fits what is typed.
+    Names(Quick),
+    /// What can be done with the rows that are selected.
+    Bulk,
     /// The proof of a consent that is recorded by hand.
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
 }
@@ -35,6 +47,10 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Attach(conversation) => dialog_view(screen, conversation),
         Extra::Answer { row, asking } => question(screen, row, asking),
         Extra::Tries(tries) => tries_view(screen, tries),
+        Extra::Over(over) => over_view(screen, over),
+        Extra::Bulk => bar_view(screen),
+        Extra::Quick(quick) => replies_view(screen, quick),
+        Extra::Names(quick) => people_view(screen, quick),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
     }
 }

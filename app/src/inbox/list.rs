@@ -3,7 +3,14 @@
 use domain::{conversation::View, inbox::Counts, inbox::Row};
 use leptos::prelude::*;
 
-use super::{place::cursor, row::row_view, screen::Screen, thread::problem_view};
+use super::{
+    filters::filters_view,
+    place::{cursor, query},
+    row::row_view,
+    screen::Screen,
+    select::bulk_place,
+    thread::problem_view,
+};
 use crate::ui::icon;
 
 /// Near the end more rows are fetched by themselves.
@@ -21,8 +28,10 @@ pub fn list_view(screen: Screen) -> AnyView {
     view! {
         <div class="list">
             <div class="list__head">
+                {filters_view(screen)}
                 <nav class="tabs" aria-label="Views">{tabs}</nav>
             </div>
+            {bulk_place(screen)}
             // With a thread open, it stands above the composer.
             {move || alone.get().then(|| view! { <div class="list__problem">{problem_view(screen)}</div> })}
             <section
@@ -46,10 +55,8 @@ pub fn list_view(screen: Screen) -> AnyView {
 }
 
 fn tab(screen: Screen, view: View) -> impl IntoView {
-    let first = view == View::home(&screen.facts().access);
-    let query = if first { String::new() } else { format!("?view={}", view.as_str()) };
     // The open conversation stays open on a wide screen; a narrow one shows the list.
-    let href = screen.path(&format!("/inbox{query}"));
+    let href = move || screen.path(&format!("/inbox{}", screen.filter.with(|filter| screen.query_of(view, filter))));
     let current = move || (screen.view.get() == view).then_some("page");
     let count = move || counted(screen.counts.get(), view);
     view! {
@@ -84,8 +91,8 @@ fn more(screen: Screen) -> impl IntoView {
         screen.rows.track();
         let last = screen.model.with_value(|model| model.rows.last().map(Row::sort_key));
         let (at, id) = last?;
-        let view = screen.view.get().as_str();
-        Some(screen.path(&format!("/inbox?view={view}&before={}", cursor(at, id))))
+        let list = screen.filter.with(|filter| query(Some(screen.view.get()), filter));
+        Some(screen.path(&format!("/inbox{list}&before={}", cursor(at, id))))
     };
     let load = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -96,6 +103,9 @@ fn more(screen: Screen) -> impl IntoView {
 
 /// What is true and why.
 fn empty(screen: Screen) -> AnyView {
+    if screen.filter.with(|filter| !filter.takes_all()) {
+        return nothing_fits(screen);
+    }
     let waiting = screen.counts.get().unassigned;
     let (heading, text) = match screen.view.get() {
         View::Mine => ("Nobody is waiting", "You have answered everyone assigned to you."),
@@ -112,6 +122,22 @@ fn empty(screen: Screen) -> AnyView {
             <h3>{heading}</h3>
             <p>{text}</p>
             {offer.then(|| view! { <a class="btn" href=screen.path("/inbox?view=unassigned")>"Look at Unassigned"</a> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// The view may hold some; the filter takes none of them.
+fn nothing_fits(screen: Screen) -> AnyView {
+    let href = move || {
+        screen.path(&format!("/inbox{}", screen.query_of(screen.view.get(), &domain::inbox::Filter::default())))
+    };
+    view! {
+        <div class="empty">
+            {icon("filter", "")}
+            <h3>"Nothing fits the filter"</h3>
+            <p>"No conversation of this view has all that was asked for."</p>
+            <a class="btn" href=href>"Show all"</a>
         </div>
     }
     .into_any()

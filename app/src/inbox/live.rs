@@ -68,7 +68,12 @@ fn tick(screen: Screen) {
             || model.thread.as_ref().is_some_and(counts_down)
     });
     if hurry || now / MINUTE != screen.now.get_untracked() / MINUTE {
+        let minute = now / MINUTE != screen.now.get_untracked() / MINUTE;
         screen.now.set(now);
+        // Which windows are about to close is another question each minute.
+        if minute && screen.filter.with_untracked(|filter| filter.closing) && !screen.busy.get_untracked() {
+            screen.refetch();
+        }
     }
     set_timeout(move || tick(screen), TICK);
 }

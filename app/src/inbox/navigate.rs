@@ -4,7 +4,7 @@ use domain::{
     Error as Wrong,
     conversation::View,
     id::ConversationId,
-    inbox::{Earlier, Live, Page, Row},
+    inbox::{Earlier, Filter, Live, Page, Row},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -30,12 +30,13 @@ impl Screen {
     }
 
     fn go(&self, before: &Place, place: &Place) {
-        let view = self.wanted(place);
-        if view != self.model.with_value(|model| model.view) {
+        let (view, filter) = (self.wanted(place), &place.filter);
+        if self.model.with_value(|model| view != model.view || *filter != model.filter) {
+            self.selected.set(Vec::new());
             if before.open != place.open || before.unreadable != place.unreadable {
                 self.leave(place.open);
             }
-            self.fetch(view, place.open);
+            self.fetch(view, filter.clone(), place.open);
         } else if place.unreadable {
             self.model.update_value(|model| model.thread = None);
             self.middle.set(Middle::Missing);
@@ -106,15 +107,15 @@ impl Screen {
     /// Everything anew, where the reader is.
     pub fn refetch(&self) {
         let place = self.place.get_untracked();
-        self.fetch(self.wanted(&place), place.open);
+        self.fetch(self.wanted(&place), place.filter, place.open);
     }
 
-    fn fetch(&self, view: View, open: Option<ConversationId>) {
+    fn fetch(&self, view: View, filter: Filter, open: Option<ConversationId>) {
         let screen = *self;
         self.busy.set(true);
         self.fetching(1);
         spawn_local(async move {
-            match server::load_inbox(screen.slug(), Some(view), open, None, None).await {
+            match server::load_inbox(screen.slug(), Some(view), open, None, None, filter.clone()).await {
                 Ok(fresh) => {
                     let place = screen.place.get_untracked();
                     // The reader may have moved on meanwhile.
@@ -124,7 +125,7 @@ impl Screen {
                         screen.again.set(false);
                         screen.problem.set(None);
                     }
-                    if wanted != view {
+                    if wanted != view || place.filter != filter {
                         screen.refetch();
                     } else if here != open {
                         screen.open_thread(here);
@@ -148,12 +149,12 @@ impl Screen {
     pub fn load_rows(&self) {
         let below = self.model.with_value(|model| model.rows.last().map(Row::sort_key));
         let (Some(before), false) = (below, self.busy.get_untracked()) else { return };
-        let (screen, view) = (*self, self.view.get_untracked());
+        let (screen, view, filter) = (*self, self.view.get_untracked(), self.filter.get_untracked());
         self.busy.set(true);
         self.fetching(1);
         spawn_local(async move {
-            match server::load_rows(screen.slug(), view, before).await {
-                Ok(page) => screen.append(view, page),
+            match server::load_rows(screen.slug(), view, before, filter.clone()).await {
+                Ok(page) => screen.append(view, &filter, page),
                 Err(fault) => screen.not_fetched(fault),
             }
             screen.busy.set(false);
@@ -161,11 +162,11 @@ impl Screen {
         });
     }
 
-    fn append(&self, view: View, page: Page<Row>) {
+    fn append(&self, view: View, filter: &Filter, page: Page<Row>) {
         let events = self.events();
         self.held_until.set_value(0);
         self.model.update_value(|model| {
-            if model.view != view {
+            if model.view != view || model.filter != *filter {
                 return;
             }
             for row in page.items {
@@ -175,7 +176,8 @@ impl Screen {
                     model.rows.push(row);
                 }
             }
-            model.rows.sort_by_key(|row| std::cmp::Reverse(row.sort_key()));
+            let sort = model.filter.sort;
+            model.rows.sort_by(|a, b| sort.compare(a.sort_key(), b.sort_key()));
             model.more = page.more;
         });
         self.sync();

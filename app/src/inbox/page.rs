@@ -15,6 +15,7 @@ use super::{
     screenful::Screenful,
     server::load_inbox,
     thread::middle_view,
+    undo::undo_view,
 };
 use crate::{error::Fault, frame::fault_view, ui::icon};
 
@@ -40,9 +41,9 @@ pub fn InboxPage() -> impl IntoView {
 }
 
 async fn load(place: Place) -> Result<Screenful, Fault> {
-    let Place { slug, open, view, before, older, unreadable, .. } = place;
+    let Place { slug, open, view, before, older, unreadable, filter, .. } = place;
     let mut answer = match slug {
-        Some(slug) => load_inbox(slug, view, open, before, older).await,
+        Some(slug) => load_inbox(slug, view, open, before, older, filter).await,
         None => Err(domain::Error::NotFound.into()),
     };
     if let Ok(first) = &mut answer {
@@ -98,6 +99,8 @@ fn inbox_view(screen: Screen) -> AnyView {
         {keys_view(screen)}
         {move || screen.picking.get().map(|picking| show(screen, Extra::Template(picking)))}
         {move || screen.attaching.get().map(|conversation| show(screen, Extra::Attach(conversation)))}
+        {move || screen.over.get().map(|over| show(screen, Extra::Over(over)))}
+        {undo_view(screen)}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use domain::{
     conversation::View,
     id::{ConversationId, MessageId},
+    inbox::Filter,
     time::Millis,
     workspace::Slug,
 };
@@ -34,6 +35,8 @@ pub struct Place {
     pub pane: Pane,
     /// `None`: what the member's role is offered first.
     pub view: Option<View>,
+    /// What the list is narrowed to, and its order.
+    pub filter: Filter,
     /// Without a script: the page of the list below this row.
     pub before: Option<(Millis, ConversationId)>,
     /// Without a script: the page of the thread above this message.
@@ -60,11 +63,25 @@ impl Place {
             open,
             pane,
             view: query("view").and_then(|view| View::parse(&view)),
+            filter: Filter::read(&query),
             before: query("before").and_then(|cursor| read_cursor(&cursor)),
             older: query("older").and_then(|cursor| read_cursor(&cursor)),
             unreadable: id.is_some() && open.is_none(),
         }
     }
+}
+
+/// The query of a list, with its question mark; empty for the view that somebody starts with, and all of it.
+pub fn query(view: Option<View>, filter: &Filter) -> String {
+    let view = view.map(|view| ("view", view.as_str().to_owned()));
+    let mut query = String::new();
+    for (key, value) in view.into_iter().chain(filter.query()) {
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.push_str(key);
+        query.push('=');
+        query.push_str(&value);
+    }
+    query
 }
 
 /// `<milliseconds>.<id>`
@@ -100,6 +117,14 @@ mod tests {
             assert!(wrong.unreadable && wrong.open.is_none() && wrong.pane == Pane::Thread);
         }
         assert_eq!(read("/w/Not A Slug/inbox", &[]).slug, None);
+    }
+
+    #[test]
+    fn what_the_list_is_narrowed_to_stands_in_the_address() {
+        let list = read("/w/a/inbox", &[("view", "closed"), ("unread", "1"), ("label", ID), ("sort", "oldest")]);
+        let address = query(list.view, &list.filter);
+        assert_eq!(address, format!("?view=closed&label={ID}&unread=1&sort=oldest"));
+        assert_eq!(query(None, &Filter::default()), "");
     }
 
     #[test]

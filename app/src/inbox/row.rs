@@ -8,15 +8,15 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{later::snoozed_words, screen::Screen, sync::Cell};
-use crate::ui::{avatar, avatar_none, icon, tick, when, window_ring};
+use super::{later::snoozed_words, screen::Screen, select::pick_view, sync::Cell};
+use crate::ui::{avatar, avatar_none, chip, icon, tick, when, window_ring};
+
+/// Labels of a row that are shown; of others it is said how many there are.
+const LABELS: usize = 2;
 
 /// The address of a conversation; the view stays.
 pub fn address(screen: Screen, id: impl std::fmt::Display, pane: &str) -> String {
-    let view = screen.view.get();
-    let query =
-        if view == View::home(&screen.facts().access) { String::new() } else { format!("?view={}", view.as_str()) };
-    screen.path(&format!("/inbox/{id}{pane}{query}"))
+    screen.path(&format!("/inbox/{id}{pane}{}", screen.query()))
 }
 
 /// Three lines: who and when, what, until when and whose.
@@ -56,10 +56,16 @@ pub fn row_view(screen: Screen, cell: Cell<Row>) -> AnyView {
         let row = row.clone();
         Memo::new(move |_| row.with(|row| row.snoozed_until))
     };
+    let labels = {
+        let row = row.clone();
+        Memo::new(move |_| row.with(|row| row.labels.clone()))
+    };
     let contact = row.with_untracked(|row| row.contact.id.0);
     let closed = Memo::new(move |_| row.with(|row| row.state == State::Closed));
     let current = move || (screen.place.read().open.map(|open| open.0) == Some(id)).then_some("true");
     view! {
+        <div class="slot" class:picked=move || screen.is_selected(id)>
+        {pick_view(screen, domain::id::ConversationId(id), name)}
         <a
             class="convo"
             class:unread=move || unread.get().is_positive()
@@ -85,12 +91,35 @@ pub fn row_view(screen: Screen, cell: Cell<Row>) -> AnyView {
                     }
                     (false, None) => window_ring(window.clone(), screen.now, "").into_any(),
                 }}
+                {move || labels_view(screen, &labels.read(), LABELS)}
                 {move || (closed.get() && screen.view.get() != View::Closed).then(|| view! { <span class="badge">"Closed"</span> })}
                 {move || whose_view(whose.get().map(|id| (id, screen.member(id))))}
             </span>
         </a>
+        </div>
     }
     .into_any()
+}
+
+/// The labels of a conversation by name, as many as there is room for. One that there is no more is not shown.
+pub fn labels_view(screen: Screen, ids: &[domain::id::LabelId], most: usize) -> AnyView {
+    if ids.is_empty() {
+        return ().into_any();
+    }
+    let known = screen.labels.get();
+    let labels: Vec<_> = known.iter().filter(|label| ids.contains(&label.id)).collect();
+    let more = labels.len().saturating_sub(most);
+    let names = labels.iter().skip(most).map(|label| label.name.as_str()).collect::<Vec<_>>().join(", ");
+    let title = names.clone();
+    let chips = labels.iter().take(most).map(|label| chip(label)).collect_view();
+    let more = (more > 0).then(|| {
+        view! {
+            <span class="chip more" title=title>
+                "+"{more}<span class="sr">" more labels: "<bdi>{names}</bdi></span>
+            </span>
+        }
+    });
+    view! { {chips}{more} }.into_any()
 }
 
 fn count_view(unread: i64) -> impl IntoView {

@@ -6,9 +6,11 @@ use domain::{
     content::Quote,
     conversation::View,
     id::{ConversationId, MemberId, MessageId},
-    inbox::{Counts, Effect, Event, InboxView, Live, Row, Thread, apply},
+    inbox::{Counts, Effect, Event, Filter, InboxView, Live, Row, SavedView, Thread, apply},
+    label::Label,
     message::Direction,
     permission::Permission,
+    quick::QuickReply,
     time::Millis,
     workspace::MemberBrief,
 };
@@ -19,12 +21,14 @@ use super::{
     bubble::Entry,
     composer::Mode,
     opted_out::withheld,
+    over::Over,
     parked::ParkLine,
-    place::Place,
+    place::{Place, query},
     screenful::Screenful,
     send::Pending,
     sync::{Cell, put, reconcile},
     templates::{Picking, Shelf},
+    undo::Undo,
 };
 
 /// What the middle pane shows besides a thread.
@@ -57,6 +61,19 @@ pub struct Screen {
     pub(super) retry_planned: StoredValue<bool>,
     pub place: Memo<Place>,
     pub view: RwSignal<View>,
+    pub filter: RwSignal<Filter>,
+    pub labels: RwSignal<Vec<Label>>,
+    pub saved: RwSignal<Vec<SavedView>>,
+    /// Rows that something is to be done with together.
+    pub selected: RwSignal<Vec<ConversationId>>,
+    /// The row that was selected last: a range begins there.
+    pub(super) anchor: StoredValue<Option<ConversationId>>,
+    /// What was done last and can be taken back.
+    pub undo: RwSignal<Option<Undo>>,
+    /// Quick replies, once they were asked for.
+    pub replies: RwSignal<Option<Vec<QuickReply>>>,
+    /// What is asked over the page.
+    pub over: RwSignal<Option<Over>>,
     pub counts: RwSignal<Counts>,
     pub rows: RwSignal<Vec<Cell<Row>>>,
     pub more_rows: RwSignal<bool>,
@@ -115,6 +132,14 @@ impl Screen {
             retry_planned: StoredValue::new(false),
             place,
             view: RwSignal::new(inbox.view),
+            filter: RwSignal::new(inbox.filter.clone()),
+            labels: RwSignal::new(inbox.labels.clone()),
+            saved: RwSignal::new(first.saved.clone()),
+            selected: RwSignal::new(Vec::new()),
+            anchor: StoredValue::new(None),
+            undo: RwSignal::new(None),
+            replies: RwSignal::new(None),
+            over: RwSignal::new(None),
             counts: RwSignal::new(inbox.counts),
             rows: RwSignal::new(Vec::new()),
             more_rows: RwSignal::new(inbox.more),
@@ -180,6 +205,16 @@ impl Screen {
         format!("/w/{}{rest}", self.facts().workspace.slug)
     }
 
+    /// The query of the list that is shown.
+    pub fn query(&self) -> String {
+        self.filter.with(|filter| self.query_of(self.view.get(), filter))
+    }
+
+    /// The query of another one.
+    pub fn query_of(&self, view: View, filter: &Filter) -> String {
+        query((view != View::home(&self.facts().access)).then_some(view), filter)
+    }
+
     /// The id of the conversation in the middle, loaded or on its way.
     pub fn open_id(&self) -> Option<ConversationId> {
         self.open.with_untracked(|row| row.as_ref().map(|row| row.id))
@@ -192,7 +227,7 @@ impl Screen {
         }
         let missing = fresh.missing;
         let inbox = fresh.inbox.clone();
-        let fresh_parks = fresh.parks.clone();
+        let (fresh_parks, fresh_saved) = (fresh.parks.clone(), fresh.saved.clone());
         self.held_until.set_value(0);
         // The first paint's own things stay: the form's key and text belong to the page as it was drawn.
         self.facts.update_value(|facts| {
@@ -200,6 +235,7 @@ impl Screen {
             *facts = Arc::new(Screenful { form_key: old.form_key, theme: old.theme, demo: old.demo, ..fresh });
         });
         self.parks.set(fresh_parks);
+        put(self.saved, fresh_saved);
         self.model.set_value(inbox);
         let (_, events) = self.meanwhile.get_value();
         self.model.update_value(|model| {
@@ -254,6 +290,9 @@ impl Screen {
             self.notice_parks(message);
         }
         let Some(effect) = self.model.try_update_value(|model| apply(model, live)) else { return };
+        if let (Event::Note { row, note }, true) = (&live.event, effect != Effect::Nothing) {
+            self.named(row, note);
+        }
         match effect {
             Effect::Nothing => return,
             Effect::Changed => {}
@@ -261,7 +300,16 @@ impl Screen {
             Effect::ThreadLost(_) => self.middle.set(Middle::Lost(None)),
         }
         self.sync();
+        self.refill();
         self.regain(live);
+    }
+
+    /// All rows that were here have left the list, and it goes on: then it is fetched.
+    fn refill(&self) {
+        let empty = self.model.with_value(|model| model.rows.is_empty() && model.more);
+        if empty && !self.busy.get_untracked() {
+            self.refetch();
+        }
     }
 
     /// What was not to be seen may be again: then it is fetched.
@@ -292,6 +340,8 @@ impl Screen {
         let middle = self.middle.get_untracked();
         self.model.with_value(|model| {
             put(self.view, model.view);
+            put(self.filter, model.filter.clone());
+            put(self.labels, model.labels.clone());
             put(self.counts, model.counts);
             put(self.more_rows, model.more);
             reconcile(self.rows, self.in_places(&model.rows));

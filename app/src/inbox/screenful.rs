@@ -1,6 +1,7 @@
 use domain::{
     id::MessageId,
-    inbox::InboxView,
+    inbox::{InboxView, SavedView},
+    number::NumberBrief,
     opt_out::Scope,
     permission::Access,
     time::Millis,
@@ -21,6 +22,12 @@ pub struct Screenful {
     /// What they may do here.
     pub access: Access,
     pub members: Vec<MemberBrief>,
+    /// The connected numbers.
+    #[serde(default)]
+    pub numbers: Vec<NumberBrief>,
+    /// Lists that the member keeps.
+    #[serde(default)]
+    pub saved: Vec<SavedView>,
     /// The server's clock: both sides draw the first paint with it.
     pub now: Millis,
     /// The idempotency key of the reply form when it is sent without a script.

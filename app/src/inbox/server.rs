@@ -2,8 +2,8 @@
 
 use domain::{
     conversation::{Until, View},
-    id::{ConversationId, MemberId, MessageId, NoteId},
-    inbox::{Earlier, MessageView, Note, Page, Row, Thread},
+    id::{ConversationId, MemberId, MessageId, NoteId, SavedViewId},
+    inbox::{Earlier, Filter, Item, MessageView, Note, Outcome, Page, Row, SavedView, Thread},
     outgoing::Outgoing,
     time::Millis,
     workspace::Slug,
@@ -21,8 +21,9 @@ pub async fn load_inbox(
     open: Option<ConversationId>,
     before: Option<(Millis, ConversationId)>,
     older: Option<(Millis, MessageId)>,
+    #[server(default)] filter: Filter,
 ) -> Result<Screenful, Fault> {
-    native::screenful(workspace, view, open, before, older).await
+    native::screenful(workspace, (view, filter), open, before, older).await
 }
 
 /// A conversation with its newest messages.
@@ -33,8 +34,14 @@ pub async fn load_thread(workspace: Slug, conversation: ConversationId) -> Resul
 
 /// The rows of a view below one.
 #[server(prefix = "/fn", endpoint = "list", input = Json, output = Json)]
-pub async fn load_rows(workspace: Slug, view: View, before: (Millis, ConversationId)) -> Result<Page<Row>, Fault> {
-    Ok(services::conversations::list(&native::ctx(&workspace).await?, view, Some(before)).await?)
+pub async fn load_rows(
+    workspace: Slug,
+    view: View,
+    before: (Millis, ConversationId),
+    #[server(default)] filter: Filter,
+) -> Result<Page<Row>, Fault> {
+    let ctx = native::ctx(&workspace).await?;
+    Ok(services::conversations::list_of(&ctx, view, &filter.checked()?, Some(before)).await?)
 }
 
 /// What stands above a message, oldest first.
@@ -83,8 +90,22 @@ pub async fn write_note(
     conversation: ConversationId,
     key: NoteId,
     text: String,
+    #[server(default)] mentions: Vec<MemberId>,
 ) -> Result<Note, Fault> {
-    Ok(services::conversations::note(&native::ctx(&workspace).await?, conversation, key, &text).await?)
+    let ctx = native::ctx(&workspace).await?;
+    Ok(services::conversations::note_for(&ctx, conversation, key, &text, &mentions).await?)
+}
+
+/// Changes a note of one's own.
+#[server(prefix = "/fn", endpoint = "note/change", input = Json, output = Json)]
+pub async fn change_note(workspace: Slug, note: NoteId, text: String, mentions: Vec<MemberId>) -> Result<Note, Fault> {
+    Ok(services::conversations::change_note(&native::ctx(&workspace).await?, note, &text, &mentions).await?)
+}
+
+/// Removes a note of one's own.
+#[server(prefix = "/fn", endpoint = "note/remove", input = Json, output = Json)]
+pub async fn remove_note(workspace: Slug, note: NoteId) -> Result<(), Fault> {
+    Ok(services::conversations::remove_note(&native::ctx(&workspace).await?, note).await?)
 }
 
 /// Sends the text of a message that did not arrive as a new message.
@@ -133,6 +154,23 @@ pub async fn mark_read(workspace: Slug, conversation: ConversationId) -> Result<
     Ok(services::conversations::mark_read(&native::ctx(&workspace).await?, conversation).await?)
 }
 
+/// Changes several conversations, each as if it were the only one; says what became of each.
+#[server(prefix = "/fn", endpoint = "bulk", input = Json, output = Json)]
+pub async fn bulk(workspace: Slug, items: Vec<Item>) -> Result<Vec<Outcome>, Fault> {
+    Ok(services::conversations::bulk(&native::ctx(&workspace).await?, &items).await?)
+}
+
+/// Keeps a list for the member alone.
+#[server(prefix = "/fn", endpoint = "views/save", input = Json, output = Json)]
+pub async fn save_view(workspace: Slug, name: String, view: View, filter: Filter) -> Result<SavedView, Fault> {
+    Ok(services::conversations::save_view(&native::ctx(&workspace).await?, &name, view, filter).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "views/forget", input = Json, output = Json)]
+pub async fn forget_view(workspace: Slug, saved: SavedViewId) -> Result<(), Fault> {
+    Ok(services::conversations::forget_view(&native::ctx(&workspace).await?, saved).await?)
+}
+
 #[cfg(feature = "ssr")]
 pub use native::register;
 
@@ -141,7 +179,7 @@ mod native {
     use domain::workspace::MemberBrief;
     use http::request::Parts;
     use leptos::server_fn::axum::register_explicit;
-    use services::{Error, Services, alerts, consent, conversations, members, vault, workspaces};
+    use services::{Error, Services, alerts, consent, conversations, members, numbers, vault, workspaces};
 
     use super::*;
     pub use crate::frame::server::native::ctx;
@@ -155,6 +193,8 @@ mod native {
         register_explicit::<LoadOlder>();
         register_explicit::<Reply>();
         register_explicit::<WriteNote>();
+        register_explicit::<ChangeNote>();
+        register_explicit::<RemoveNote>();
         register_explicit::<SendAgain>();
         register_explicit::<Close>();
         register_explicit::<Reopen>();
@@ -163,6 +203,9 @@ mod native {
         register_explicit::<Wake>();
         register_explicit::<MarkUnread>();
         register_explicit::<MarkRead>();
+        register_explicit::<Bulk>();
+        register_explicit::<SaveView>();
+        register_explicit::<ForgetView>();
         crate::inbox::templates::server::register();
         crate::inbox::attempts::register();
         crate::inbox::parked::native::register();
@@ -170,11 +213,12 @@ mod native {
 
     pub async fn screenful(
         workspace: Slug,
-        view: Option<View>,
+        (view, filter): (Option<View>, Filter),
         open: Option<ConversationId>,
         before: Option<(Millis, ConversationId)>,
         older: Option<(Millis, MessageId)>,
     ) -> Result<Screenful, Fault> {
+        let filter = filter.checked()?;
         let services = use_context::<Services>().ok_or_else(|| Error::Internal("no services".to_owned()))?;
         let config = config();
         let flash = with_context::<Parts, _>(|parts| parts.extensions.get::<Flash>().cloned()).flatten();
@@ -184,14 +228,14 @@ mod native {
         let me: MemberBrief = ctx.me().clone();
         let access = *ctx.access();
         let view = view.filter(|view| View::offered(&access).contains(view)).unwrap_or_else(|| View::home(&access));
-        let (mut inbox, missing) = match conversations::inbox(&ctx, view, open).await {
+        let (mut inbox, missing) = match conversations::inbox_of(&ctx, view, filter.clone(), open).await {
             Err(Error::Domain(domain::Error::NotFound)) if open.is_some() => {
-                (conversations::inbox(&ctx, view, None).await?, true)
+                (conversations::inbox_of(&ctx, view, filter.clone(), None).await?, true)
             }
             answer => (answer?, false),
         };
         if let Some(before) = before {
-            let page = conversations::list(&ctx, view, Some(before)).await?;
+            let page = conversations::list_of(&ctx, view, &filter, Some(before)).await?;
             (inbox.rows, inbox.more) = (page.items, page.more);
         }
         if let (Some(older), Some(thread)) = (older, inbox.thread.as_mut()) {
@@ -203,6 +247,8 @@ mod native {
             workspace: ctx.workspace().clone(),
             workspaces: workspaces::of_user(&services, ctx.user()).await?,
             members: members::list(&ctx).await?,
+            numbers: numbers::list(&ctx).await?,
+            saved: conversations::saved_views(&ctx).await?,
             now: ctx.now(),
             form_key: MessageId(uuid::Uuid::now_v7()),
             me,

@@ -9,7 +9,7 @@ use super::{
     head::{back, head_view},
     later::snoozed_view,
     opted_out::banner_view,
-    place::cursor,
+    place::{cursor, query},
     screen::{Middle, Screen},
 };
 use crate::{missing::NothingArt, ui::icon};
@@ -116,7 +116,8 @@ fn older(screen: Screen, id: ConversationId) -> impl IntoView {
         screen.bubbles.track();
         let first = screen.model.with_value(|model| Some(model.thread.as_ref()?.messages.first()?.sort_key()));
         let (at, message) = first?;
-        Some(screen.path(&format!("/inbox/{id}?view={}&older={}", screen.view.get().as_str(), cursor(at, message))))
+        let list = screen.filter.with(|filter| query(Some(screen.view.get()), filter));
+        Some(screen.path(&format!("/inbox/{id}{list}&older={}", cursor(at, message))))
     };
     let load = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();

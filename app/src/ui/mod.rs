@@ -1,6 +1,7 @@
 //! Parts that more than one page uses.
 
 mod avatar;
+mod chip;
 mod copy;
 mod icons;
 mod search;
@@ -14,6 +15,7 @@ pub mod menu;
 pub mod when;
 
 pub use avatar::{avatar, avatar_none};
+pub use chip::{chip, chip_name};
 pub use copy::secret_view;
 #[cfg(feature = "ssr")]
 pub use icons::Sprite;

@@ -14,7 +14,7 @@ use domain::{
 use crate::support::{NOW, draw, has, id, message, row, screenful};
 
 /// Markup, directions, nothing at all, far too much, and what spreadsheets would run.
-fn corpus() -> Vec<String> {
+pub fn corpus() -> Vec<String> {
     let mut all: Vec<String> = [
         "<script>alert(1)</script>",
         "</textarea><script>alert(1)</script>",
@@ -61,7 +61,7 @@ fn corpus() -> Vec<String> {
 }
 
 /// No tag and no attribute that the page does not make itself.
-fn harmless(html: &str, from: &str) {
+pub fn harmless(html: &str, from: &str) {
     let from = preview(from, 60);
     for bad in [
         "<script",
@@ -111,7 +111,14 @@ fn strangers_words_stay_words() {
         (failed.text, failed.error) = (text.clone(), Some(text.clone()));
         messages.push(failed);
         let mut first = screenful(Role::Agent, row, messages);
-        let note = Note { id: id(7).into(), author: first.me.id, body: text.clone(), at: NOW };
+        let note = Note {
+            id: id(7).into(),
+            author: first.me.id,
+            body: text.clone(),
+            at: NOW,
+            mentions: vec![first.me.id],
+            edited_at: Some(NOW),
+        };
         if let Some(thread) = &mut first.inbox.thread {
             thread.notes.push(note);
         }

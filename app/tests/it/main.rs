@@ -4,6 +4,7 @@
 mod bubbles;
 mod composer;
 mod hostile;
+mod labels;
 mod lists;
 mod login;
 mod screen;

@@ -62,6 +62,7 @@ pub fn row() -> Row {
         opted_out_at: None,
         labels: Vec::new(),
         snoozed_until: None,
+        unanswered: false,
     }
 }
 
@@ -98,6 +99,9 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
             seq: 0,
             me: me.id,
             view: View::All,
+            filter: domain::inbox::Filter::default(),
+            at: 0,
+            labels: Vec::new(),
             rows: vec![row.clone()],
             more: false,
             counts: Counts { mine: 1, unassigned: 0, all: 1 },
@@ -108,6 +112,8 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
         members: vec![me.clone(), member(3, "Lucía Herrera", Role::Manager), member(4, "Tomasz Nowak", Role::Viewer)],
         me,
         access: Access { permissions: role.permissions(), unassigned: false },
+        numbers: Vec::new(),
+        saved: Vec::new(),
         now: NOW,
         form_key: MessageId(id(99)),
         missing: false,

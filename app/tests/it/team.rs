@@ -20,7 +20,7 @@ use leptos::prelude::*;
 
 use crate::support::{NOW, has, has_not, id, member, plain};
 
-fn frame(role: Role) -> Frame {
+pub fn frame(role: Role) -> Frame {
     let workspace = WorkspaceBrief {
         id: WorkspaceId(id(1)),
         slug: "kaveri-home".parse().expect("a slug"),

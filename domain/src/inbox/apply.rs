@@ -46,6 +46,12 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             put_note(view, row, note);
             Effect::Changed
         }
+        Event::NoteRemoved { row, note } => {
+            if let Some(thread) = view.thread.as_mut().filter(|thread| thread.row.id == row.id) {
+                thread.notes.retain(|known| known.id != *note);
+            }
+            Effect::Changed
+        }
         Event::Gained { row } => {
             count(view, Place::of(row), 1);
             put_row(view, row);
@@ -54,6 +60,10 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
         Event::Lost { conversation, was } => {
             count(view, *was, -1);
             lose(view, *conversation)
+        }
+        Event::Labels { labels } => {
+            view.labels.clone_from(labels);
+            Effect::Changed
         }
         // Whoever it concerns fetches afresh; limits are shown beside the inbox.
         Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => Effect::Nothing,
@@ -76,14 +86,14 @@ fn put_row(view: &mut InboxView, row: &Row) {
     if let Some(thread) = view.thread.as_mut().filter(|thread| thread.row.id == row.id) {
         thread.row = row.clone();
     }
-    let known = view.rows.iter().any(|other| other.id == row.id);
+    let sort = view.filter.sort;
+    let key = row.sort_key();
+    // Below the last loaded row it belongs to a page that is fetched later.
+    let loaded = !view.more || view.rows.last().is_some_and(|last| sort.compare(key, last.sort_key()).is_le());
     view.rows.retain(|other| other.id != row.id);
-    if row.belongs_in(view.view, view.me) {
-        let place = view.rows.partition_point(|other| other.sort_key() > row.sort_key());
-        // Below the last loaded row it belongs to a page that is fetched later.
-        if known || place < view.rows.len() || !view.more {
-            view.rows.insert(place, row.clone());
-        }
+    if loaded && view.wants(row) {
+        let place = view.rows.partition_point(|other| sort.compare(other.sort_key(), key).is_lt());
+        view.rows.insert(place, row.clone());
     }
 }
 

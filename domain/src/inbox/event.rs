@@ -2,7 +2,8 @@ use super::{MessageView, Note, Row};
 use crate::{
     alert,
     conversation::State,
-    id::{ConversationId, MemberId},
+    id::{ConversationId, MemberId, NoteId},
+    label::Label,
     limits::Usage,
     permission::{Access, Permission, Sight},
 };
@@ -38,8 +39,10 @@ pub enum Event {
     MessageChanged { row: Row, message: MessageView },
     /// The conversation changed without a message: assigned, closed, reopened, read.
     Conversation { row: Row, was: Place },
-    /// A member wrote a note. `row` is the conversation, which it does not change.
+    /// A member wrote a note, or changed their own. `row` is the conversation, which it does not change.
     Note { row: Row, note: Note },
+    /// A member removed a note of theirs.
+    NoteRemoved { row: Row, note: NoteId },
     /// Only to an own-only member: the conversation has become visible. The snapshot is all that is needed.
     Gained { row: Row },
     /// Only to an own-only member: the conversation is somebody else's now.
@@ -49,6 +52,8 @@ pub enum Event {
     Access { member: Option<MemberId> },
     /// How far the limits are used, once a second while something is sent. For everybody who may send.
     Limits { usage: Usage },
+    /// What labels there are has changed. For everybody who sees conversations: all of them, by name.
+    Labels { labels: Vec<Label> },
     /// Something of the team has changed: members, invitations, roles. Whoever shows it fetches it.
     Team,
     /// An alert was raised, raised again or settled: whoever may see its kind counts anew.
@@ -77,6 +82,7 @@ impl Eyes {
     #[must_use]
     pub fn veil(self, mut row: Row) -> Row {
         if !self.messages.reaches(row.assignee) {
+            row.unanswered = row.waits();
             row.preview = None;
         }
         row
@@ -91,9 +97,12 @@ impl Event {
             | Event::MessageChanged { row, .. }
             | Event::Conversation { row, .. }
             | Event::Note { row, .. }
+            | Event::NoteRemoved { row, .. }
             | Event::Gained { row } => Some(row.id),
             Event::Lost { conversation, .. } => Some(*conversation),
-            Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => None,
+            Event::Access { .. } | Event::Limits { .. } | Event::Labels { .. } | Event::Team | Event::Alert { .. } => {
+                None
+            }
         }
     }
 
@@ -104,10 +113,12 @@ impl Event {
             Event::MessageChanged { .. } => "message_changed",
             Event::Conversation { .. } => "conversation",
             Event::Note { .. } => "note",
+            Event::NoteRemoved { .. } => "note_removed",
             Event::Gained { .. } => "gained",
             Event::Lost { .. } => "lost",
             Event::Access { .. } => "access",
             Event::Limits { .. } => "limits",
+            Event::Labels { .. } => "labels",
             Event::Team => "team",
             Event::Alert { .. } => "alert",
         }
@@ -128,10 +139,11 @@ impl Event {
                     .then(|| if eyes.messages.reaches(row.assignee) { self.clone() } else { self.wordless(eyes) })
             }
             // To whoever may not read there is no news in it.
-            Event::Note { row, .. } => {
+            Event::Note { row, .. } | Event::NoteRemoved { row, .. } => {
                 (sees(row.assignee) && eyes.messages.reaches(row.assignee)).then(|| self.clone())
             }
             Event::Limits { .. } => eyes.access.allows(Permission::MessagesSend).then(|| self.clone()),
+            Event::Labels { .. } => eyes.access.allows(Permission::ConversationsView).then(|| self.clone()),
             Event::Team => eyes.access.allows(Permission::TeamsView).then(|| self.clone()),
             Event::Alert { about } => about.seen_with(&eyes.access).then(|| self.clone()),
             Event::Lost { .. } | Event::Access { .. } => None,
@@ -148,9 +160,11 @@ impl Event {
                 Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row) }
             }
             Event::Note { .. }
+            | Event::NoteRemoved { .. }
             | Event::Lost { .. }
             | Event::Access { .. }
             | Event::Limits { .. }
+            | Event::Labels { .. }
             | Event::Team
             | Event::Alert { .. } => self.clone(),
         }

@@ -3,11 +3,20 @@
 //! The state of the screen before, plus the events, equals a fresh fetch: [`apply`] is the one function that adds them.
 
 mod apply;
+mod bulk;
 mod event;
+mod filter;
 mod note;
+mod saved;
 mod view;
 
 pub use apply::{Effect, apply};
+pub use bulk::{Change, Item, Outcome, TOGETHER, failures};
 pub use event::{Event, Eyes, Live, Place};
-pub use note::Note;
+pub use filter::{CLOSING, Filter, LABELS as FILTER_LABELS, Sort, Whose};
+pub use note::{Note, named_in, naming};
+pub use saved::{SavedView, saved_name};
 pub use view::{ContactBrief, Counts, Earlier, InboxView, MessageView, Page, Preview, Row, TemplateLine, Thread};
+
+#[cfg(test)]
+mod tests;

@@ -12,11 +12,81 @@ pub struct Note {
     /// 1 to [`crate::message::TEXT_LIMIT`] characters.
     pub body: String,
     pub at: Millis,
+    /// Colleagues it is meant for, at most [`Note::MENTIONS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<MemberId>,
+    /// When its author changed it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Millis>,
 }
 
 impl Note {
+    /// Colleagues that one note can be meant for.
+    pub const MENTIONS: usize = 20;
+
     /// Oldest first; the id breaks ties, as in the database.
     pub fn sort_key(&self) -> (Millis, NoteId) {
         (self.at, self.id)
+    }
+}
+
+/// Where in a text a colleague is being named: the place of the `@` in characters, and what stands behind it. `caret` is a place
+/// in characters too.
+pub fn naming(text: &str, caret: usize) -> Option<(usize, String)> {
+    let before: Vec<char> = text.chars().take(caret).collect();
+    let at = before.iter().rposition(|c| *c == '@')?;
+    let typed = &before[at + 1..];
+    let begins = at == 0 || before[at - 1].is_whitespace();
+    let fits = typed.len() <= 40 && typed.iter().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '\''));
+    (begins && fits).then(|| (at, typed.iter().collect()))
+}
+
+/// Who is named in a text with `@` and their name, each once. Of names that begin alike the longest counts.
+pub fn named_in<'a>(text: &str, people: impl Iterator<Item = (MemberId, &'a str)> + Clone) -> Vec<MemberId> {
+    let mut named = Vec::new();
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        if c == '@' && before.is_whitespace() {
+            let rest = &text[at + 1..];
+            let stands = |name: &str| {
+                let after = rest.strip_prefix(name)?;
+                (!name.is_empty() && !after.starts_with(char::is_alphanumeric)).then_some(name.len())
+            };
+            let longest = people.clone().filter_map(|(_, name)| stands(name)).max();
+            let these = people.clone().filter(|(_, name)| longest.is_some() && stands(name) == longest);
+            for (member, _) in these {
+                if !named.contains(&member) {
+                    named.push(member);
+                }
+            }
+        }
+        before = c;
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{named_in, naming};
+    use crate::id::MemberId;
+    use uuid::Uuid;
+
+    #[test]
+    fn who_is_named_is_found() {
+        let id = |n| MemberId(Uuid::from_u128(n));
+        let people = [(id(1), "Rohan"), (id(2), "Rohan Iyer"), (id(3), "Lucía"), (id(4), "")];
+        let named = |text: &str| named_in(text, people.iter().copied());
+        assert_eq!(named("@Rohan Iyer, @Lucía: look. @Lucía?"), [id(2), id(3)]);
+        assert_eq!(named("@Rohan"), [id(1)]);
+        assert_eq!(named("me@Rohan @Rohans @ @Tomasz"), []);
+    }
+
+    #[test]
+    fn a_name_begins_a_word() {
+        assert_eq!(naming("@", 1), Some((0, String::new())));
+        assert_eq!(naming("Hé @Lucí", 8), Some((3, "Lucí".to_owned())));
+        for (text, caret) in [("", 0), ("me@x", 4), ("@a b", 4), ("@a", 0)] {
+            assert_eq!(naming(text, caret), None, "{text} {caret}");
+        }
     }
 }

@@ -1,8 +1,9 @@
-use super::Note;
+use super::{Filter, Note};
 use crate::{
     content::{Content, Extras},
     conversation::{State, View},
     id::{ContactId, ConversationId, LabelId, MemberId, MessageId},
+    label::Label,
     message::{Direction, Kind, Origin, Status, Template, Times},
     number::NumberBrief,
     time::Millis,
@@ -58,6 +59,9 @@ pub struct Row {
     /// Of a [`State::Snoozed`] conversation: when it comes back; the end of time means when the customer writes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_until: Option<Millis>,
+    /// The customer wrote last; only where that cannot be read from the preview, as it is not for this member's eyes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unanswered: bool,
 }
 
 impl Row {
@@ -70,6 +74,11 @@ impl Row {
             View::Snoozed => self.state == State::Snoozed,
             View::Closed => self.state == State::Closed,
         }
+    }
+
+    /// Whether the customer wrote last.
+    pub fn waits(&self) -> bool {
+        self.unanswered || self.preview.as_ref().is_some_and(|preview| preview.direction == Direction::In)
     }
 
     /// Newest first; the id breaks ties, as in the database.
@@ -190,11 +199,27 @@ pub struct InboxView {
     pub seq: i64,
     pub me: MemberId,
     pub view: View,
-    /// Newest first.
+    /// What the list is narrowed to, and its order.
+    #[serde(default)]
+    pub filter: Filter,
+    /// When the list was made, where that decides what is in it: see [`Filter::takes`].
+    #[serde(default)]
+    pub at: Millis,
+    /// In the order of [`Filter::sort`].
     pub rows: Vec<Row>,
     /// Whether the list goes on below the last row.
     pub more: bool,
     pub counts: Counts,
+    /// What labels there are, by name.
+    #[serde(default)]
+    pub labels: Vec<Label>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<Thread>,
+}
+
+impl InboxView {
+    /// Whether a row belongs in this list.
+    pub fn wants(&self, row: &Row) -> bool {
+        row.belongs_in(self.view, self.me) && self.filter.takes(row, self.at)
+    }
 }

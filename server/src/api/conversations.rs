@@ -3,8 +3,8 @@
 use axum::Json;
 use domain::{
     conversation::{State, View},
-    id::{ConversationId, MemberId},
-    inbox::{ContactBrief, Eyes, Preview, Row},
+    id::{ConversationId, LabelId, MemberId},
+    inbox::{ContactBrief, Eyes, Filter, Preview, Row, Sort, Whose},
     number::NumberBrief,
 };
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use super::{
     contacts::Assignment,
     messages::{MessageDirection, MessageKind, MessageStatus},
     page::{self, List, Slice},
-    problem::Problem,
+    problem::{self, Problem},
     read::{Body, Id, Query},
 };
 
@@ -39,6 +39,8 @@ pub struct Conversation {
     unread: i64,
     /// Until when free-form messages are allowed; `null` before the customer's first message.
     window_expires_at: Option<i64>,
+    /// The ids of its labels, in the order in which they were put on.
+    labels: Vec<Uuid>,
     /// The last message; `null` when there is none or the caller may not read it.
     preview: Option<ConversationPreview>,
 }
@@ -96,6 +98,7 @@ impl Conversation {
             last_message_at: row.last_message_at,
             unread: row.unread,
             window_expires_at: row.window_expires_at,
+            labels: row.labels.into_iter().map(|label| label.0).collect(),
             preview: row.preview.map(|Preview { direction, kind, status, text }| ConversationPreview {
                 direction: direction.into(),
                 kind: kind.into(),
@@ -114,6 +117,60 @@ pub struct Wanted {
     /// now (`snoozed`), or `closed` ones.
     #[param(inline, default = "all")]
     view: Option<ConversationView>,
+    /// Those with one of these labels: up to 5 ids, with commas between them.
+    #[param(max_length = 184)]
+    label: Option<String>,
+    /// Those with this business number.
+    number: Option<Uuid>,
+    /// Those of this member, or of nobody (`none`).
+    #[param(max_length = 36)]
+    assignee: Option<String>,
+    /// Those alone with something that nobody has read.
+    unread: Option<bool>,
+    /// Those alone whose customer-service window is open and ends within two hours.
+    closing: Option<bool>,
+    /// Those whose last message was not before this moment. Unix time in milliseconds.
+    since: Option<i64>,
+    /// Those whose last message was before this moment. Unix time in milliseconds.
+    until: Option<i64>,
+    /// The order: the `newest` first, the `oldest` first, or `waiting`: those alone in which the customer wrote last, the longest
+    /// ago first.
+    #[param(inline, default = "newest")]
+    sort: Option<ConversationSort>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ConversationSort {
+    Newest,
+    Oldest,
+    Waiting,
+}
+
+impl Wanted {
+    /// # Errors
+    /// When a label or an assignee is no id, or there are too many labels.
+    fn filter(&self) -> Result<Filter, Problem> {
+        let wrong = |field: &str| Problem::new(problem::MALFORMED, format!("{field}: expected an id"));
+        let labels = self.label.iter().flat_map(|ids| ids.split(','));
+        let labels: Vec<LabelId> = labels.map(str::parse).collect::<Result<_, _>>().map_err(|_| wrong("label"))?;
+        let assignee = self.assignee.as_deref().map(|whose| Whose::parse(whose).ok_or_else(|| wrong("assignee")));
+        let filter = Filter {
+            labels,
+            number: self.number.map(Into::into),
+            assignee: assignee.transpose()?,
+            unread: self.unread.unwrap_or_default(),
+            closing: self.closing.unwrap_or_default(),
+            since: self.since,
+            until: self.until,
+            sort: match self.sort {
+                None | Some(ConversationSort::Newest) => Sort::Newest,
+                Some(ConversationSort::Oldest) => Sort::Oldest,
+                Some(ConversationSort::Waiting) => Sort::Waiting,
+            },
+        };
+        Ok(filter.checked().map_err(services::Error::from)?)
+    }
 }
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -140,7 +197,7 @@ impl From<ConversationView> for View {
 
 /// Conversations that the caller sees
 ///
-/// Those with the latest messages first. Needs `conversations.view`.
+/// Those with the latest messages first, unless another order is asked for; all that is asked for has to hold. Needs `conversations.view`.
 #[utoipa::path(
     get, path = "/api/v1/conversations", tag = "Conversations", operation_id = "listConversations",
     params(Wanted, Slice),
@@ -153,7 +210,7 @@ pub async fn list(
 ) -> Result<Json<List<Conversation>>, Problem> {
     let (limit, before) = (slice.limit()?, slice.before::<ConversationId>(LIST)?);
     let view = wanted.view.map_or(View::All, View::from);
-    let found = conversations::list(&ctx, view, before).await?;
+    let found = conversations::list_of(&ctx, view, &wanted.filter()?, before).await?;
     let place = |row: &Row| format!("{}.{}", row.last_message_at, row.id);
     Ok(Json(page::list(LIST, found, limit, place, |row| Conversation::of(&ctx, row))))
 }
@@ -185,6 +242,32 @@ pub async fn assign(
     Body(assignment): Body<Assignment>,
 ) -> Result<Json<Conversation>, Problem> {
     let row = conversations::assign(&ctx, ConversationId(id), assignment.member.map(MemberId)).await?;
+    Ok(Json(Conversation::of(&ctx, row)))
+}
+
+/// The labels that a conversation is to have.
+#[derive(Deserialize, ToSchema)]
+pub struct Labelling {
+    /// Ids of labels of the workspace.
+    #[schema(max_items = 20)]
+    labels: Vec<Uuid>,
+}
+
+/// Set the labels of a conversation
+///
+/// It has exactly these afterwards. Needs `conversations.label`.
+#[utoipa::path(
+    put, path = "/api/v1/conversations/{id}/labels", tag = "Conversations", operation_id = "labelConversation",
+    params(("id" = Uuid, Path, description = "Of the conversation")), request_body = Labelling,
+    responses((status = 200, description = "The conversation as it is now", body = Conversation)),
+)]
+pub async fn label(
+    Caller(ctx): Caller,
+    Id(id): Id,
+    Body(labelling): Body<Labelling>,
+) -> Result<Json<Conversation>, Problem> {
+    let labels: Vec<LabelId> = labelling.labels.into_iter().map(LabelId).collect();
+    let row = conversations::set_labels(&ctx, ConversationId(id), &labels).await?;
     Ok(Json(Conversation::of(&ctx, row)))
 }
 

@@ -12,6 +12,7 @@ mod conversations;
 mod dead_letters;
 mod describe;
 mod health;
+mod labels;
 mod limits;
 mod members;
 mod messages;
@@ -54,6 +55,8 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/conversations/{id}/close", post(conversations::close))
         .route("/api/v1/conversations/{id}/reopen", post(conversations::reopen))
         .route("/api/v1/conversations/{id}/messages", get(messages::list).post(messages::send))
+        .route("/api/v1/conversations/{id}/labels", put(conversations::label))
+        .route("/api/v1/labels", get(labels::list))
         .route("/api/v1/dead-letters", get(dead_letters::list))
         .route("/api/v1/dead-letters/retry", post(dead_letters::retry_many))
         .route("/api/v1/dead-letters/discard", post(dead_letters::discard_many))

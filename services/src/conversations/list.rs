@@ -1,9 +1,9 @@
-use super::{row::RowRecord, thread::thread_in};
-use crate::{Ctx, Result, db::Conn, live, sql};
+use super::{narrow, row::RowRecord, thread::thread_in};
+use crate::{Ctx, Result, db::Conn, labels, live, sql};
 use domain::{
     conversation::View,
     id::ConversationId,
-    inbox::{Counts, Eyes, InboxView, Page, Row},
+    inbox::{Counts, Eyes, Filter, InboxView, Page, Row},
     permission::{Permission, Sight},
     time::Millis,
 };
@@ -40,9 +40,22 @@ const COUNTS: &str = "SELECT CAST(COUNT(*) AS BIGINT),
 /// # Errors
 /// `Forbidden`.
 pub async fn list(ctx: &Ctx, view: View, before: Option<(Millis, ConversationId)>) -> Result<Page<Row>> {
+    list_of(ctx, view, &Filter::default(), before).await
+}
+
+/// The same of what a filter takes, in its order.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn list_of(
+    ctx: &Ctx,
+    view: View,
+    filter: &Filter,
+    before: Option<(Millis, ConversationId)>,
+) -> Result<Page<Row>> {
     ctx.demand(Permission::ConversationsView)?;
     let mut read = ctx.read().await?;
-    page(ctx, read.conn(), view, before).await
+    page(ctx, read.conn(), (view, filter), before).await
 }
 
 /// The whole screen at one moment: list, counts, the open conversation, and the number of the last event that is in it.
@@ -50,24 +63,59 @@ pub async fn list(ctx: &Ctx, view: View, before: Option<(Millis, ConversationId)
 /// # Errors
 /// `Forbidden`; `NotFound` when `open` does not exist or is not the member's to see.
 pub async fn inbox(ctx: &Ctx, view: View, open: Option<ConversationId>) -> Result<InboxView> {
+    inbox_of(ctx, view, Filter::default(), open).await
+}
+
+/// The same with a list that is narrowed.
+///
+/// # Errors
+/// As [`inbox`].
+pub async fn inbox_of(ctx: &Ctx, view: View, filter: Filter, open: Option<ConversationId>) -> Result<InboxView> {
     ctx.demand(Permission::ConversationsView)?;
+    let at = if filter.closing { ctx.now() } else { 0 };
     let mut snapshot = ctx.services.db().snapshot().await?;
     let seq = live::last_seq(snapshot.conn(), ctx.ws()).await?;
-    let rows = page(ctx, snapshot.conn(), view, None).await?;
+    let rows = page(ctx, snapshot.conn(), (view, &filter), None).await?;
     let counts = counts(ctx, snapshot.conn()).await?;
+    let labels = labels::all(snapshot.conn(), ctx.ws()).await?;
     let thread = match open {
         Some(id) => Some(thread_in(ctx, snapshot.conn(), id).await?),
         None => None,
     };
-    Ok(InboxView { seq, me: ctx.me().id, view, rows: rows.items, more: rows.more, counts, thread })
+    let Page { items: rows, more } = rows;
+    Ok(InboxView { seq, me: ctx.me().id, view, filter, at, rows, more, counts, labels, thread })
 }
 
-async fn page(ctx: &Ctx, conn: Conn<'_>, view: View, before: Option<(Millis, ConversationId)>) -> Result<Page<Row>> {
+async fn page(
+    ctx: &Ctx,
+    conn: Conn<'_>,
+    (view, filter): (View, &Filter),
+    before: Option<(Millis, ConversationId)>,
+) -> Result<Page<Row>> {
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut rows = if *filter == Filter::default() {
+        whole(ctx, conn, view, before, limit).await?
+    } else {
+        narrow::rows(ctx, conn, (view, filter), before, limit).await?
+    };
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let eyes = Eyes::of(ctx.access(), ctx.me().id);
+    Ok(Page { items: rows.into_iter().map(|row| eyes.veil(row.into())).collect(), more })
+}
+
+/// What most look at most of the time: newest first, and nothing left out.
+async fn whole(
+    ctx: &Ctx,
+    conn: Conn<'_>,
+    view: View,
+    before: Option<(Millis, ConversationId)>,
+    limit: i64,
+) -> Result<Vec<RowRecord>> {
     let state = if view == View::Closed { "closed" } else { "open" };
     let (at, id) = before.map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.0));
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let me = ctx.me().id.0;
-    let mut rows: Vec<RowRecord> = match (view, ctx.sight(Permission::ConversationsView)) {
+    Ok(match (view, ctx.sight(Permission::ConversationsView)) {
         // Nobody's are shown to who sees everybody's, and to others where the workspace says so.
         (_, Sight::Nothing) | (View::Unassigned, Sight::Own { unassigned: false, .. }) => Vec::new(),
         (View::Snoozed, sight) => {
@@ -86,11 +134,7 @@ async fn page(ctx: &Ctx, conn: Conn<'_>, view: View, before: Option<(Millis, Con
             sql!(all RowRecord, conn, OWN_OR_UNASSIGNED, ctx.ws(), state, at, id, limit, me)?
         }
         (_, Sight::All) => sql!(all RowRecord, conn, BY_STATE, ctx.ws(), state, at, id, limit)?,
-    };
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let eyes = Eyes::of(ctx.access(), ctx.me().id);
-    Ok(Page { items: rows.into_iter().map(|row| eyes.veil(row.into())).collect(), more })
+    })
 }
 
 /// Open conversations that the member sees.

@@ -1,15 +1,21 @@
 //! Conversations: reading them, replying, closing, handing over.
 
 mod assign;
+mod bulk;
 mod change;
 mod get;
+mod label;
 mod list;
+mod mention;
+mod narrow;
 mod note;
+mod note_change;
 mod of_contact;
 mod outcome;
 mod read;
 mod reply;
 pub(crate) mod row;
+mod saved;
 mod send_again;
 mod send_template;
 mod snooze;
@@ -17,14 +23,18 @@ mod state;
 mod thread;
 
 pub use assign::assign;
+pub use bulk::bulk;
 pub use get::get;
+pub use label::{label, set_labels};
 pub(crate) use list::counts;
-pub use list::{inbox, list};
-pub use note::note;
+pub use list::{inbox, inbox_of, list, list_of};
+pub use note::{note, note_for};
+pub use note_change::{change_note, remove_note};
 pub use of_contact::{Addressee, of_contact};
 pub use outcome::outcome;
 pub use read::mark_read;
 pub use reply::{reply, reply_despite_opt_out, send};
+pub use saved::{forget_view, save_view, saved_views};
 pub use send_again::send_again;
 pub use send_template::{Filled, Named, send_named, send_template};
 pub use snooze::{mark_unread, snooze, wake, wake_due};

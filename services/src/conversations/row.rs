@@ -61,6 +61,7 @@ impl From<RowRecord> for Row {
             opted_out_at: r.opted_out_at,
             labels: labels(&r.labels),
             snoozed_until: r.snoozed_until,
+            unanswered: false,
         }
     }
 }
@@ -68,6 +69,11 @@ impl From<RowRecord> for Row {
 /// From the column.
 pub(crate) fn labels(column: &str) -> Vec<LabelId> {
     if column == "[]" { Vec::new() } else { serde_json::from_str(column).unwrap_or_default() }
+}
+
+/// As the column holds them.
+pub(crate) fn labels_column(labels: &[LabelId]) -> String {
+    serde_json::to_string(labels).unwrap_or_else(|_| "[]".to_owned())
 }
 
 /// A contact as screens name it: what they call themselves, else the number, else Meta's id.

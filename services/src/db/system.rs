@@ -43,6 +43,8 @@ const PURGE_ALERTS: &str = "DELETE FROM alerts WHERE id IN
     (SELECT id FROM alerts WHERE last_at < $1 ORDER BY last_at, id LIMIT 1000)";
 const DUE_SNOOZES: &str = "SELECT workspace_id, id FROM conversations WHERE snoozed_until <= $1
     ORDER BY workspace_id, id LIMIT $2";
+const DELETED_LABELS: &str =
+    "SELECT workspace_id, id FROM labels WHERE deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 100";
 const HANDOVERS: &str = "SELECT workspace_id, member_id FROM handovers ORDER BY created_at LIMIT 100";
 
 const DUE_TEMPLATE_SYNCS: &str =
@@ -64,6 +66,11 @@ pub async fn notice_template_accounts(conn: Conn<'_>, now: Millis) -> sqlx::Resu
 /// Conversations that are to come back now, by workspace and id.
 pub async fn due_snoozes(conn: Conn<'_>, now: Millis, limit: i64) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
     sql!(all(Uuid, Uuid), conn, DUE_SNOOZES, now, limit)
+}
+
+/// Labels that were deleted and may still be on conversations, with their workspaces.
+pub async fn deleted_labels(conn: Conn<'_>) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sql!(all(Uuid, Uuid), conn, DELETED_LABELS)
 }
 
 /// A connected number, whosever it is.

@@ -1,5 +1,6 @@
 use crate::{
-    Result, Services, accounts, alerts, conversations, db::system, dead, limits, mail, numbers, team, tokens, vault,
+    Result, Services, accounts, alerts, conversations, db::system, dead, labels, limits, mail, numbers, team, tokens,
+    vault,
 };
 use domain::time::{DAY, Millis};
 use std::time::Duration;
@@ -31,6 +32,9 @@ pub(super) async fn worker(services: Services, stop: CancellationToken) {
         }
         if let Err(error) = conversations::wake_due(&services).await {
             tracing::error!(%error, "snoozed conversations could not be brought back; trying again in a minute");
+        }
+        if let Err(error) = labels::take_off(&services).await {
+            tracing::error!(%error, "deleted labels could not be taken off; trying again in a minute");
         }
         if minute.is_multiple_of(PURGES)
             && let Err(error) = purge(&services).await

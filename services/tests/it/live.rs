@@ -8,7 +8,8 @@ use crate::{
 use domain::{
     conversation::{Until, View},
     id::{ConversationId, MessageId},
-    inbox::{Event, InboxView, Live, apply},
+    inbox::{Event, Filter, InboxView, Live, Sort, Whose, apply},
+    label::Colour,
     role::Role,
     time::DAY,
 };
@@ -18,7 +19,7 @@ use serde_json::json;
 use services::{
     Ctx, Services,
     clock::new_id,
-    conversations,
+    conversations, labels,
     live::{Frame, subscribe},
     sql,
 };
@@ -49,9 +50,9 @@ async fn catch_up(ctx: &Ctx, view: &mut InboxView, frames: &mut Frames, seq: i64
             }
             Ok(Some(Frame::Resync)) => {
                 let open = view.thread.as_ref().map(|thread| thread.row.id);
-                *view = match conversations::inbox(ctx, view.view, open).await {
+                *view = match conversations::inbox_of(ctx, view.view, view.filter.clone(), open).await {
                     Ok(fresh) => fresh,
-                    Err(_) => screen(ctx, view.view, None).await,
+                    Err(_) => conversations::inbox_of(ctx, view.view, view.filter.clone(), None).await.unwrap(),
                 };
             }
             Ok(None) => panic!("the stream ended"),
@@ -162,6 +163,7 @@ enum Step {
     Status(u8, &'static str),
     Reply(u8),
     Note(u8),
+    ChangeNote(bool),
     Assign(u8, Option<bool>),
     Close(u8),
     Reopen(u8),
@@ -169,6 +171,8 @@ enum Step {
     Unread(u8),
     Snooze(u8),
     Wake(u8),
+    Label(u8, u8, bool),
+    Rename(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -179,13 +183,16 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(who, word)| Step::Status(who, word)),
         3 => who.clone().prop_map(Step::Reply),
         2 => who.clone().prop_map(Step::Note),
+        1 => any::<bool>().prop_map(Step::ChangeNote),
         3 => (who.clone(), any::<Option<bool>>()).prop_map(|(who, to)| Step::Assign(who, to)),
         1 => who.clone().prop_map(Step::Close),
         1 => who.clone().prop_map(Step::Reopen),
         1 => who.clone().prop_map(Step::Read),
         1 => who.clone().prop_map(Step::Unread),
         2 => who.clone().prop_map(Step::Snooze),
-        1 => who.prop_map(Step::Wake),
+        1 => who.clone().prop_map(Step::Wake),
+        3 => (who, 0..2_u8, any::<bool>()).prop_map(|(who, label, on)| Step::Label(who, label, on)),
+        1 => (0..2_u8).prop_map(Step::Rename),
     ]
 }
 
@@ -193,6 +200,8 @@ struct World {
     services: Services,
     owner: Ctx,
     agents: [Ctx; 2],
+    labels: Vec<domain::id::LabelId>,
+    notes: Vec<domain::id::NoteId>,
     replies: Vec<(u8, MessageId)>,
     sent: u32,
 }
@@ -223,6 +232,21 @@ impl World {
                     "timestamp": crate::meta::stamp(0), "nth": self.sent});
                 put(&self.services, status_body(status)).await;
             }
+            Step::ChangeNote(remove) => match self.notes.last().copied() {
+                Some(id) if *remove => {
+                    conversations::remove_note(&self.owner, id).await.unwrap();
+                    self.notes.pop();
+                }
+                Some(id) => {
+                    let words = format!("for us {}", self.sent);
+                    conversations::change_note(&self.owner, id, &words, &[]).await.unwrap();
+                }
+                None => {}
+            },
+            Step::Rename(which) => {
+                let (name, id) = (format!("Label {}", self.sent), self.labels[usize::from(*which)]);
+                labels::change(&self.owner, id, &name, Colour::Red).await.unwrap();
+            }
             step => self.act(step).await,
         }
         quiet(&self.services).await;
@@ -237,6 +261,7 @@ impl World {
         | Step::Read(who)
         | Step::Unread(who)
         | Step::Snooze(who)
+        | Step::Label(who, ..)
         | Step::Wake(who)) = step
         else {
             return;
@@ -254,15 +279,33 @@ impl World {
                 let to = to.map(|second| self.agents[usize::from(second)].me().id);
                 conversations::assign(&self.owner, id, to).await.unwrap();
             }
-            Step::Note(_) => drop(conversations::note(&self.owner, id, new_id().into(), "for us").await.unwrap()),
+            Step::Note(_) => {
+                let key = new_id().into();
+                conversations::note(&self.owner, id, key, "for us").await.unwrap();
+                self.notes.push(key);
+            }
             Step::Unread(_) => drop(conversations::mark_unread(&self.owner, id).await.unwrap()),
             Step::Snooze(_) => drop(conversations::snooze(&self.owner, id, Until::Customer).await),
+            Step::Label(_, which, on) => {
+                let label = self.labels[usize::from(*which)];
+                conversations::label(&self.owner, id, label, *on).await.unwrap();
+            }
             Step::Wake(_) => drop(conversations::wake(&self.owner, id).await.unwrap()),
             Step::Close(_) => drop(conversations::close(&self.owner, id).await),
             Step::Reopen(_) => drop(conversations::reopen(&self.owner, id).await),
             _ => drop(conversations::mark_read(&self.owner, id).await),
         }
     }
+}
+
+/// The whole list, and some of it.
+fn filters(labels: &[domain::id::LabelId], member: domain::id::MemberId) -> [Filter; 4] {
+    [
+        Filter::default(),
+        Filter { labels: labels.to_vec(), sort: Sort::Oldest, ..Filter::default() },
+        Filter { sort: Sort::Waiting, closing: true, ..Filter::default() },
+        Filter { unread: true, assignee: Some(Whose::Member(member)), ..Filter::default() },
+    ]
 }
 
 async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
@@ -274,7 +317,20 @@ async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
     let (_, lucia) = member(&services, &slug, "Lucia", Role::Agent).await;
     let ingest = services::jobs::Which { ingest: true, outbox: false };
     let workers = Workers::only(&services, ingest);
-    let mut world = World { services: services.clone(), owner, agents: [rohan, lucia], replies: vec![], sent: 0 };
+    let mut labels = Vec::new();
+    for name in ["VIP", "COD"] {
+        labels.push(labels::create(&owner, name, Colour::Blue).await.unwrap().id);
+    }
+    let filters = filters(&labels, rohan.me().id);
+    let mut world = World {
+        labels,
+        notes: vec![],
+        services: services.clone(),
+        owner,
+        agents: [rohan, lucia],
+        replies: vec![],
+        sent: 0,
+    };
     for step in &before {
         world.run(step).await;
     }
@@ -285,9 +341,13 @@ async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
                 Some(id) => conversations::thread(ctx, id).await.ok().map(|thread| thread.row.id),
                 None => None,
             };
-            let before = screen(ctx, view, open).await;
-            let frames = follow(ctx, Some(before.seq)).await;
-            screens.push((ctx.clone(), before, frames));
+            // What is narrowed is looked at where most is to be seen.
+            let few = if view == View::All { filters.len() } else { 1 };
+            for filter in &filters[..few] {
+                let before = conversations::inbox_of(ctx, view, filter.clone(), open).await.unwrap();
+                let frames = follow(ctx, Some(before.seq)).await;
+                screens.push((ctx.clone(), before, frames));
+            }
         }
     }
     for step in &after {
@@ -303,12 +363,12 @@ async fn story(db: TestDb, before: Vec<Step>, after: Vec<Step>) {
         let was_open = seen.thread.as_ref().map(|thread| thread.row.id);
         catch_up(&ctx, &mut seen, &mut frames, last).await;
         let open = seen.thread.as_ref().map(|thread| thread.row.id);
-        let mut fresh = screen(&ctx, seen.view, open).await;
+        let mut fresh = conversations::inbox_of(&ctx, seen.view, seen.filter.clone(), open).await.unwrap();
         if let (None, Some(lost)) = (open, was_open) {
             assert!(conversations::thread(&ctx, lost).await.is_err() || ctx.me().role == Role::Agent);
         }
         fresh.seq = seen.seq;
-        assert_eq!(seen, fresh, "{} {:?}", ctx.me().role, seen.view);
+        assert_eq!(seen, fresh, "{} {:?} {:?}", ctx.me().role, seen.view, seen.filter);
     }
     workers.finish().await;
 }

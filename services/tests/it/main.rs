@@ -32,6 +32,8 @@ mod ingest;
 #[cfg(test)]
 mod kinds;
 #[cfg(test)]
+mod labels;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod live;

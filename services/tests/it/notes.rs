@@ -113,4 +113,51 @@ on_both! {
         ]), "{answers:?}");
         assert_eq!(conversations::thread(&owner, id).await.unwrap().notes.len(), 1);
     }
+
+    async fn a_note_names_colleagues_and_is_changed_by_its_author(db) {
+        let services = db.services();
+        let owner = workspace(&services, "Kaveri").await;
+        let slug = owner.workspace().slug.clone();
+        number(&services, &slug, PHONE).await;
+        let (_, rohan) = member(&services, &slug, "Rohan", Role::Agent).await;
+        let (_, lucia) = member(&services, &slug, "Lucia", Role::Agent).await;
+        let stranger = workspace(&services, "Other").await;
+        let _workers = Workers::only(&services, services::jobs::Which { ingest: true, outbox: false });
+        put(&services, message_body(text(FROM, "wamid.1", "Hello"))).await;
+        quiet(&services).await;
+        let id = conversations::inbox(&owner, View::All, None).await.unwrap().rows[0].id;
+        conversations::assign(&owner, id, Some(rohan.me().id)).await.unwrap();
+        let mut view = conversations::inbox(&rohan, View::Mine, Some(id)).await.unwrap();
+        let (rohans, lucias) = (rohan.me().id, lucia.me().id);
+        let note = conversations::note_for(&owner, id, NoteId(new_id()), "@Rohan look", &[rohans, rohans]).await.unwrap();
+        assert_eq!((&note.mentions[..], note.edited_at), (&[rohans][..], None));
+        // Who cannot see it is not told of it, and whoever names them is.
+        for wrong in [lucias, stranger.me().id] {
+            let answer = conversations::note_for(&owner, id, NoteId(new_id()), "@You look", &[wrong]).await;
+            assert!(matches!(answer, Err(Error::Domain(Wrong::Invalid { .. }))), "{answer:?}");
+        }
+        services.clock().advance(MINUTE);
+        let changed = conversations::change_note(&owner, note.id, "Done", &[]).await.unwrap();
+        assert_eq!((changed.body.as_str(), changed.mentions.len(), changed.edited_at), ("Done", 0, Some(note.at + MINUTE)));
+        assert_eq!(conversations::change_note(&owner, note.id, "Done", &[]).await.unwrap(), changed);
+        assert!(matches!(conversations::change_note(&rohan, note.id, "Mine", &[]).await, Err(Error::Conflict(_))));
+        assert!(matches!(conversations::remove_note(&rohan, note.id).await, Err(Error::Conflict(_))));
+        for ctx in [&lucia, &stranger] {
+            assert!(matches!(conversations::change_note(ctx, note.id, "Mine", &[]).await, Err(Error::Domain(Wrong::NotFound))));
+            assert!(matches!(conversations::remove_note(ctx, note.id).await, Err(Error::Domain(Wrong::NotFound))));
+        }
+        let other = conversations::note(&owner, id, NoteId(new_id()), "Another").await.unwrap();
+        conversations::remove_note(&owner, other.id).await.unwrap();
+        assert!(matches!(conversations::remove_note(&owner, other.id).await, Err(Error::Domain(Wrong::NotFound))));
+        let fresh = conversations::inbox(&rohan, View::Mine, Some(id)).await.unwrap();
+        assert_eq!(fresh.thread.as_ref().map(|thread| thread.notes.clone()), Some(vec![changed]));
+        let mut read = db.db.read().await.unwrap();
+        let bodies = sql!(scalars String, read.conn(), "SELECT body FROM events WHERE workspace_id = $1 ORDER BY seq", owner.workspace().id.0).unwrap();
+        for (seq, body) in (1..).zip(bodies) {
+            apply(&mut view, &Live { seq, event: serde_json::from_str::<Event>(&body).unwrap() });
+        }
+        assert_eq!(view, fresh);
+        let trail = sql!(scalars String, read.conn(), "SELECT action FROM audit_entries WHERE workspace_id = $1 AND action LIKE '%note%' ORDER BY at, id", owner.workspace().id.0).unwrap();
+        assert_eq!(trail.len(), 4, "{trail:?}");
+    }
 }

@@ -150,7 +150,13 @@ pub fn entry_view(screen: Screen, Cell { id, value: entry }: Cell<Entry>) -> Any
             });
             message_view(screen, MessageId(id), bubble)
         }
-        Entry::Note(note, _) => note::note_view(screen, note),
+        Entry::Note(first, _) => {
+            let note = Memo::new(move |_| match &*entry.read() {
+                Entry::Note(note, _) => note.clone(),
+                Entry::Message(_) => first.clone(),
+            });
+            note::note_view(screen, note)
+        }
     };
     view! { {day} {drawn} }.into_any()
 }

@@ -3,6 +3,7 @@
 mod closed;
 mod note;
 mod open;
+pub mod quick;
 mod text;
 
 pub use text::{as_content, take_back, to_newest};

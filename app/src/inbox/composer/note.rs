@@ -6,7 +6,10 @@ use domain::{
 };
 use leptos::{html::Textarea, prelude::*, task::spawn_local};
 
-use super::text::{keep_draft, to_newest};
+use super::{
+    quick::{Quick, names_view},
+    text::{keep_draft, to_newest},
+};
 use crate::{
     inbox::{draft, screen::Screen, send::new_key, server},
     ui::icon,
@@ -15,6 +18,7 @@ use crate::{
 pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
     let box_ref = NodeRef::<Textarea>::new();
     let length = RwSignal::new(0usize);
+    let names = Quick::names(box_ref);
     let busy = RwSignal::new(false);
     // The words that were tried last, and their key: should the first request have arrived after all, nothing is written twice.
     let tried = StoredValue::new(None::<(String, NoteId)>);
@@ -30,7 +34,8 @@ pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
         tried.set_value(Some((text.clone(), key)));
         busy.set(true);
         spawn_local(async move {
-            match server::write_note(screen.slug(), id, key, text).await {
+            let mentions = screen.named_in(&text);
+            match server::write_note(screen.slug(), id, key, text, mentions).await {
                 Ok(note) => {
                     draft::save(draft::Of::Note, screen.me(), id, "");
                     area.set_value("");
@@ -45,6 +50,9 @@ pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
         });
     };
     let keydown = move |event: leptos::ev::KeyboardEvent| {
+        if names.key(&event) {
+            return;
+        }
         // Enter also ends a composition in Chinese, Japanese, Korean.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
@@ -54,6 +62,7 @@ pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
     let input = move |event: leptos::ev::Event| {
         let text = event_target_value(&event);
         length.set(text.chars().count());
+        names.typed(&text);
         draft::save(draft::Of::Note, screen.me(), id, &text);
     };
     let left = move || {
@@ -69,6 +78,7 @@ pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
                 write();
             }
         >
+            {names_view(screen, names)}
             <textarea
                 node_ref=box_ref
                 name="text"
@@ -77,10 +87,16 @@ pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
                 aria-label="Note"
                 aria-keyshortcuts="n"
                 aria-invalid=move || (length.get() > TEXT_LIMIT).then_some("true")
-                placeholder="Write a note. Only your team sees it"
+                placeholder="Write a note. Only your team sees it; @ names a colleague"
                 dir="auto"
                 required
                 readonly=move || busy.get()
+                role=move || names.is_open().then_some("combobox")
+                aria-expanded=move || names.is_open().then_some("true")
+                aria-autocomplete=move || names.is_open().then_some("list")
+                aria-controls=move || names.is_open().then_some(names.list)
+                aria-activedescendant=move || names.active()
+                on:blur=move |_| names.typing.set(None)
                 on:keydown=keydown
                 on:input=input
             ></textarea>

@@ -3,7 +3,10 @@
 use domain::{id::ConversationId, inbox::Row, message::TEXT_LIMIT};
 use leptos::{html::Textarea, prelude::*};
 
-use super::text::{as_content, keep_draft, to_newest};
+use super::{
+    quick::{Quick, quick_view},
+    text::{as_content, keep_draft, to_newest},
+};
 #[cfg(feature = "hydrate")]
 use crate::inbox::attach::take_files;
 use crate::{
@@ -16,10 +19,11 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
     let box_ref = NodeRef::<Textarea>::new();
     let length = RwSignal::new(0usize);
     keep_draft(screen, draft::Of::Reply, id, box_ref, length);
+    let quick = Quick::replies(box_ref);
     let send = move || {
         let Some(area) = box_ref.get_untracked() else { return };
         let text = area.value();
-        if domain::message::outgoing_text(&text).is_ok() {
+        if domain::message::outgoing_text(&text).is_ok() && quick.lets_go(&text) {
             area.set_value("");
             length.set(0);
             screen.send(id, text);
@@ -27,6 +31,9 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
         }
     };
     let keydown = move |event: leptos::ev::KeyboardEvent| {
+        if quick.key(&event) {
+            return;
+        }
         // Enter also ends a composition in Chinese, Japanese, Korean.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
@@ -36,6 +43,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
     let input = move |event: leptos::ev::Event| {
         let text = event_target_value(&event);
         length.set(text.chars().count());
+        quick.typed(&text);
         draft::save(draft::Of::Reply, screen.me(), id, &text);
     };
     let paste = move |event: leptos::ev::ClipboardEvent| {
@@ -73,6 +81,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
             on:drop=drop
         >
             {quoting_view(screen, id)}
+            {quick_view(screen, quick)}
             <div class="composer__top">
                 {window_until(window, screen.now, screen.local)}
             </div>
@@ -88,6 +97,12 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                 placeholder="Write a reply"
                 dir="auto"
                 required
+                role=move || quick.is_open().then_some("combobox")
+                aria-expanded=move || quick.is_open().then_some("true")
+                aria-autocomplete=move || quick.is_open().then_some("list")
+                aria-controls=move || quick.is_open().then_some(quick.list)
+                aria-activedescendant=move || quick.active()
+                on:blur=move |_| quick.typing.set(None)
                 on:keydown=keydown
                 on:input=input
                 on:paste=paste

@@ -2,6 +2,7 @@
 //! permissions says, on both engines.
 
 mod doors;
+mod kept;
 mod scan;
 mod stream;
 mod world;

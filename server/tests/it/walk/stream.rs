@@ -46,10 +46,12 @@ enum Case {
     Team,
     Alert,
     Note,
+    Labels,
+    NoteRemoved,
 }
 
 impl Case {
-    const ALL: [Case; 12] = [
+    const ALL: [Case; 14] = [
         Case::Message,
         Case::MessageChanged,
         Case::Stays,
@@ -62,8 +64,10 @@ impl Case {
         Case::Team,
         Case::Alert,
         Case::Note,
+        Case::Labels,
+        Case::NoteRemoved,
     ];
-    const KINDS: usize = 10;
+    const KINDS: usize = 12;
 
     /// A new kind of event does not compile until it has its number here, and a case above.
     fn kind(event: &Event) -> usize {
@@ -78,6 +82,8 @@ impl Case {
             Event::Team => 7,
             Event::Alert { .. } => 8,
             Event::Note { .. } => 9,
+            Event::Labels { .. } => 10,
+            Event::NoteRemoved { .. } => 11,
         }
     }
 
@@ -107,13 +113,21 @@ impl Case {
             }
             Case::Gained => Event::Gained { row },
             Case::Note => {
-                let note =
-                    Note { id: message.id.0.into(), author: owner.me().id, body: WORDS.to_owned(), at: message.at };
+                let note = Note {
+                    id: message.id.0.into(),
+                    author: owner.me().id,
+                    body: WORDS.to_owned(),
+                    at: message.at,
+                    mentions: Vec::new(),
+                    edited_at: None,
+                };
                 Event::Note { row, note }
             }
+            Case::NoteRemoved => Event::NoteRemoved { row, note: message.id.0.into() },
             Case::Lost => Event::Lost { conversation: row.id, was },
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },
             Case::Team => Event::Team,
+            Case::Labels => Event::Labels { labels: Vec::new() },
             Case::Alert => Event::Alert { about: alert::Kind::QualityDropped },
             Case::Limits => Event::Limits {
                 usage: Usage {
@@ -161,13 +175,15 @@ fn expected(world: &World, who: Who, case: Case, thing: Thing, colleague: Member
         Case::Access => (thing.assignee.unwrap_or(colleague) == person.member).then_some(Told::Resync),
         Case::Lost => None,
         Case::Limits => plain("limits", P::MessagesSend),
+        Case::Labels => plain("labels", P::ConversationsView),
         Case::Team => plain("team", P::TeamsView),
         Case::Alert => plain("alert", P::OperationsView),
         Case::Message if sees(to) => named(if words { "message" } else { "conversation" }, words),
         Case::MessageChanged if sees(to) => named(if words { "message_changed" } else { "conversation" }, words),
         Case::Gained if sees(to) => named("gained", words),
         Case::Note if sees(to) && words => named("note", true),
-        Case::Message | Case::MessageChanged | Case::Gained | Case::Note => None,
+        Case::NoteRemoved if sees(to) && words => named("note_removed", true),
+        Case::Message | Case::MessageChanged | Case::Gained | Case::Note | Case::NoteRemoved => None,
         Case::Stays | Case::Comes | Case::Goes => match (sees(was), sees(to)) {
             (true, true) => named("conversation", words),
             (false, true) => named("gained", words),

@@ -1,10 +1,6 @@
 //! Everybody who may come to a door, and everything they may ask for.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use axum::{
     body::Body,
@@ -12,7 +8,7 @@ use axum::{
 };
 use domain::{
     conversation::View,
-    id::{ConversationId, InvitationId, MemberId, MessageId, RoleId, TokenId, UserId},
+    id::{ConversationId, InvitationId, LabelId, MemberId, MessageId, NoteId, QuickReplyId, RoleId, TokenId, UserId},
     permission::{Access, Grant, Permission as P, Permissions},
     role::{Role, RoleRef},
     workspace::Slug,
@@ -20,6 +16,7 @@ use domain::{
 use serde_json::json;
 use services::{Ctx, accounts, conversations, members, numbers, numbers::Connect, team};
 
+use super::kept::{invitation, label, note, quick_reply};
 use crate::{
     conversations::{Inbox, inbox_in},
     support::{EMAIL, Engine, Installation, PASSWORD, Wishes},
@@ -86,6 +83,8 @@ pub struct Thing {
     pub media: uuid::Uuid,
     /// A dead letter: a message in it that Meta never confirmed.
     pub dead: uuid::Uuid,
+    /// The Owner's note in it.
+    pub note: NoteId,
     pub assignee: Option<MemberId>,
     /// The business number it came to.
     pub number: domain::id::NumberId,
@@ -102,6 +101,11 @@ pub struct Has {
     pub invitation: InvitationId,
     /// An invitation that may be revoked.
     pub spare: InvitationId,
+    pub label: LabelId,
+    /// One that may be deleted, and a quick reply.
+    pub spare_label: LabelId,
+    pub reply: QuickReplyId,
+    pub spare_reply: QuickReplyId,
 }
 
 pub struct Person {
@@ -166,6 +170,10 @@ impl World {
             token: revoked_token(&owner).await.1,
             invitation: invitation(&owner).await,
             spare: invitation(&owner).await,
+            label: label(&owner).await,
+            spare_label: label(&owner).await,
+            reply: quick_reply(&owner).await,
+            spare_reply: quick_reply(&owner).await,
         };
 
         // Conversations: one for everybody, one for a colleague, one in another workspace.
@@ -266,9 +274,16 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
     let message = MessageId(services::clock::new_id());
     conversations::reply(owner, row.id, message, "Good morning").await.unwrap();
     conversations::assign(owner, row.id, to).await.unwrap();
-    let has = Has { spare: invitation(owner).await, ..has };
-    let (dead, media) = (dead_letter(owner, message).await, file(owner, message).await);
-    Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: to, number: row.number.id, has }
+    let has = Has {
+        spare: invitation(owner).await,
+        spare_label: label(owner).await,
+        spare_reply: quick_reply(owner).await,
+        ..has
+    };
+    let (dead, media, note) =
+        (dead_letter(owner, message).await, file(owner, message).await, note(owner, row.id).await);
+    let (contact, number) = (row.contact.id, row.number.id);
+    Thing { conversation: row.id, contact, message, media, dead, note, assignee: to, number, has }
 }
 
 /// Another workspace with a conversation of its own.
@@ -313,10 +328,28 @@ async fn foreign(installation: &Installation) -> (Thing, Ctx) {
         token: revoked_token(&ctx).await.1,
         invitation: invitation(&ctx).await,
         spare: invitation(&ctx).await,
+        label: label(&ctx).await,
+        spare_label: label(&ctx).await,
+        reply: quick_reply(&ctx).await,
+        spare_reply: quick_reply(&ctx).await,
     };
     let (dead, media) = (dead_letter(&ctx, message).await, file(&ctx, message).await);
     let number = row.number.id;
-    (Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: None, number, has }, ctx)
+    let note = note(&ctx, row.id).await;
+    (
+        Thing {
+            conversation: row.id,
+            contact: row.contact.id,
+            message,
+            media,
+            dead,
+            note,
+            assignee: None,
+            number,
+            has,
+        },
+        ctx,
+    )
 }
 
 /// Another message beside one, which was given up: nobody knows whether it went out.
@@ -350,12 +383,6 @@ async fn sign_in(installation: &Installation, email: &str) -> String {
     browser.post("/login", &[("email", email), ("password", PASSWORD)]).await;
     let session = browser.cookie("parlance_session").expect("signed in");
     format!("parlance_session={session}")
-}
-
-async fn invitation(owner: &Ctx) -> InvitationId {
-    static N: AtomicU32 = AtomicU32::new(0);
-    let email = format!("invited{}@kaveri.example", N.fetch_add(1, Ordering::Relaxed));
-    team::invitations::create(owner, &email, RoleRef::BuiltIn(Role::Viewer)).await.unwrap().id
 }
 
 async fn revoked_token(owner: &Ctx) -> (String, TokenId) {

@@ -8,6 +8,7 @@ pub mod postgres_consent;
 pub mod postgres_contacts;
 pub mod postgres_copy;
 pub mod postgres_deliveries;
+pub mod postgres_labels;
 pub mod postgres_limits;
 pub mod postgres_marks;
 pub mod postgres_sending;

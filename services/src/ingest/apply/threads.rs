@@ -96,6 +96,7 @@ impl Threads {
             opted_out_at: person.opted_out_at,
             labels: Vec::new(),
             snoozed_until: None,
+            unanswered: false,
         };
         self.threads.insert(key(pair), Thread { row, preview_message: None, is_new: true, touched: false });
     }
@@ -156,6 +157,7 @@ fn thread(record: OpenRecord, (number, person): Pair<'_>) -> Thread {
         opted_out_at: person.opted_out_at,
         labels: labels(&record.labels),
         snoozed_until: record.snoozed_until,
+        unanswered: false,
     };
     Thread { row, preview_message: record.preview_message_id, is_new: false, touched: false }
 }

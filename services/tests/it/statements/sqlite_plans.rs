@@ -44,6 +44,30 @@ fn reads_all(step: &str, sql: &str, table: &str) -> bool {
     named && (verb == "SCAN" || verb == "SEARCH" && step.ends_with("(workspace_id=?)"))
 }
 
+/// Each narrowed list is read from an index in its order, as far as its page goes; what is snoozed is little and sorted.
+#[tokio::test]
+async fn narrowed_lists_are_read_in_the_order_of_an_index() {
+    let db = TestDb::sqlite().await;
+    let Db::Sqlite(files) = &db.db else { unreachable!("it is SQLite") };
+    let mut looked_at = 0;
+    for statement in statements().into_iter().filter(|s| s.file == "conversations/narrow.rs") {
+        let name = statement.name.clone().unwrap_or_default();
+        let index = match name.split('_').next() {
+            Some("LISTED") => "conversations_list",
+            Some("MEMBERS") => "conversations_own",
+            Some("LABELLED") => "conversations_labelled",
+            _ => "conversations_snoozed",
+        };
+        let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql));
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text).fetch_all(&files.read).await.unwrap();
+        let plan = rows.into_iter().map(|row| row.3).collect::<Vec<_>>().join("\n");
+        assert!(plan.contains(&format!("INDEX {index} (")), "{name}: {plan}");
+        assert_eq!(plan.contains("TEMP B-TREE"), index == "conversations_snoozed", "{name}: {plan}");
+        looked_at += 1;
+    }
+    assert_eq!(looked_at, 8);
+}
+
 #[test]
 fn a_bad_plan_is_seen() {
     let sql = "SELECT 1 FROM messages m JOIN outbox AS o ON o.message_id = m.id";

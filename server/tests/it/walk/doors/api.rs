@@ -44,6 +44,12 @@ pub const DOORS: &[Door] = &[
     public("GET /metrics", "on a listener of its own, for whoever watches over the installation"),
     public("GET /api/v1/openapi.json", "describes what anybody may read in the source"),
     api("GET /api/v1/templates", Need::May(P::TemplatesView), |world, _| get(world, "/templates")),
+    api("GET /api/v1/labels", Need::May(P::ConversationsView), |world, _| get(world, "/labels")),
+    api(
+        "PUT /api/v1/conversations/{}/labels",
+        Need::On(P::ConversationsView, P::ConversationsLabel),
+        |world, thing| put(world, &format!("/conversations/{}/labels", thing.conversation), json!({"labels": []})),
+    ),
     api("GET /api/v1/contacts", Need::May(P::ContactsRead), |world, _| get(world, "/contacts")),
     api("POST /api/v1/contacts", Need::May(P::ContactsCreate), |world, _| {
         post(world, "/contacts", json!({"phone": "+91 98455 50101"}))

@@ -100,6 +100,16 @@ pub const DOORS: &[Door] = &[
         let body = json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "text": "VIP"});
         function("/fn/note", body)
     }),
+    door("POST /fn/note/change", Need::On(P::ConversationsView, P::MessagesNote), |world, thing| {
+        function(
+            "/fn/note/change",
+            json!({"workspace": world.slug, "note": thing.note, "text": "For us", "mentions": []}),
+        )
+    }),
+    // Only its author removes it: the Owner, once in each of their conversations.
+    door("POST /fn/note/remove", Need::On(P::ConversationsView, P::MessagesNote), |world, thing| {
+        function("/fn/note/remove", json!({"workspace": world.slug, "note": thing.note}))
+    }),
     door("POST /fn/send-again", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
         function("/fn/send-again", json!({"workspace": world.slug, "message": thing.message}))
     }),
@@ -152,6 +162,20 @@ pub const DOORS: &[Door] = &[
     }),
     door("POST /fn/mark-read", Need::On(P::ConversationsView, P::ConversationsView), |world, thing| {
         function("/fn/mark-read", json!({"workspace": world.slug, "conversation": thing.conversation}))
+    }),
+    // Of each it is said what became of it: what is not theirs to see is answered as not there, in words.
+    door("POST /fn/bulk", Need::May(P::ConversationsView), |world, thing| {
+        let item = json!({"conversation": thing.conversation, "change": {"what": "label", "label": services::clock::new_id(), "on": true}});
+        function("/fn/bulk", json!({"workspace": world.slug, "items": [item]}))
+    }),
+    door("POST /fn/views/save", Need::May(P::ConversationsView), |world, _| {
+        function("/fn/views/save", json!({"workspace": world.slug, "name": " ", "view": "all", "filter": {}}))
+    }),
+    door("POST /fn/views/forget", Need::May(P::ConversationsView), |world, _| {
+        function("/fn/views/forget", json!({"workspace": world.slug, "saved": services::clock::new_id()}))
+    }),
+    door("POST /fn/quick-replies", Need::May(P::MessagesSend), |world, _| {
+        function("/fn/quick-replies", json!({"workspace": world.slug}))
     }),
     typed("POST /w/{}/conversations/{}/reply", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
         form(format!("/w/{}/conversations/{}/reply", world.slug, thing.conversation), &[("text", "Yes")])

@@ -76,6 +76,37 @@ pub const DOORS: &[Door] = &[
             "audit_days": 90});
         function("/fn/settings/save", json!({"workspace": world.slug, "settings": settings}))
     }),
+    page("PAGE /w/{}/labels", Need::May(P::WorkspaceSettings), |world, _| get(format!("/w/{}/labels", world.slug))),
+    door("POST /fn/labels", Need::May(P::WorkspaceSettings), |world, _| {
+        function("/fn/labels", json!({"workspace": world.slug}))
+    }),
+    door("POST /fn/labels/create", Need::May(P::WorkspaceSettings), |world, _| {
+        function("/fn/labels/create", json!({"workspace": world.slug, "name": " ", "colour": "blue"}))
+    }),
+    door("POST /fn/labels/change", Need::Of(P::WorkspaceSettings), |world, thing| {
+        let body = json!({"workspace": world.slug, "label": thing.has.label, "name": "VIP", "colour": "blue"});
+        function("/fn/labels/change", body)
+    }),
+    door("POST /fn/labels/delete", Need::Of(P::WorkspaceSettings), |world, thing| {
+        function("/fn/labels/delete", json!({"workspace": world.slug, "label": thing.has.spare_label}))
+    }),
+    page("PAGE /w/{}/quick-replies", Need::May(P::WorkspaceSettings), |world, _| {
+        get(format!("/w/{}/quick-replies", world.slug))
+    }),
+    door("POST /fn/quick-replies/manage", Need::May(P::WorkspaceSettings), |world, _| {
+        function("/fn/quick-replies/manage", json!({"workspace": world.slug}))
+    }),
+    door("POST /fn/quick-replies/create", Need::May(P::WorkspaceSettings), |world, _| {
+        let draft = json!({"shortcut": " ", "title": "Hello", "body": "Hi"});
+        function("/fn/quick-replies/create", json!({"workspace": world.slug, "draft": draft}))
+    }),
+    door("POST /fn/quick-replies/save", Need::Of(P::WorkspaceSettings), |world, thing| {
+        let draft = json!({"shortcut": "hello", "title": "Hello", "body": "Hi"});
+        function("/fn/quick-replies/save", json!({"workspace": world.slug, "reply": thing.has.reply, "draft": draft}))
+    }),
+    door("POST /fn/quick-replies/delete", Need::Of(P::WorkspaceSettings), |world, thing| {
+        function("/fn/quick-replies/delete", json!({"workspace": world.slug, "reply": thing.has.spare_reply}))
+    }),
     door("POST /fn/settings/opt-out", Need::May(P::WorkspaceSettings), |world, _| {
         function("/fn/settings/opt-out", json!({"workspace": world.slug, "settings": {}}))
     }),

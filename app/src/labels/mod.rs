@@ -1,0 +1,4 @@
+//! The labels of a workspace: what there are.
+
+pub mod page;
+pub mod server;

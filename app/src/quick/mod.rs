@@ -1,0 +1,4 @@
+//! Quick replies: what is kept to be sent again.
+
+pub mod page;
+pub mod server;
