@@ -24,6 +24,7 @@ pub mod paging;
 pub mod permission;
 pub mod plan;
 pub mod role;
+pub mod search;
 pub mod team;
 pub mod template;
 pub mod text;

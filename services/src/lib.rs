@@ -26,6 +26,7 @@ pub mod members;
 pub mod numbers;
 pub mod overview;
 pub mod queues;
+pub mod search;
 pub mod seed;
 pub mod send;
 pub mod stats;

@@ -46,6 +46,8 @@ mod notes;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod security;
 #[cfg(test)]
 mod seed;
