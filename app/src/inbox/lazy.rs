@@ -8,6 +8,7 @@ use super::{
     consent::record_dialog,
     opted_out::question,
     screen::Screen,
+    search::panel::panel_view,
     templates::{Picking, picker::picker_view},
 };
 
@@ -22,6 +23,8 @@ pub enum Extra {
     Tries(Vec<Try>),
     /// The proof of a consent that is recorded by hand.
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
+    /// What was found, in place of the list.
+    Search,
 }
 
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
@@ -32,6 +35,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Answer { row, asking } => question(screen, row, asking),
         Extra::Tries(tries) => tries_view(screen, tries),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
+        Extra::Search => panel_view(screen),
     }
 }
 

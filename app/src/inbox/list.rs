@@ -3,7 +3,7 @@
 use domain::{conversation::View, inbox::Counts, inbox::Row};
 use leptos::prelude::*;
 
-use super::{place::cursor, row::row_view, screen::Screen, thread::problem_view};
+use super::{place::cursor, row::row_view, screen::Screen, search::field::{field_view, found_view, looking}, thread::problem_view};
 use crate::ui::icon;
 
 /// Near the end more rows are fetched by themselves.
@@ -12,6 +12,7 @@ const NEAR: i32 = 400;
 pub fn list_view(screen: Screen) -> AnyView {
     let tabs = View::offered(&screen.facts().access).iter().map(|view| tab(screen, *view)).collect_view();
     let alone = Memo::new(move |_| screen.open.read().is_none());
+    let looking = looking(screen);
     let scrolled = move |event: leptos::ev::Event| {
         let list: web::Element = event_target(&event);
         if screen.more_rows.get_untracked() && web::left_below(&list) < NEAR {
@@ -21,12 +22,15 @@ pub fn list_view(screen: Screen) -> AnyView {
     view! {
         <div class="list">
             <div class="list__head">
+                {field_view(screen)}
                 <nav class="tabs" aria-label="Views">{tabs}</nav>
             </div>
             // With a thread open, it stands above the composer.
             {move || alone.get().then(|| view! { <div class="list__problem">{problem_view(screen)}</div> })}
+            {found_view(screen, looking)}
             <section
                 class="list__items"
+                hidden=move || looking.get()
                 class:busy=screen.busy
                 tabindex="0"
                 aria-label="Conversations"

@@ -10,6 +10,7 @@ pub mod place;
 pub mod row;
 pub mod screen;
 pub mod screenful;
+pub mod search;
 pub mod send;
 pub mod server;
 pub mod sync;

@@ -151,6 +151,7 @@ mod native {
         register_explicit::<MarkUnread>();
         register_explicit::<MarkRead>();
         crate::inbox::templates::server::register();
+        crate::inbox::search::server::register();
         crate::inbox::attempts::register();
         crate::inbox::parked::native::register();
     }

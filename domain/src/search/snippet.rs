@@ -9,7 +9,7 @@ const BEFORE: usize = 40;
 const MARKS: usize = 32;
 
 /// Some of a text, with the places where it fits. Written by strangers; never markup.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Snippet {
     pub text: String,
     /// In order, apart from each other.
@@ -18,7 +18,7 @@ pub struct Snippet {
 }
 
 /// Characters (Unicode scalar values) of a text, from and up to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Span {
     pub from: u32,
     pub to: u32,

@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 use super::{
     audit, consent, contacts, conversations, dead_letters, health, limits, members, messages, numbers, permissions,
     problem::{self, Problem},
-    queues, templates, tokens,
+    queues, search, templates, tokens,
 };
 
 #[derive(OpenApi)]
@@ -33,7 +33,7 @@ use super::{
     paths(
         contacts::list, contacts::get, contacts::create, contacts::update, contacts::assign, consent::list, consent::record,
         conversations::list, conversations::get, conversations::assign, conversations::close, conversations::reopen,
-        messages::list, messages::send, messages::outgoing::send_to, messages::retry, limits::limits,
+        search::find, messages::list, messages::send, messages::outgoing::send_to, messages::retry, limits::limits,
         templates::list,
         members::list, members::invite, members::set_role, members::remove, permissions::table,
         tokens::list, tokens::get, tokens::create, tokens::revoke,
