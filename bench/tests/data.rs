@@ -28,7 +28,18 @@ fn made_kept_and_asked(engine: &str, dir: &Path) {
     }
     let figures = lines(&bench(dir, &asked));
     for who in ["manager", "agent"] {
-        for what in ["inbox", "list_page_50", "thread_open", "thread_page", "search_name", "search_digits", "search_rare", "search_common", "search"] {
+        let wanted = [
+            "inbox",
+            "list_page_50",
+            "thread_open",
+            "search_name",
+            "search_digits",
+            "search_rare",
+            "search_common",
+            "search",
+        ];
+        // Of so few conversations one agent has no long one.
+        for what in wanted.into_iter().chain(Some("thread_page").filter(|_| who == "manager")) {
             let found = figures.iter().find(|line| line["as"] == who && line["what"] == what);
             let found = found.unwrap_or_else(|| panic!("{who} {what} is missing: {figures:?}"));
             assert!(found["p99_ms"].as_f64() >= found["p50_ms"].as_f64() && found["engine"] == engine, "{found}");
@@ -45,10 +56,11 @@ fn on_sqlite() {
 /// On the server of the tests it is not kept.
 async fn forget(server: &str) {
     let mut admin = PgConnection::connect(server).await.expect("the server of the tests");
-    let names: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname LIKE 'bench_data_%\\_400\\_4000%'")
-        .fetch_all(&mut admin)
-        .await
-        .expect("its databases");
+    let names: Vec<String> =
+        sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname LIKE 'bench_data_%\\_400\\_4000%'")
+            .fetch_all(&mut admin)
+            .await
+            .expect("its databases");
     for name in names {
         admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.expect("it goes");
     }

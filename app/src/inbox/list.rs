@@ -3,7 +3,13 @@
 use domain::{conversation::View, inbox::Counts, inbox::Row};
 use leptos::prelude::*;
 
-use super::{place::cursor, row::row_view, screen::Screen, search::field::{field_view, found_view, looking}, thread::problem_view};
+use super::{
+    place::cursor,
+    row::row_view,
+    screen::Screen,
+    search::field::{field_view, found_view, looking},
+    thread::problem_view,
+};
 use crate::ui::icon;
 
 /// Near the end more rows are fetched by themselves.

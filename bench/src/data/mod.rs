@@ -89,7 +89,9 @@ impl Home {
         }
         let of = |name: &str| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
         let cache = of("XDG_CACHE_HOME").or_else(|| of("HOME").map(|home| home.join(".cache")));
-        Ok(cache.context("neither HOME nor XDG_CACHE_HOME is set: name a folder with --data-dir")?.join("parlance/bench-data"))
+        Ok(cache
+            .context("neither HOME nor XDG_CACHE_HOME is set: name a folder with --data-dir")?
+            .join("parlance/bench-data"))
     }
 }
 
@@ -254,8 +256,10 @@ impl Place {
         match self {
             Place::Sqlite { dir } => Ok(dir.join("parlance.db").is_file()),
             Place::Postgres { server, name } => {
-                let mut admin = PgConnection::connect(server).await.context("the PostgreSQL server does not let us in")?;
-                let there = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)").bind(name);
+                let mut admin =
+                    PgConnection::connect(server).await.context("the PostgreSQL server does not let us in")?;
+                let there =
+                    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)").bind(name);
                 Ok(there.fetch_one(&mut admin).await?)
             }
         }

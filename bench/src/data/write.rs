@@ -129,7 +129,8 @@ fn talks(agents: &[MemberId], size: Size, now: Millis) -> Vec<Talk> {
             let after = size.conversations - nth - 1;
             // So that nobody goes without one, and nothing is left over.
             let mean = (left / (after + 1)).max(1);
-            let wanted = if nth % LONG == LONG / 2 { LONG_MESSAGES } else { rng.random_range(1..=(2 * mean - 1).max(1)) };
+            let wanted =
+                if nth % LONG == LONG / 2 { LONG_MESSAGES } else { rng.random_range(1..=(2 * mean - 1).max(1)) };
             let count = if after == 0 { left } else { wanted.clamp(1, left - after) };
             left -= count;
             let recent: f64 = rng.random();
@@ -211,12 +212,12 @@ impl Sink<'_> {
         let mut tx = self.services.db().begin().await?;
         match tx.conn() {
             Conn::Sqlite(conn) => {
-                let write = query(sqlite).bind(self.workspace).bind(rows);
+                let write = query(*sqlite).bind(self.workspace).bind(rows);
                 let write = if numbered { write.bind(self.number) } else { write };
                 write.execute(conn).await?;
             }
             Conn::Postgres(conn) => {
-                let write = query(postgres).bind(self.workspace).bind(rows);
+                let write = query(*postgres).bind(self.workspace).bind(rows);
                 let write = if numbered { write.bind(self.number) } else { write };
                 write.execute(conn).await?;
             }

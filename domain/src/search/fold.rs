@@ -68,9 +68,8 @@ const fn hidden(c: char) -> bool {
 
 /// Digits of the scripts that customers write.
 fn digit(c: char) -> char {
-    const ZEROES: [u32; 12] = [
-        0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50,
-    ];
+    const ZEROES: [u32; 12] =
+        [0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50];
     let code = u32::from(c);
     let value = ZEROES.iter().find_map(|zero| code.checked_sub(*zero).filter(|value| *value < 10));
     value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)

@@ -21,7 +21,8 @@ impl Query {
     pub fn parse(text: &str) -> Option<Self> {
         let text: String = text.chars().take(QUERY_LIMIT).collect();
         let folded = fold(&text);
-        let words: Vec<String> = folded.split(' ').filter(|word| !word.is_empty()).take(WORDS).map(str::to_owned).collect();
+        let words: Vec<String> =
+            folded.split(' ').filter(|word| !word.is_empty()).take(WORDS).map(str::to_owned).collect();
         let number = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '+' | '-' | '.' | '(' | ')' | '/');
         let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
         let digits = Some(digits).filter(|digits| !digits.is_empty() && folded.chars().all(number));

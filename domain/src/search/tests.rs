@@ -50,7 +50,20 @@ fn contacts_by_name_handle_and_number() {
     let is = |query: &str| {
         Query::parse(query).is_some_and(|q| q.is_in_contact("Meera Krishnan", Some("meera.k"), Some("919845550117")))
     };
-    for query in ["mee", "krish", "KRISHNAN meera", "@meera", "9845", "+91 98455-50117", "50117", "9", "m", "91", "meera 9845", "٩٨٤٥"] {
+    for query in [
+        "mee",
+        "krish",
+        "KRISHNAN meera",
+        "@meera",
+        "9845",
+        "+91 98455-50117",
+        "50117",
+        "9",
+        "m",
+        "91",
+        "meera 9845",
+        "٩٨٤٥",
+    ] {
         assert!(is(query), "{query}");
     }
     for query in ["k", "98456", "x", "45", "meera 777"] {

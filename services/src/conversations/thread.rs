@@ -76,7 +76,8 @@ pub async fn back_to(
     let mut snapshot = ctx.services.db().snapshot().await?;
     let row = find(ctx, snapshot.conn(), id).await?;
     ctx.demand_on(Permission::MessagesView, row.assignee())?;
-    let at = sql!(scalar_opt Millis, snapshot.conn(), PLACE, ctx.ws(), id.0, message.0)?.ok_or(domain::Error::NotFound)?;
+    let at =
+        sql!(scalar_opt Millis, snapshot.conn(), PLACE, ctx.ws(), id.0, message.0)?.ok_or(domain::Error::NotFound)?;
     let few = i64::try_from(CONTEXT + 2).unwrap_or(i64::MAX);
     let above = sql!(all(Millis, Uuid), snapshot.conn(), ABOVE, ctx.ws(), id.0, at, message.0, few)?;
     let more = above.len() > CONTEXT + 1;

@@ -68,9 +68,7 @@ async fn candidates(
 ) -> sqlx::Result<Candidates> {
     match conn {
         Conn::Sqlite(c) => dialect::sqlite_search::find(c, Of::Messages, ws, words, before, limit).await,
-        Conn::Postgres(c) => {
-            dialect::postgres_search::find(c, Of::Messages, ws, words, (before, limit), window).await
-        }
+        Conn::Postgres(c) => dialect::postgres_search::find(c, Of::Messages, ws, words, (before, limit), window).await,
     }
 }
 
@@ -82,8 +80,7 @@ async fn records(conn: Conn<'_>, ws: Uuid, ids: &[Uuid]) -> sqlx::Result<Vec<Mes
 }
 
 fn hit(record: MessageRecord, query: &Query) -> Hit {
-    let (phone, user, username) =
-        (record.wa_id.as_deref(), record.meta_user_id.as_deref(), record.username.as_deref());
+    let (phone, user, username) = (record.wa_id.as_deref(), record.meta_user_id.as_deref(), record.username.as_deref());
     Hit {
         message: record.id.into(),
         conversation: record.conversation_id.into(),

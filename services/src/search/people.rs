@@ -88,9 +88,7 @@ async fn candidates(
     let words = query.long_in_names();
     match conn {
         Conn::Sqlite(c) => dialect::sqlite_search::find(c, Of::Contacts, ws, &words, before, limit).await,
-        Conn::Postgres(c) => {
-            dialect::postgres_search::find(c, Of::Contacts, ws, &words, (before, limit), window).await
-        }
+        Conn::Postgres(c) => dialect::postgres_search::find(c, Of::Contacts, ws, &words, (before, limit), window).await,
     }
 }
 

@@ -94,14 +94,18 @@ impl Ask {
     }
 
     pub fn load_people(self) {
-        let (Some(before), Some(words)) = (self.more_people.get_untracked(), self.words.get_untracked()) else { return };
+        let (Some(before), Some(words)) = (self.more_people.get_untracked(), self.words.get_untracked()) else {
+            return;
+        };
         let (nth, slug) = (self.next(), self.screen.slug());
         self.busy.set(true);
         spawn_local(async move {
             let answer = server::search_people(slug, words, before).await;
             self.take(nth, answer, |Found { items, next }| {
                 // Somebody who changed meanwhile may come twice.
-                let new = |item: &Person| self.people.with_untracked(|all| all.iter().all(|old| old.contact.id != item.contact.id));
+                let new = |item: &Person| {
+                    self.people.with_untracked(|all| all.iter().all(|old| old.contact.id != item.contact.id))
+                };
                 let items: Vec<Person> = items.into_iter().filter(new).collect();
                 self.people.update(|people| people.extend(items));
                 self.more_people.set(next);
@@ -118,7 +122,8 @@ impl Ask {
         spawn_local(async move {
             let answer = server::search_messages(slug, words, before).await;
             self.take(nth, answer, |Found { items, next }| {
-                let new = |item: &Hit| self.messages.with_untracked(|all| all.iter().all(|old| old.message != item.message));
+                let new =
+                    |item: &Hit| self.messages.with_untracked(|all| all.iter().all(|old| old.message != item.message));
                 let items: Vec<Hit> = items.into_iter().filter(new).collect();
                 self.messages.update(|messages| messages.extend(items));
                 self.more_messages.set(next);

@@ -107,7 +107,11 @@ fn nothing(ask: Ask) -> Option<String> {
 
 fn nothing_view(words: &str, short: bool) -> AnyView {
     let words: String = words.trim().chars().take(QUERY_LIMIT).collect();
-    let why = if short { "No name or number begins with it." } else { "Check the spelling, or try fewer words. Closed conversations are searched too." };
+    let why = if short {
+        "No name or number begins with it."
+    } else {
+        "Check the spelling, or try fewer words. Closed conversations are searched too."
+    };
     view! {
         <div class="empty">
             {icon("search", "")}

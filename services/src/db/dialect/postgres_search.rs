@@ -16,7 +16,8 @@ const FORGET_MESSAGES: &str = "DELETE FROM search_messages WHERE workspace_id = 
 const FORGET_CONTACTS: &str = "DELETE FROM search_contacts WHERE workspace_id = $1 AND place = ANY($2)";
 const KEEP_MESSAGES: &str = "INSERT INTO search_messages (workspace_id, place, message_id, grams)
     SELECT $1, place, item, grams::integer[] FROM unnest($2::bigint[], $3::uuid[], $4::text[]) AS t (place, item, grams)";
-const KEEP_CONTACTS: &str = "INSERT INTO search_contacts (workspace_id, place, contact_id, grams, name, username, phone)
+const KEEP_CONTACTS: &str =
+    "INSERT INTO search_contacts (workspace_id, place, contact_id, grams, name, username, phone)
     SELECT $1, place, item, grams::integer[], name, username, phone
     FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[])
     AS t (place, item, grams, name, username, phone)";
@@ -48,8 +49,6 @@ pub const WINDOW: i64 = 1_000;
 const WIDER: i64 = 4;
 /// Rarer than one in so many is left to GIN.
 const COMMON: i64 = 200;
-/// Three letters that decide in a window: comparing all costs more than it saves.
-const FEW: usize = 3;
 
 /// Until the transaction ends nobody else indexes; false when somebody does.
 pub async fn alone(c: &mut PgConnection) -> sqlx::Result<bool> {
@@ -121,12 +120,11 @@ pub async fn find(
     if *window > 0 {
         let floor: Option<i64> =
             query_scalar(floor).bind(workspace).bind(before).bind(*window - 1).fetch_optional(&mut *c).await?;
-        let some: Vec<i32> = wanted.iter().copied().step_by(wanted.len().div_ceil(FEW).max(1)).collect();
         let found: Vec<(i64, Uuid)> = query_as(above)
             .bind(workspace)
             .bind(before)
             .bind(floor.unwrap_or(i64::MIN))
-            .bind(some)
+            .bind(&wanted)
             .bind(ask)
             .fetch_all(&mut *c)
             .await?;

@@ -11,8 +11,7 @@ const MESSAGE_TOPS: &str = "SELECT value, (SELECT MAX(place) FROM search_message
     WHERE workspace_id IS NOT NULL AND place >= value * 65536 AND place < (value + 1) * 65536) FROM json_each($1)";
 const CONTACT_TOPS: &str = "SELECT value, (SELECT MAX(place) FROM search_contacts
     WHERE workspace_id IS NOT NULL AND place >= value * 65536 AND place < (value + 1) * 65536) FROM json_each($1)";
-const DEQUEUE: &str =
-    "DELETE FROM search_queue WHERE workspace_id = $1 AND id IN (SELECT value FROM json_each($2))";
+const DEQUEUE: &str = "DELETE FROM search_queue WHERE workspace_id = $1 AND id IN (SELECT value FROM json_each($2))";
 const FORGET_MESSAGES: &str =
     "DELETE FROM search_messages WHERE workspace_id = $1 AND place IN (SELECT value FROM json_each($2))";
 const FORGET_CONTACTS: &str =
@@ -76,7 +75,8 @@ pub async fn keep(c: &mut SqliteConnection, of: Of, workspace: Uuid, docs: &[Doc
         Of::Messages => (KEEP_MESSAGE_WORDS, KEEP_MESSAGES),
         Of::Contacts => (KEEP_CONTACT_WORDS, KEEP_CONTACTS),
     };
-    let row = |doc: &Doc| json!([doc.place, doc.item.simple().to_string(), doc.text, doc.name, doc.username, doc.phone]);
+    let row =
+        |doc: &Doc| json!([doc.place, doc.item.simple().to_string(), doc.text, doc.name, doc.username, doc.phone]);
     let docs = Value::from_iter(docs.iter().map(row)).to_string();
     query(rows).bind(workspace).bind(&docs).execute(&mut *c).await?;
     query(words).bind(docs).execute(c).await.map(drop)
