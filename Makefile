@@ -8,7 +8,7 @@ SHELL := bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/parlance/target
 ARGS ?=
 
-.PHONY: help run test api lint release bench chaos clean prepare
+.PHONY: help run test api lint release bench bench-data chaos clean prepare
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,9 @@ release: prepare ## dist/parlance, the optimised single binary
 
 bench: prepare ## the measurements, one JSON object a line
 	@cargo xtask bench $(ARGS)
+
+bench-data: prepare ## the large workspace of the measurement `query`, kept in the cache
+	@cargo xtask bench-data $(ARGS)
 
 chaos: prepare ## kill -9 under load, then count
 	@cargo xtask chaos $(ARGS)

@@ -81,7 +81,7 @@ async fn admin(server: &str) -> Result<PgConnection> {
 }
 
 /// The same server, another database.
-fn renamed(url: &str, database: &str) -> String {
+pub fn renamed(url: &str, database: &str) -> String {
     let (address, options) = url.split_once('?').map_or((url, String::new()), |(a, o)| (a, format!("?{o}")));
     let start = address.find("://").map_or(0, |at| at + 3);
     let end = address[start..].find('/').map_or(address.len(), |at| start + at);

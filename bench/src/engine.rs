@@ -51,6 +51,11 @@ impl Target {
         }
     }
 
+    /// Whether the PostgreSQL server was named by a person, and is there after this program too.
+    pub fn lasts(&self) -> bool {
+        self.pg_url.is_some() || std::env::var("BENCH_PG_URL").is_ok_and(|url| !url.is_empty())
+    }
+
     /// The server binary.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod backlog;
 mod chaos;
+mod data;
 mod database;
 mod engine;
 mod figures;
@@ -35,6 +36,8 @@ enum Command {
     Run(run::Args),
     /// `kill -9` under load, restart, compare.
     Chaos(chaos::Args),
+    /// A large workspace for `query`, made once and kept.
+    Data(data::Args),
     /// What `ack` is compared with; started by it.
     #[command(hide = true)]
     FloorServer,
@@ -57,6 +60,7 @@ async fn run(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args).await,
         Command::Chaos(args) => chaos::run(args).await,
+        Command::Data(args) => data::run(args).await,
         Command::FloorServer => floor::serve().await,
     }
 }

@@ -27,6 +27,7 @@ pub mod permission;
 pub mod plan;
 pub mod quick;
 pub mod role;
+pub mod search;
 pub mod team;
 pub mod template;
 pub mod text;

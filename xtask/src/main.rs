@@ -21,6 +21,7 @@ cargo xtask <command>
   test [PART..]                              lint, rust, browser: all of them, or the parts named
   release [--aws]                            dist/parlance, the optimised single binary; with master keys at AWS
   bench [ARGS..]                             the measurements, release build
+  bench-data [ARGS..]                        the workspace of the measurement `query`, kept in the cache
   chaos [ARGS..]                             kill -9 under load, quick build
   pg [COMMAND..]                             a private PostgreSQL (TEST_PG_URL) while COMMAND runs, or until Ctrl-C";
 
@@ -53,6 +54,7 @@ fn run(words: &[&str]) -> Result<()> {
         "test" => test::run_all(rest),
         "release" => release::dist(rest),
         "bench" => release::bench(rest),
+        "bench-data" => release::bench_data(rest),
         "chaos" => release::chaos(rest),
         "pg" => postgres::hold(rest),
         "help" | "--help" | "-h" => {

@@ -36,6 +36,11 @@ pub fn bench(args: &[&str]) -> Result<()> {
     with_bench("run", Mode::Release, args)
 }
 
+/// The large workspace of the measurement `query`, made once and kept.
+pub fn bench_data(args: &[&str]) -> Result<()> {
+    with_bench("data", Mode::Release, args)
+}
+
 /// Kills under load, then counts.
 pub fn chaos(args: &[&str]) -> Result<()> {
     with_bench("chaos", Mode::Quick, args)

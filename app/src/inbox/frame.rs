@@ -50,6 +50,7 @@ pub fn keys_view(screen: Screen) -> AnyView {
     let keys: &[(&str, &[&str], bool)] = &[
         ("Next, previous conversation", &["J", "K"], true),
         ("Open", &["Enter", "O"], true),
+        ("Search", &["/"], true),
         ("Reply", &["R"], write),
         ("Note for colleagues", &["N"], screen.facts().access.allows(domain::permission::Permission::MessagesNote)),
         ("Assign", &["A"], write),

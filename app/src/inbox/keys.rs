@@ -43,6 +43,7 @@ pub fn listen(screen: Screen) {
             "j" => step(1),
             "k" => step(-1),
             "o" => click_focused(),
+            "/" => focus("#search"),
             "r" => focus("#reply") || click("#reply-tab"),
             "n" => focus("#note") || click("#note-tab"),
             "a" => click("#assign-button") && (focus("#assign [aria-current]") || focus("#assign button")),
@@ -135,7 +136,9 @@ fn type_ahead(key: &str) -> bool {
 /// To the row below or above the one that has the focus, else the open one.
 fn step(by: i32) -> bool {
     let Ok(rows) = document().query_selector_all("a.convo") else { return false };
-    let rows: Vec<HtmlElement> = (0..rows.length()).filter_map(|i| rows.item(i)?.dyn_into().ok()).collect();
+    let rows = (0..rows.length()).filter_map(|i| rows.item(i)?.dyn_into::<HtmlElement>().ok());
+    // Where something is looked for, the list itself is out of sight.
+    let rows: Vec<HtmlElement> = rows.filter(shown).collect();
     let here = active().and_then(|element| rows.iter().position(|row| row.is_same_node(Some(&element))));
     let here = here.or_else(|| rows.iter().position(|row| row.get_attribute("aria-current").is_some()));
     let next = match here {

@@ -13,6 +13,7 @@ use super::{
     over::{Over, over_view},
     quick_list::{people_view, replies_view},
     screen::Screen,
+    search::panel::panel_view,
     templates::{Picking, picker::picker_view},
 };
 
@@ -37,6 +38,8 @@ pub enum Extra {
     Bulk,
     /// The proof of a consent that is recorded by hand.
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
+    /// What was found, in place of the list.
+    Search,
 }
 
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
@@ -52,6 +55,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Quick(quick) => replies_view(screen, quick),
         Extra::Names(quick) => people_view(screen, quick),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
+        Extra::Search => panel_view(screen),
     }
 }
 

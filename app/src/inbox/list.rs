@@ -8,6 +8,7 @@ use super::{
     place::{cursor, query},
     row::row_view,
     screen::Screen,
+    search::field::{field_view, found_view, looking},
     select::bulk_place,
     thread::problem_view,
 };
@@ -19,6 +20,7 @@ const NEAR: i32 = 400;
 pub fn list_view(screen: Screen) -> AnyView {
     let tabs = View::offered(&screen.facts().access).iter().map(|view| tab(screen, *view)).collect_view();
     let alone = Memo::new(move |_| screen.open.read().is_none());
+    let looking = looking(screen);
     let scrolled = move |event: leptos::ev::Event| {
         let list: web::Element = event_target(&event);
         if screen.more_rows.get_untracked() && web::left_below(&list) < NEAR {
@@ -28,14 +30,17 @@ pub fn list_view(screen: Screen) -> AnyView {
     view! {
         <div class="list">
             <div class="list__head">
+                {field_view(screen)}
                 {filters_view(screen)}
                 <nav class="tabs" aria-label="Views">{tabs}</nav>
             </div>
             {bulk_place(screen)}
             // With a thread open, it stands above the composer.
             {move || alone.get().then(|| view! { <div class="list__problem">{problem_view(screen)}</div> })}
+            {found_view(screen, looking)}
             <section
                 class="list__items"
+                hidden=move || looking.get()
                 class:busy=screen.busy
                 tabindex="0"
                 aria-label="Conversations"

@@ -11,6 +11,7 @@ pub mod place;
 pub mod row;
 pub mod screen;
 pub mod screenful;
+pub mod search;
 pub mod send;
 pub mod server;
 pub mod sync;

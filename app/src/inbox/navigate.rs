@@ -202,7 +202,7 @@ impl Screen {
         });
     }
 
-    fn prepend(&self, id: ConversationId, Earlier { messages: page, notes }: Earlier) {
+    pub(super) fn prepend(&self, id: ConversationId, Earlier { messages: page, notes }: Earlier) {
         self.model.update_value(|model| {
             let Some(thread) = model.thread.as_mut().filter(|thread| thread.row.id == id) else { return };
             let known = std::mem::take(&mut thread.messages);

@@ -112,6 +112,8 @@ pub struct Screen {
     /// What stands still of what this workspace has to send.
     pub parks: RwSignal<Vec<ParkLine>>,
     pub(super) parks_asked: StoredValue<bool>,
+    /// What is looked for; while it is empty the list stands there.
+    pub words: RwSignal<String>,
     /// Something is being fetched for the list.
     pub busy: RwSignal<bool>,
     /// The message that has just come: it slides in, all others stand still.
@@ -164,6 +166,7 @@ impl Screen {
             quoting: RwSignal::new(None),
             parks: RwSignal::new(first.parks.clone()),
             parks_asked: StoredValue::new(false),
+            words: RwSignal::new(String::new()),
             busy: RwSignal::new(false),
             fresh: StoredValue::new(None),
             held_until: StoredValue::new(0),

@@ -207,6 +207,7 @@ mod native {
         register_explicit::<SaveView>();
         register_explicit::<ForgetView>();
         crate::inbox::templates::server::register();
+        crate::inbox::search::server::register();
         crate::inbox::attempts::register();
         crate::inbox::parked::native::register();
     }

@@ -1,6 +1,10 @@
 //! Names and words from strangers: whatever they hold, they are words.
 
-use app::inbox::{list::list_view, thread::middle_view};
+use app::inbox::{
+    list::list_view,
+    search::items::{hit_view, marked, person_view},
+    thread::middle_view,
+};
 use domain::{
     content::{
         Card, CardPhone, Content, Extras, File, Form, Notice, NoticeKind, Place, Quote, Referral, Tapped, TappedFrom,
@@ -8,8 +12,10 @@ use domain::{
     inbox::Note,
     message::{Direction, Kind, Status},
     role::Role,
+    search::{Hit, Person, Query, SNIPPET, snippet},
     text::preview,
 };
+use leptos::prelude::*;
 
 use crate::support::{NOW, draw, has, id, message, row, screenful};
 
@@ -182,6 +188,50 @@ fn contents(text: &str) -> Vec<(Kind, Content)> {
         ),
         (Kind::System, Content::System(Notice { what: NoticeKind::IdentityChanged, body: text, new: None })),
     ]
+}
+
+/// What is searched for stands in the middle of what strangers wrote, marked by the page's own elements alone.
+#[test]
+fn what_is_found_stays_words() {
+    for text in corpus() {
+        for asked in [text.as_str(), "script", "<", "alert(1)", "\u{202e}"] {
+            let Some(query) = Query::parse(asked) else { continue };
+            let row = row();
+            let mut contact = row.contact.clone();
+            contact.name.clone_from(&text);
+            let shown = snippet(&text, &query);
+            assert!(shown.text.chars().count() <= SNIPPET);
+            let person = Person {
+                contact: contact.clone(),
+                conversation: row.id,
+                state: row.state,
+                assignee: None,
+                last_message_at: NOW,
+                name: shown.clone(),
+                phone: Some(shown.clone()),
+                username: Some(shown.clone()),
+            };
+            let hit = Hit {
+                message: id(9).into(),
+                conversation: row.id,
+                contact,
+                direction: Direction::Out,
+                kind: Kind::Text,
+                author: None,
+                at: NOW,
+                snippet: shown,
+            };
+            let html = draw(screenful(Role::Owner, row, Vec::new()), move |screen| {
+                let found = hit_view(screen, RwSignal::new(None), hit.clone());
+                view! { {person_view(screen, person.clone())} {found} }.into_any()
+            });
+            harmless(&html, &text);
+        }
+    }
+    let query = Query::parse("B>bold").unwrap_or_else(|| panic!("a query"));
+    let shown = snippet("a <b>bold</b> word", &query);
+    let html = draw(screenful(Role::Owner, row(), Vec::new()), move |_| marked(&shown));
+    has(&html, "a &lt;<mark>b&gt;bold</mark>&lt;/b&gt; word");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod limiter;
 mod live;
 mod memory;
 mod permission;
+mod query;
 mod reply;
 mod send;
 mod vault;
@@ -18,7 +19,10 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use std::time::Duration;
 
-use crate::engine::{Engine, Target};
+use crate::{
+    data::{Home, Size},
+    engine::{Engine, Target},
+};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -33,6 +37,11 @@ pub struct Args {
     /// A tenth of the work: shows that everything runs, proves nothing.
     #[arg(long)]
     quick: bool,
+    /// The workspace of `query`.
+    #[command(flatten)]
+    size: Size,
+    #[command(flatten)]
+    home: Home,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -62,6 +71,8 @@ enum Bench {
     Vault,
     /// Whether a member may do something.
     Permission,
+    /// Lists, threads and the search in a workspace of a million messages.
+    Query,
     /// Whether a workspace may send one more message in this minute.
     Limiter,
 }
@@ -91,6 +102,8 @@ struct Scale {
     export_entries: i64,
     /// Secrets that are opened.
     secrets: usize,
+    /// Questions of each kind that `query` asks.
+    queries: usize,
     /// Long enough that the twenty first questions of a minute are not one in a hundred.
     limiter_time: Duration,
 }
@@ -112,6 +125,7 @@ const FULL: Scale = Scale {
     audit_batches: 120,
     export_entries: 1_000_000,
     secrets: 20_000,
+    queries: 1_000,
     limiter_time: Duration::from_secs(20),
 };
 
@@ -128,6 +142,7 @@ const QUICK: Scale = Scale {
     audit_batches: 12,
     export_entries: 100_000,
     secrets: 2_000,
+    queries: 100,
     limiter_time: Duration::from_secs(2),
     ..FULL
 };
@@ -137,6 +152,8 @@ struct Plan {
     target: Target,
     scale: &'static Scale,
     rounds: u32,
+    size: Size,
+    home: Home,
 }
 
 impl Plan {
@@ -149,9 +166,9 @@ impl Plan {
 
 /// Runs what was asked for.
 pub async fn run(args: Args) -> Result<()> {
-    let Args { target, only, rounds, quick } = args;
+    let Args { target, only, rounds, quick, size, home } = args;
     ensure!(rounds > 0, "--rounds: at least one");
-    let plan = Plan { target, scale: if quick { &QUICK } else { &FULL }, rounds };
+    let plan = Plan { target, scale: if quick { &QUICK } else { &FULL }, rounds, size, home };
     let wanted = |bench| only.is_empty() || only.contains(&bench);
     if wanted(Bench::Ack) {
         ack::run(&plan).await?;
@@ -188,6 +205,9 @@ pub async fn run(args: Args) -> Result<()> {
     }
     if wanted(Bench::Permission) {
         permission::run()?;
+    }
+    if wanted(Bench::Query) {
+        query::run(&plan).await?;
     }
     if wanted(Bench::Limiter) {
         limiter::run(&plan).await?;

@@ -24,7 +24,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Marks that are as often left out, and what cannot be seen.
-const fn left_out(c: char) -> bool {
+pub(crate) const fn left_out(c: char) -> bool {
     matches!(c,
         // Accents of the Latin script; a Turkish capital I keeps its dot as one.
         '\u{0300}'..='\u{036F}'
@@ -40,7 +40,7 @@ const fn left_out(c: char) -> bool {
 }
 
 /// Letters that are written for each other.
-const fn same(c: char) -> char {
+pub(crate) const fn same(c: char) -> char {
     match c {
         'ı' => 'i',
         'ى' | 'ی' => 'ي',

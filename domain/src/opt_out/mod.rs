@@ -3,7 +3,7 @@
 //! A message counts only as a whole: "STOP" does, "please cancel my order" does not. A business that hears one of the words
 //! all day ("cancel" at a hairdresser's) takes it off its list, or adds words of its own.
 
-mod fold;
+pub(crate) mod fold;
 mod inbound;
 mod phrases;
 mod rules;

@@ -9,7 +9,7 @@ use super::{
     audit, consent, contacts, conversations, dead_letters, health, labels, limits, members, messages, numbers,
     permissions,
     problem::{self, Problem},
-    queues, templates, tokens,
+    queues, search, templates, tokens,
 };
 
 #[derive(OpenApi)]
@@ -34,7 +34,7 @@ use super::{
     paths(
         contacts::list, contacts::get, contacts::create, contacts::update, contacts::assign, consent::list, consent::record,
         conversations::list, conversations::get, conversations::assign, conversations::close, conversations::reopen,
-        conversations::label, labels::list,
+        conversations::label, labels::list, search::find,
         messages::list, messages::send, messages::outgoing::send_to, messages::retry, limits::limits,
         templates::list,
         members::list, members::invite, members::set_role, members::remove, permissions::table,

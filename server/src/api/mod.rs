@@ -23,6 +23,7 @@ mod permissions;
 mod problem;
 mod queues;
 mod read;
+mod search;
 mod templates;
 mod tokens;
 
@@ -49,6 +50,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update))
         .route("/api/v1/contacts/{id}/assignee", put(contacts::assign))
         .route("/api/v1/contacts/{id}/consent", get(consent::list).post(consent::record))
+        .route("/api/v1/search", get(search::find))
         .route("/api/v1/conversations", get(conversations::list))
         .route("/api/v1/conversations/{id}", get(conversations::get))
         .route("/api/v1/conversations/{id}/assignee", put(conversations::assign))

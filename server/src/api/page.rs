@@ -53,12 +53,24 @@ impl Slice {
     }
 
     fn decoded(&self, list: &str) -> Result<Option<String>, Problem> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
-        let bytes = hex::decode(cursor).map_err(|_| no_cursor())?;
-        let text = String::from_utf8(bytes).map_err(|_| no_cursor())?;
-        let rest = text.strip_prefix(list).and_then(|rest| rest.strip_prefix(' ')).ok_or_else(no_cursor)?;
-        Ok(Some(rest.to_owned()))
+        self.cursor.as_deref().map(|cursor| decoded(list, cursor)).transpose()
     }
+}
+
+fn decoded(list: &str, cursor: &str) -> Result<String, Problem> {
+    let bytes = hex::decode(cursor).map_err(|_| no_cursor())?;
+    let text = String::from_utf8(bytes).map_err(|_| no_cursor())?;
+    let rest = text.strip_prefix(list).and_then(|rest| rest.strip_prefix(' ')).ok_or_else(no_cursor)?;
+    Ok(rest.to_owned())
+}
+
+/// The place where the page before ended, of a list that counts its places.
+///
+/// # Errors
+/// When it is no cursor of this list.
+pub fn place(list: &str, cursor: Option<&str>) -> Result<Option<i64>, Problem> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    decoded(list, cursor)?.parse().map(Some).map_err(|_| no_cursor())
 }
 
 fn no_cursor() -> Problem {

@@ -235,6 +235,22 @@ async fn conversations_and_messages() {
     });
     assert_eq!(owner.get(&older).await.1["items"][0]["text"], "Is it in stock?");
     assert_eq!(code(&owner.post(&messages, json!({"text": " "})).await), (422, "empty_message"));
+    let found = loop {
+        let indexed = services::search::index_batch(&inbox.installation.services).await.unwrap();
+        let found = owner.get("search?q=STOCK").await.1;
+        if found["messages"][0].is_object() {
+            break found;
+        }
+        // The worker of the installation may be at it.
+        assert!(indexed == 0, "what is indexed is found");
+        tokio::time::sleep(std::time::Duration::from_millis(4)).await;
+    };
+    assert_eq!(found["messages"][0]["snippet"], json!({"text": "Is it in stock?", "marks": [[9, 14]]}));
+    assert_eq!((&found["messages"][0]["conversation"], &found["people"]), (&one["id"], &json!([])));
+    for wrong in ["search", "search?q=", "search?q=%E2%80%8B"] {
+        assert!(owner.get(wrong).await.0.is_client_error(), "{wrong}");
+    }
+    assert_eq!(code(&owner.get("search?q=stock&people_cursor=zz").await), (400, "malformed"));
     let retry = format!("messages/{}/retry", sent["id"].as_str().unwrap());
     assert_eq!(code(&owner.ask(Method::POST, &retry, None).await), (409, "conflict"));
 

@@ -39,7 +39,7 @@ pub use send_again::send_again;
 pub use send_template::{Filled, Named, send_named, send_template};
 pub use snooze::{mark_unread, snooze, wake, wake_due};
 pub use state::{close, reopen};
-pub use thread::{earlier, older, thread};
+pub use thread::{back_to, earlier, older, thread};
 
 pub(crate) use reply::{Said, write};
 pub(crate) use thread::find;

@@ -540,3 +540,43 @@ pub async fn dead_delivery_ids(conn: Conn<'_>, after: i64, limit: i64) -> sqlx::
 pub async fn revive_delivery(conn: Conn<'_>, id: i64, now: Millis) -> sqlx::Result<()> {
     sql!(exec conn, REVIVE_DELIVERY, id, now).map(drop)
 }
+
+const SEARCH_WAITS: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM search_queue LIMIT 1) q";
+const SEARCH_QUEUE: &str = "SELECT q.id, q.workspace_id, q.what, q.item_id, m.at, m.kind, m.body,
+    c.profile_name, c.username, c.wa_id, c.created_at, COALESCE(dm.place, dc.place) AS place
+    FROM (SELECT id, workspace_id, what, item_id FROM search_queue ORDER BY id LIMIT $1) q
+    LEFT JOIN messages m ON q.what = 'message' AND m.id = q.item_id
+    LEFT JOIN contacts c ON q.what = 'contact' AND c.id = q.item_id
+    LEFT JOIN search_messages dm ON q.what = 'message' AND dm.message_id = q.item_id
+    LEFT JOIN search_contacts dc ON q.what = 'contact' AND dc.contact_id = q.item_id
+    ORDER BY q.id";
+
+/// What is to be indexed, as it is now; without a body and a name it is gone.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Unindexed {
+    pub id: i64,
+    pub workspace_id: Uuid,
+    pub what: String,
+    pub item_id: Uuid,
+    /// Of a message.
+    pub at: Option<Millis>,
+    pub kind: Option<String>,
+    pub body: Option<String>,
+    /// Of a contact.
+    pub profile_name: Option<String>,
+    pub username: Option<String>,
+    pub wa_id: Option<String>,
+    pub created_at: Option<Millis>,
+    /// Where it stands in the index, if it does.
+    pub place: Option<i64>,
+}
+
+/// Whether anything is to be indexed.
+pub async fn search_waits(conn: Conn<'_>) -> sqlx::Result<bool> {
+    Ok(sql!(scalar i64, conn, SEARCH_WAITS)? > 0)
+}
+
+/// What was noted first for the index of the search.
+pub async fn search_queue(conn: Conn<'_>, limit: i64) -> sqlx::Result<Vec<Unindexed>> {
+    sql!(all Unindexed, conn, SEARCH_QUEUE, limit)
+}

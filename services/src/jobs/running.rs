@@ -2,7 +2,7 @@ use super::{Lane, purge};
 use crate::{
     Services, alerts, audit,
     db::{Db, system},
-    ingest, limits, live, mail, media, send, templates, vault,
+    ingest, limits, live, mail, media, search, send, templates, vault,
 };
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
@@ -50,6 +50,8 @@ pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Runn
         keep(&mut workers, "purge", &stop, move |stop| purge::worker(here.clone(), stop));
         let here = services.clone();
         keep(&mut workers, "audit", &stop, move |stop| audit::worker(here.clone(), stop));
+        let here = services.clone();
+        keep(&mut workers, "search", &stop, move |stop| search::worker(here.clone(), stop));
     }
     if which.outbox {
         let here = services.clone();

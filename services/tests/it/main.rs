@@ -51,6 +51,7 @@ mod notes;
 mod numbers;
 #[cfg(test)]
 mod outgoing;
+mod search;
 #[cfg(test)]
 mod security;
 #[cfg(test)]

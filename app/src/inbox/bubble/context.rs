@@ -37,7 +37,7 @@ fn quote(quote: &Quote) -> AnyView {
     let who = if *direction == Some(Direction::Out) { "Us" } else { "Customer" };
     let text = if text.is_empty() { "A message that was deleted".to_owned() } else { text.clone() };
     view! {
-        <button class="quote" type="button" on:click=move |_| show(id)>
+        <button class="quote" type="button" on:click=move |_| light(id)>
             <b>{who}</b>
             <span dir="auto">{text}</span>
         </button>
@@ -51,7 +51,7 @@ pub(super) fn anchor(id: MessageId) -> String {
 }
 
 /// Scrolls to a message and lets it light up once.
-fn show(id: MessageId) {
+pub fn light(id: MessageId) {
     #[cfg(feature = "hydrate")]
     if let Some(found) = document().get_element_by_id(&anchor(id)) {
         let options = web_sys::ScrollIntoViewOptions::new();

@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::{quote::can_be_answered, screen::Screen, send::Refusal, sync::Cell};
 use crate::ui::{icon, when};
 use context::anchor;
+pub use context::light;
 use reactions::reactions;
 use stamp::stamp;
 use text::Words;

@@ -69,6 +69,7 @@ pub const DOORS: &[Door] = &[
     api("POST /api/v1/contacts/{}/consent", Need::First(P::ContactsRead, P::ContactsConsent), |world, thing| {
         post(world, &format!("/contacts/{}/consent", thing.contact), json!({"what": "opted_in"}))
     }),
+    api("GET /api/v1/search", Need::May(P::ConversationsView), |world, _| get(world, "/search?q=hello")),
     api("GET /api/v1/conversations", Need::May(P::ConversationsView), |world, _| get(world, "/conversations")),
     api("GET /api/v1/conversations/{}", Need::On(P::ConversationsView, P::ConversationsView), |world, thing| {
         get(world, &format!("/conversations/{}", thing.conversation))

@@ -68,6 +68,20 @@ pub const DOORS: &[Door] = &[
         let before = json!([i64::MAX, thing.message]);
         function("/fn/older", json!({"workspace": world.slug, "conversation": thing.conversation, "before": before}))
     }),
+    door("POST /fn/back-to", READ, |world, thing| {
+        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "message": thing.message,
+            "before": [i64::MAX, thing.message]});
+        function("/fn/back-to", body)
+    }),
+    door("POST /fn/search", Need::May(P::ConversationsView), |world, _| {
+        function("/fn/search", json!({"workspace": world.slug, "words": "hello"}))
+    }),
+    door("POST /fn/search-people", Need::May(P::ConversationsView), |world, _| {
+        function("/fn/search-people", json!({"workspace": world.slug, "words": "hello", "before": i64::MAX}))
+    }),
+    door("POST /fn/search-messages", Need::May(P::MessagesView), |world, _| {
+        function("/fn/search-messages", json!({"workspace": world.slug, "words": "hello", "before": i64::MAX}))
+    }),
     door("POST /fn/list", Need::May(P::ConversationsView), |world, thing| {
         let before = json!([i64::MAX, thing.conversation]);
         function("/fn/list", json!({"workspace": world.slug, "view": "all", "before": before}))
