@@ -70,4 +70,8 @@ ids! {
     LabelId,
     /// What a member wrote for colleagues.
     NoteId,
+    /// A custom field of a workspace's contacts.
+    FieldId,
+    /// A file of contacts that is imported.
+    ImportId,
 }

@@ -21,6 +21,7 @@ mod serve;
 mod sessions;
 mod sse;
 mod telemetry;
+mod uploads;
 pub mod web;
 pub mod webhook;
 

@@ -3,11 +3,19 @@
 use domain::conversation::State;
 use leptos::prelude::*;
 
-use super::{consent::consent_view, row::address, screen::Screen};
+use super::{
+    consent::consent_view,
+    lazy::{Extra, show},
+    row::address,
+    screen::Screen,
+};
 use crate::ui::{avatar, avatar_none, icon, window_ring};
 
 pub fn contact_view(screen: Screen) -> AnyView {
     let row = screen.open;
+    // What is known of them comes after the page.
+    let there = RwSignal::new(false);
+    Effect::new(move |_| there.set(true));
     let brief = Memo::new(move |_| {
         row.read().as_ref().map(|row| (row.id, row.contact.clone(), row.number.clone(), row.assignee, row.state))
     });
@@ -59,6 +67,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
                             </div>
                         </details>
                         {consent_view(screen, contact_id)}
+                        {move || there.get().then(|| show(screen, Extra::About(contact_id)))}
                     </aside>
                 }
             })

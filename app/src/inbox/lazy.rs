@@ -4,6 +4,7 @@ use domain::{id::ContactId, inbox::Row, opt_out::What};
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
 use super::{
+    about::about_view,
     attempts::{Try, tries_view},
     consent::record_dialog,
     opted_out::question,
@@ -22,6 +23,8 @@ pub enum Extra {
     Tries(Vec<Try>),
     /// The proof of a consent that is recorded by hand.
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
+    /// What is known of the contact beside a conversation.
+    About(ContactId),
 }
 
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
@@ -32,6 +35,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Answer { row, asking } => question(screen, row, asking),
         Extra::Tries(tries) => tries_view(screen, tries),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
+        Extra::About(contact) => about_view(screen, contact),
     }
 }
 

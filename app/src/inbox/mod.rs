@@ -16,6 +16,7 @@ pub mod sync;
 pub mod templates;
 pub mod thread;
 
+mod about;
 mod actions;
 mod answers;
 pub(crate) mod consent;

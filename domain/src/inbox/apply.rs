@@ -56,7 +56,9 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             lose(view, *conversation)
         }
         // Whoever it concerns fetches afresh; limits are shown beside the inbox.
-        Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => Effect::Nothing,
+        Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } | Event::Contact { .. } => {
+            Effect::Nothing
+        }
     }
 }
 

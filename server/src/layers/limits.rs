@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -14,15 +14,26 @@ use tokio::{sync::Semaphore, time::timeout};
 const BODY: usize = 256 << 10;
 /// From the request's head to the response's head; what streams after that takes as long as it takes.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// A file of contacts, which goes on to the database as it comes in; what is larger is refused there, in words.
+const FILE: usize = 201 << 20;
+/// For such a file on a slow line.
+const FILE_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// For a free place.
 const WAIT: Duration = Duration::from_secs(5);
 
+/// Whether a whole file comes with it.
+fn brings_a_file(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == Method::POST && path.starts_with("/w/") && path.ends_with("/contacts/imports")
+}
+
 /// Bounds what a form or a server function reads.
 pub(super) async fn body(request: Request, next: Next) -> Response {
-    if request.body().size_hint().lower() > BODY as u64 {
+    let most = if brings_a_file(&request) { FILE } else { BODY };
+    if request.body().size_hint().lower() > most as u64 {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, BODY)))).await
+    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
 }
 
 /// Bounds how much is worked on at a time, and for how long.
@@ -33,7 +44,8 @@ pub(super) async fn places(State(places): State<Arc<Semaphore>>, request: Reques
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         return response;
     };
-    match timeout(ANSWER_WITHIN, next.run(request)).await {
+    let within = if brings_a_file(&request) { FILE_WITHIN } else { ANSWER_WITHIN };
+    match timeout(within, next.run(request)).await {
         Ok(response) => response,
         Err(_) => (StatusCode::GATEWAY_TIMEOUT, "This took too long. Try again in a minute.\n").into_response(),
     }

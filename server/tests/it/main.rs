@@ -9,6 +9,7 @@ mod audit_screen;
 mod borders;
 mod command_line;
 mod consent;
+mod contacts;
 mod conversations;
 mod demo;
 mod export;

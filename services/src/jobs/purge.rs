@@ -1,5 +1,6 @@
 use crate::{
-    Result, Services, accounts, alerts, conversations, db::system, dead, limits, mail, numbers, team, tokens, vault,
+    Result, Services, accounts, alerts, contacts, conversations, db::system, dead, limits, mail, numbers, team, tokens,
+    vault,
 };
 use domain::time::{DAY, Millis};
 use std::time::Duration;
@@ -31,6 +32,12 @@ pub(super) async fn worker(services: Services, stop: CancellationToken) {
         }
         if let Err(error) = conversations::wake_due(&services).await {
             tracing::error!(%error, "snoozed conversations could not be brought back; trying again in a minute");
+        }
+        if let Err(error) = contacts::fold_names(&services).await {
+            tracing::error!(%error, "names could not be made searchable; trying again in a minute");
+        }
+        if let Err(error) = contacts::fields::sweep(&services).await {
+            tracing::error!(%error, "values of removed fields could not be erased; trying again in a minute");
         }
         if minute.is_multiple_of(PURGES)
             && let Err(error) = purge(&services).await
@@ -75,5 +82,6 @@ pub async fn purge(services: &Services) -> Result<()> {
     mail::purge(services).await?;
     limits::purge(services).await?;
     team::invitations::purge(services).await?;
+    contacts::import::purge(services).await?;
     Ok(())
 }

@@ -46,10 +46,11 @@ enum Case {
     Team,
     Alert,
     Note,
+    Contact,
 }
 
 impl Case {
-    const ALL: [Case; 12] = [
+    const ALL: [Case; 13] = [
         Case::Message,
         Case::MessageChanged,
         Case::Stays,
@@ -62,8 +63,9 @@ impl Case {
         Case::Team,
         Case::Alert,
         Case::Note,
+        Case::Contact,
     ];
-    const KINDS: usize = 10;
+    const KINDS: usize = 11;
 
     /// A new kind of event does not compile until it has its number here, and a case above.
     fn kind(event: &Event) -> usize {
@@ -78,6 +80,7 @@ impl Case {
             Event::Team => 7,
             Event::Alert { .. } => 8,
             Event::Note { .. } => 9,
+            Event::Contact { .. } => 10,
         }
     }
 
@@ -114,6 +117,7 @@ impl Case {
             Case::Lost => Event::Lost { conversation: row.id, was },
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },
             Case::Team => Event::Team,
+            Case::Contact => Event::Contact { contact: thing.contact, assignee: thing.assignee },
             Case::Alert => Event::Alert { about: alert::Kind::QualityDropped },
             Case::Limits => Event::Limits {
                 usage: Usage {
@@ -163,6 +167,10 @@ fn expected(world: &World, who: Who, case: Case, thing: Thing, colleague: Member
         Case::Limits => plain("limits", P::MessagesSend),
         Case::Team => plain("team", P::TeamsView),
         Case::Alert => plain("alert", P::OperationsView),
+        Case::Contact => {
+            let told = Told::Event { seq, name: "contact".to_owned(), conversation: None, words: false };
+            sight(P::ContactsRead).reaches(thing.assignee).then_some(told)
+        }
         Case::Message if sees(to) => named(if words { "message" } else { "conversation" }, words),
         Case::MessageChanged if sees(to) => named(if words { "message_changed" } else { "conversation" }, words),
         Case::Gained if sees(to) => named("gained", words),

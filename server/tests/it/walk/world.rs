@@ -12,13 +12,14 @@ use axum::{
 };
 use domain::{
     conversation::View,
-    id::{ConversationId, InvitationId, MemberId, MessageId, RoleId, TokenId, UserId},
+    field::{Kind as FieldKind, Wish},
+    id::{ConversationId, FieldId, ImportId, InvitationId, MemberId, MessageId, RoleId, TokenId, UserId},
     permission::{Access, Grant, Permission as P, Permissions},
     role::{Role, RoleRef},
     workspace::Slug,
 };
 use serde_json::json;
-use services::{Ctx, accounts, conversations, members, numbers, numbers::Connect, team};
+use services::{Ctx, accounts, contacts, conversations, members, numbers, numbers::Connect, team};
 
 use crate::{
     conversations::{Inbox, inbox_in},
@@ -102,6 +103,11 @@ pub struct Has {
     pub invitation: InvitationId,
     /// An invitation that may be revoked.
     pub spare: InvitationId,
+    /// A file of contacts that nobody has started to import.
+    pub import: ImportId,
+    /// A custom field, and one that may be removed.
+    pub field: FieldId,
+    pub spare_field: FieldId,
 }
 
 pub struct Person {
@@ -166,6 +172,9 @@ impl World {
             token: revoked_token(&owner).await.1,
             invitation: invitation(&owner).await,
             spare: invitation(&owner).await,
+            import: import(&owner).await,
+            field: field(&owner).await,
+            spare_field: field(&owner).await,
         };
 
         // Conversations: one for everybody, one for a colleague, one in another workspace.
@@ -266,7 +275,7 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
     let message = MessageId(services::clock::new_id());
     conversations::reply(owner, row.id, message, "Good morning").await.unwrap();
     conversations::assign(owner, row.id, to).await.unwrap();
-    let has = Has { spare: invitation(owner).await, ..has };
+    let has = Has { spare: invitation(owner).await, spare_field: field(owner).await, ..has };
     let (dead, media) = (dead_letter(owner, message).await, file(owner, message).await);
     Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: to, number: row.number.id, has }
 }
@@ -313,6 +322,9 @@ async fn foreign(installation: &Installation) -> (Thing, Ctx) {
         token: revoked_token(&ctx).await.1,
         invitation: invitation(&ctx).await,
         spare: invitation(&ctx).await,
+        import: import(&ctx).await,
+        field: field(&ctx).await,
+        spare_field: field(&ctx).await,
     };
     let (dead, media) = (dead_letter(&ctx, message).await, file(&ctx, message).await);
     let number = row.number.id;
@@ -356,6 +368,19 @@ async fn invitation(owner: &Ctx) -> InvitationId {
     static N: AtomicU32 = AtomicU32::new(0);
     let email = format!("invited{}@kaveri.example", N.fetch_add(1, Ordering::Relaxed));
     team::invitations::create(owner, &email, RoleRef::BuiltIn(Role::Viewer)).await.unwrap().id
+}
+
+/// A file of contacts.
+async fn import(owner: &Ctx) -> ImportId {
+    let mut upload = contacts::import::Upload::begin(owner, "list.csv").await.unwrap();
+    upload.put(b"name,phone\nMeera,+919845550101\n").await.unwrap();
+    upload.finish().await.unwrap()
+}
+
+/// A custom field, named by its number.
+async fn field(owner: &Ctx) -> FieldId {
+    let name = format!("Field {}", contacts::fields::list(owner).await.unwrap().len());
+    contacts::fields::create(owner, &Wish { name, kind: FieldKind::Text, choices: Vec::new() }).await.unwrap().id
 }
 
 async fn revoked_token(owner: &Ctx) -> (String, TokenId) {
