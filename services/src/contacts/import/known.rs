@@ -1,4 +1,9 @@
-use crate::{Ctx, Result, contacts::fields, db::Conn, sql};
+use crate::{
+    Ctx, Result,
+    contacts::fields,
+    db::{Conn, dialect},
+    sql,
+};
 use domain::{
     id::{ImportId, MemberId},
     import::Before,
@@ -13,7 +18,7 @@ const BY_PHONE: &str = "SELECT id, wa_id, profile_name, note, fields, opted_out_
 
 /// A contact who has the number of a line.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub(super) struct Known {
+pub struct Known {
     pub id: Uuid,
     pub wa_id: String,
     pub profile_name: String,
@@ -28,6 +33,11 @@ pub(super) struct Known {
 /// Contacts by number.
 pub(super) async fn known(mut conn: Conn<'_>, ws: Uuid, phones: &[&str]) -> Result<HashMap<String, Known>> {
     let mut found = HashMap::with_capacity(phones.len());
+    if let Conn::Postgres(c) = &mut conn {
+        let all = dialect::postgres_contacts::by_phones(c, ws, phones).await?;
+        found.extend(all.into_iter().map(|contact| (contact.wa_id.clone(), contact)));
+        return Ok(found);
+    }
     for phone in phones {
         let one: Option<Known> = sql!(opt Known, conn.again(), BY_PHONE, ws, *phone)?;
         found.extend(one.map(|contact| (contact.wa_id.clone(), contact)));

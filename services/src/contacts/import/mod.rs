@@ -23,5 +23,8 @@ pub use run::{run_due, worker};
 pub use start::start;
 pub use upload::Upload;
 
+pub(crate) use known::Known;
+pub(crate) use step::New;
+
 /// Lines that are written in one transaction.
 pub const BATCH: usize = 200;

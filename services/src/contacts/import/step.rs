@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 const INSERT: &str = "INSERT INTO contacts (workspace_id, id, wa_id, profile_name, name_key, named, fields, note,
     assignee_id, created_at, updated_at, import_id, import_line)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)";
+    VALUES ($1, $2, $3, $4, $5, $4 <> '', $6, $7, $8, $9, $9, $10, $11)";
 const UPDATE: &str =
     "UPDATE contacts SET profile_name = $3, name_key = $4, named = named OR $5, fields = $6, note = $7,
     updated_at = $8 WHERE workspace_id = $1 AND id = $2";
@@ -139,6 +139,35 @@ struct Taken {
     decided: Decided,
 }
 
+/// A contact that a line brings.
+pub struct New {
+    pub id: Uuid,
+    /// Digits.
+    pub phone: String,
+    pub name: String,
+    pub key: String,
+    /// As the column has them.
+    pub values: String,
+    pub note: String,
+    pub line: i64,
+}
+
+impl New {
+    fn of(taken: &Taken, line: i64) -> Self {
+        let decided = &taken.decided;
+        let name = decided.name.clone().unwrap_or_default();
+        Self {
+            id: new_id(),
+            phone: taken.line.phone.clone(),
+            key: name_key(&name),
+            name,
+            values: fields::stored(&decided.values.clone().unwrap_or_default()),
+            note: decided.note.clone().unwrap_or_default(),
+            line,
+        }
+    }
+}
+
 impl Batch<'_> {
     async fn write(&mut self, import: &Record, records: Vec<Read>) -> Result<Vec<(i64, Outcome, String)>> {
         let plan = import.plan();
@@ -174,34 +203,44 @@ impl Batch<'_> {
         let touched: Vec<Uuid> =
             taken.iter().filter_map(|taken| taken.contact.as_ref()).map(|contact| contact.id).collect();
         consent::lock(self.tx, self.ctx.ws(), &touched).await?;
-        for one in taken {
-            let number = numbers.get(one.nth).copied().unwrap_or_default();
-            let contact = match &one.contact {
-                None => self.add(&one, number).await?,
-                Some(contact) => self.change(&one.decided, contact, number).await?,
-            };
-            if let Some(opts_in) = one.decided.consent {
-                self.consent(contact, opts_in, number, import, &plan.proof).await?;
+        let (new, old): (Vec<Taken>, Vec<Taken>) = taken.into_iter().partition(|taken| taken.contact.is_none());
+        let line_of = |taken: &Taken| numbers.get(taken.nth).copied().unwrap_or_default();
+        let added: Vec<New> = new.iter().map(|taken| New::of(taken, line_of(taken))).collect();
+        self.add(&added).await?;
+        for (taken, added) in new.iter().zip(&added) {
+            if let Some(opts_in) = taken.decided.consent {
+                self.consent(added.id, opts_in, added.line, import, &plan.proof).await?;
+            }
+        }
+        for taken in &old {
+            let Some(contact) = &taken.contact else { continue };
+            self.change(&taken.decided, contact, line_of(taken)).await?;
+            if let Some(opts_in) = taken.decided.consent {
+                self.consent(contact.id, opts_in, line_of(taken), import, &plan.proof).await?;
             }
         }
         Ok(report)
     }
 
-    async fn add(&mut self, taken: &Taken, number: i64) -> Result<Uuid> {
-        let (ctx, id, decided) = (self.ctx, new_id(), &taken.decided);
-        let (name, note) = (decided.name.clone().unwrap_or_default(), decided.note.clone().unwrap_or_default());
-        let values = fields::stored(&decided.values.clone().unwrap_or_default());
+    async fn add(&mut self, new: &[New]) -> Result<()> {
+        let (ctx, now) = (self.ctx, self.ctx.now());
         // As for one that is added by hand.
         let assignee = match ctx.sight(Permission::ContactsRead) {
             Sight::Own { me: MemberId(me), .. } => Some(me),
             Sight::All | Sight::Nothing => None,
         };
-        sql!(exec self.tx.conn(), INSERT, ctx.ws(), id, &taken.line.phone, &name, name_key(&name), !name.is_empty(),
-            &values, &note, assignee, ctx.now(), self.import.0, number)?;
-        Ok(id)
+        if let Tx::Postgres(tx) = &mut *self.tx {
+            dialect::postgres_contacts::insert(tx, ctx.ws(), (self.import, assignee), new, now).await?;
+            return Ok(());
+        }
+        for one in new {
+            sql!(exec self.tx.conn(), INSERT, ctx.ws(), one.id, &one.phone, &one.name, &one.key, &one.values, &one.note,
+                assignee, now, self.import.0, one.line)?;
+        }
+        Ok(())
     }
 
-    async fn change(&mut self, decided: &Decided, contact: &Known, number: i64) -> Result<Uuid> {
+    async fn change(&mut self, decided: &Decided, contact: &Known, number: i64) -> Result<()> {
         let (ws, id) = (self.ctx.ws(), contact.id);
         if decided.name.is_some() || decided.note.is_some() || decided.values.is_some() {
             let name = decided.name.as_ref().unwrap_or(&contact.profile_name);
@@ -216,7 +255,7 @@ impl Batch<'_> {
             let shown = renamed(self.tx, ws, id).await?;
             self.events.extend(shown);
         }
-        Ok(id)
+        Ok(())
     }
 
     async fn consent(&mut self, contact: Uuid, opts_in: bool, number: i64, import: &Record, proof: &str) -> Result<()> {
