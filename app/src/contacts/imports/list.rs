@@ -30,8 +30,14 @@ pub fn imports_page(view: ImportsView) -> AnyView {
     };
     let rows = imports.iter().map(|import| row(import, &name(import.by), &base, clock)).collect_view();
     let past = if imports.is_empty() {
-        view! { <div class="empty">{icon("up", "")}<h3>"No import yet"</h3><p>"What became of each line of a file stays here for 30 days."</p></div> }
-            .into_any()
+        view! {
+            <div class="empty">
+                {icon("up", "")}
+                <h3>"No import yet"</h3>
+                <p>"What became of each line of a file stays here for 30 days."</p>
+            </div>
+        }
+        .into_any()
     } else {
         view! {
             <div class="table-wrap" tabindex="0" role="region" aria-label="Past imports, table">
@@ -72,7 +78,8 @@ pub fn imports_page(view: ImportsView) -> AnyView {
                 <header><h2 id="never">"What an import never does"</h2></header>
                 <div class="card__body">
                     <p class="muted">
-                        "It opts nobody in without a column and a proof that say so, changes no assignee, and replaces nothing by an empty cell."
+                        "It opts nobody in without a column and a proof that say so, changes no assignee, and replaces \
+                        nothing by an empty cell."
                     </p>
                 </div>
             </section>
@@ -94,7 +101,9 @@ fn row(import: &Import, by: &str, base: &str, clock: Clock) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a class="link" href=format!("{base}/imports/{}", import.id) rel="external"><bdi>{import.file_name.clone()}</bdi></a>
+                <a class="link" href=format!("{base}/imports/{}", import.id) rel="external">
+                    <bdi>{import.file_name.clone()}</bdi>
+                </a>
             </th>
             <td>
                 {result}

@@ -18,7 +18,8 @@ pub fn progress_view(screen: Screen) -> AnyView {
         state => state.label().to_owned(),
     };
     let count = move |label: &'static str, of: fn(domain::import::Counts) -> i64| {
-        view! { <div class="tile"><span>{label}</span><b class="num">{move || many(import.with(|import| of(import.counts)))}</b></div> }
+        let lines = move || many(import.with(|import| of(import.counts)));
+        view! { <div class="tile"><span>{label}</span><b class="num">{lines}</b></div> }
     };
     let problem = move || {
         import.with(|import| import.problem.clone()).map(|why| {
