@@ -43,7 +43,7 @@ pub fn register_server_functions() {
     security::server::register();
     roles::server::register();
     permissions::server::register();
-    contacts::server::register();
+    contacts::register();
     dashboard::server::register();
     alerts::server::register();
     tokens::server::register();

@@ -11,7 +11,12 @@ use leptos_router::{
 use crate::{
     alerts::AlertsPage,
     audit::AuditPage,
-    contacts::page::ContactsPage,
+    contacts::{
+        detail::ContactPage,
+        fields::FieldsPage,
+        imports::{ImportPage, ImportsPage},
+        page::ContactsPage,
+    },
     dashboard::page::DashboardPage,
     dead_letters::DeadLettersPage,
     inbox::page::InboxPage,
@@ -73,6 +78,10 @@ lazy_pages! {
     Reset: ResetPage => ResetRoute,
     Invite: InvitePage => InviteRoute,
     Contacts: ContactsPage => ContactsRoute,
+    ContactFields: FieldsPage => ContactFieldsRoute,
+    Imports: ImportsPage => ImportsRoute,
+    Import: ImportPage => ImportRoute,
+    Contact: ContactPage => ContactRoute,
     Dashboard: DashboardPage => DashboardRoute,
     DeadLetters: DeadLettersPage => DeadLettersRoute,
     Team: TeamPage => TeamRoute,
@@ -102,6 +111,10 @@ pub fn App() -> impl IntoView {
                 // The panes are routes of one page: it stays while the path changes, and works without a script.
                 <Route path=path!("/w/:slug/inbox/:conversation?/:pane?") view=InboxPage ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/contacts") view={Lazy::<ContactsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/contacts/fields") view={Lazy::<ContactFieldsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/contacts/imports") view={Lazy::<ImportsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/contacts/imports/:id") view={Lazy::<ImportRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/contacts/:id") view={Lazy::<ContactRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/dashboard") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/team") view={Lazy::<TeamRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/permissions") view={Lazy::<PermissionsRoute>::new()} ssr=SsrMode::Async/>

@@ -126,6 +126,9 @@ actions! {
     ContactDeleted, "contact.deleted", Contact, "Deleted a contact";
     ContactErased, "contact.erased", Contact, "Erased a contact's personal data";
     ContactsImported, "contact.imported", Contact, "Imported contacts";
+    ContactsMerged, "contact.merged", Contact, "Merged two contacts";
+    ContactsKeptApart, "contact.kept_apart", Contact, "Said that two contacts are two people";
+    ContactFieldsChanged, "contact.fields_changed", Contact, "Changed the custom fields of contacts";
     ConsentGiven, "consent.given", Consent, "Recorded an opt-in";
     ConsentWithdrawn, "consent.withdrawn", Consent, "Recorded an opt-out";
     ConsentSetAside, "consent.set_aside", Consent, "Answered a customer who had opted out and wrote again";

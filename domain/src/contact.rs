@@ -2,14 +2,18 @@
 
 use crate::{
     Error,
-    id::{ContactId, MemberId},
+    field::Values,
+    id::{ContactId, FieldId, MemberId},
     text,
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Characters of a name that a colleague gives.
 pub const NAME_LIMIT: usize = 128;
+/// Characters of the note on a contact.
+pub const NOTE_LIMIT: usize = 2_000;
 
 /// A customer as lists and the API show them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,13 +25,107 @@ pub struct Contact {
     pub phone: Option<String>,
     /// Meta's business-scoped user id.
     pub user_id: Option<String>,
+    /// What WhatsApp calls them, without `@`. May change hands, so it is never a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     /// Who looks after them.
     pub assignee: Option<MemberId>,
     /// Since when they do not want to hear from us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opted_out_at: Option<Millis>,
+    /// The workspace's custom fields, where they have a value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: Values,
+    /// What colleagues should know.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     pub created_at: Millis,
     pub updated_at: Millis,
+}
+
+impl Contact {
+    /// A customer is known by a name, else by an address.
+    pub fn label(&self) -> &str {
+        let name = Some(self.name.as_str()).filter(|name| !name.is_empty());
+        name.or(self.phone.as_deref()).or(self.user_id.as_deref()).unwrap_or("Unknown")
+    }
+}
+
+/// What is to be different of a contact; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Edit {
+    pub name: Option<String>,
+    /// As people write it; an empty one takes the value away.
+    pub fields: BTreeMap<FieldId, String>,
+    /// An empty one takes the note away.
+    pub note: Option<String>,
+}
+
+/// Which contacts are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Search {
+    /// The beginning of a name, or digits of a number.
+    pub text: String,
+    /// Only those who do not want to hear from us.
+    pub opted_out: bool,
+}
+
+/// How a list of contacts is walked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Walk {
+    /// The newest first.
+    Newest,
+    /// By name, those whose key begins so.
+    Name(String),
+    /// By number, those that begin with these digits.
+    Phone(String),
+}
+
+impl Search {
+    /// Digits mean a number, as people write it; anything else a name.
+    pub fn walk(&self) -> Walk {
+        let text = self.text.trim();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let number = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '(' | ')');
+        match name_key(text) {
+            _ if !digits.is_empty() && text.chars().all(number) => Walk::Phone(digits),
+            key if key.is_empty() => Walk::Newest,
+            key => Walk::Name(key),
+        }
+    }
+}
+
+/// A name as it is searched and sorted by: without case and marks, white space joined.
+pub fn name_key(name: &str) -> String {
+    let folded = text::storable(&text::ascii_fold(name));
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The first text that no longer begins with these digits, in every order of letters.
+pub fn after_digits(prefix: &str) -> String {
+    let mut kept = prefix.trim_end_matches('9').to_owned();
+    match kept.pop() {
+        Some(last) => {
+            kept.push(char::from(last as u8 + 1));
+            kept
+        }
+        None => "a".to_owned(),
+    }
+}
+
+/// The note on a contact, at most [`NOTE_LIMIT`] characters; empty for none.
+///
+/// # Errors
+/// `Invalid`.
+pub fn note(s: &str) -> Result<String, Error> {
+    let note = text::storable(s.trim()).replace("\r\n", "\n");
+    if note.chars().count() <= NOTE_LIMIT {
+        Ok(note)
+    } else {
+        Err(Error::invalid("note", format!("expected at most {NOTE_LIMIT} characters")))
+    }
 }
 
 /// The digits of an international number as people write it: `+`, then 7 to 15 digits of which the first is not 0, with spaces,
@@ -75,6 +173,27 @@ mod tests {
         {
             assert!(phone(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_typed_is_a_name_or_a_number() {
+        let walk = |text: &str| Search { text: text.to_owned(), opted_out: false }.walk();
+        assert_eq!(walk("  "), Walk::Newest);
+        assert_eq!(walk("+91 (98) 45"), Walk::Phone("919845".to_owned()));
+        assert_eq!(walk(" Élodie\u{a0} D"), Walk::Name("elodie d".to_owned()));
+        assert_eq!(walk("7 Eleven"), Walk::Name("7 eleven".to_owned()));
+        assert_eq!(walk("+"), Walk::Name("+".to_owned()));
+        assert_eq!(walk("\0"), Walk::Newest);
+        for (prefix, after) in [("91", "92"), ("919", "92"), ("99", "a"), ("1", "2")] {
+            assert_eq!(after_digits(prefix), after);
+        }
+    }
+
+    #[test]
+    fn notes() {
+        assert_eq!(note(" a\r\nb\0 ").as_deref(), Ok("a\nb"));
+        assert_eq!(note("  ").as_deref(), Ok(""));
+        assert!(note(&"x".repeat(NOTE_LIMIT + 1)).is_err());
     }
 
     #[test]

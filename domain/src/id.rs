@@ -74,4 +74,8 @@ ids! {
     SavedViewId,
     /// A text that is kept to be sent again.
     QuickReplyId,
+    /// A custom field of a workspace's contacts.
+    FieldId,
+    /// A file of contacts that is imported.
+    ImportId,
 }

@@ -160,7 +160,8 @@ fn checked_menu(menu: Menu) -> Result<Menu, Error> {
                 checked.push((id_of(&id, nth)?, wanted("button", &title, BUTTON_LIMIT)?));
             }
             distinct("buttons", checked.iter().map(|(id, title)| (id.as_str(), title.as_str())))?;
-            let (header, footer) = (line("header", header.as_deref(), HEADER_LIMIT)?, line("footer", footer.as_deref(), HEADER_LIMIT)?);
+            let (header, footer) =
+                (line("header", header.as_deref(), HEADER_LIMIT)?, line("footer", footer.as_deref(), HEADER_LIMIT)?);
             Menu::Buttons { header, footer, buttons: checked }
         }
         Menu::List { header, footer, button, mut sections } => {
@@ -283,7 +284,13 @@ mod tests {
         assert_eq!((checked.kind, checked.text.as_str()), (Some(Kind::Interactive), "Shall we?"));
         let Content::Menu(Menu::Buttons { footer, buttons: made, .. }) = checked.content else { panic!() };
         assert_eq!((footer, made), (None, vec![("1".into(), "Yes".into()), ("2".into(), "No".into())]));
-        for wrong in [buttons(&[]), buttons(&["a"; 4]), buttons(&["a", "a"]), buttons(&[" "]), buttons(&["x".repeat(21).as_str()])] {
+        for wrong in [
+            buttons(&[]),
+            buttons(&["a"; 4]),
+            buttons(&["a", "a"]),
+            buttons(&[" "]),
+            buttons(&["x".repeat(21).as_str()]),
+        ] {
             assert!(matches!(wrong.check("Shall we?"), Err(Error::Invalid { .. })));
         }
         assert!(list(&["Express", "Post"]).check("How?").is_ok());
@@ -304,8 +311,16 @@ mod tests {
         let checked = Outgoing::Contacts(vec![card(" Ana\0 K ", "+49 151 1234-5678")]).check("").unwrap();
         assert_eq!(checked.text, "Ana K");
         let Content::Contacts(cards) = checked.content else { panic!() };
-        assert_eq!((cards[0].phones[0].phone.as_str(), cards[0].phones[0].wa_id.as_deref()), ("+4915112345678", Some("4915112345678")));
-        for wrong in [vec![], vec![card("", "+4915112345678")], vec![card("Ana", "call me")], vec![Card { name: "A".into(), ..Card::default() }]] {
+        assert_eq!(
+            (cards[0].phones[0].phone.as_str(), cards[0].phones[0].wa_id.as_deref()),
+            ("+4915112345678", Some("4915112345678"))
+        );
+        for wrong in [
+            vec![],
+            vec![card("", "+4915112345678")],
+            vec![card("Ana", "call me")],
+            vec![Card { name: "A".into(), ..Card::default() }],
+        ] {
             assert!(Outgoing::Contacts(wrong).check("").is_err());
         }
         let place = |latitude| Place { latitude, longitude: 7.5, name: Some("Here".into()), address: None, url: None };

@@ -7,6 +7,12 @@ pub fn storable(s: &str) -> String {
     if s.contains('\0') { s.replace('\0', "") } else { s.to_owned() }
 }
 
+/// What a spreadsheet would take for a formula, also behind blanks and with the wide signs of East Asian keyboards.
+pub fn is_formula(s: &str) -> bool {
+    s.starts_with(['\t', '\r', '\n'])
+        || s.trim_start().starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'])
+}
+
 /// Compatibility-decomposed, lower-cased, without combining marks: for comparing and sorting names, not for showing.
 pub fn ascii_fold(s: &str) -> String {
     s.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()

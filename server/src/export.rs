@@ -1,7 +1,8 @@
 //! `GET /w/{slug}/audit/export.csv` and `.jsonl`: the audit trail as a file, of any size in the same memory. The next entries
-//! are fetched when the connection has taken the ones before. Consent histories go out the same way.
+//! are fetched when the connection has taken the ones before. Consent histories and contacts go out the same way.
 
 mod consent;
+mod contacts;
 mod csv;
 
 use std::{fmt::Write, io};
@@ -29,6 +30,7 @@ pub fn router() -> Router<Web> {
         .route("/w/{slug}/audit/export.csv", get(as_csv))
         .route("/w/{slug}/audit/export.jsonl", get(as_jsonl))
         .merge(consent::router())
+        .merge(contacts::router())
 }
 
 /// How entries are written.
@@ -138,18 +140,19 @@ fn body(
     stream::iter(head.map(|head| Ok(head.into()))).chain(pieces).into_stream()
 }
 
-fn refused(error: &Error, id: Option<Extension<RequestId>>) -> Response {
+pub fn refused(error: &Error, id: Option<Extension<RequestId>>) -> Response {
     match error {
         Error::Domain(domain::Error::NotFound) => StatusCode::NOT_FOUND.into_response(),
         Error::Domain(wrong @ (domain::Error::Forbidden { .. } | domain::Error::SecondFactor)) => {
             (StatusCode::FORBIDDEN, format!("{wrong}\n")).into_response()
         }
         Error::Domain(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, format!("{wrong}\n")).into_response(),
+        Error::Conflict(why) => (StatusCode::CONFLICT, format!("{why}\n")).into_response(),
         Error::Limited(_) => (StatusCode::TOO_MANY_REQUESTS, format!("{error}\n")).into_response(),
         Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
         error => {
             let id = id.map(|Extension(id)| id.0.to_string()).unwrap_or_default();
-            tracing::error!(%error, "an export did not begin");
+            tracing::error!(%error, "a file could not be handed over");
             let text = format!("Something went wrong on our side. If it stays, report this id: {id}\n");
             (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
         }

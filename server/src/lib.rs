@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 mod export;
 pub mod failure;
+mod files;
 mod forms;
 mod health;
 mod keys;
@@ -21,7 +22,7 @@ mod serve;
 mod sessions;
 mod sse;
 mod telemetry;
-mod upload;
+mod uploads;
 pub mod web;
 pub mod webhook;
 

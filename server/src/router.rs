@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Router, http::HeaderMap, middleware, routing::get};
 
 use crate::{
-    api, assets, export, forms, health, layers, media, pages, sessions, sse, upload,
+    api, assets, export, files, forms, health, layers, media, pages, sessions, sse, uploads,
     web::Web,
     webhook::{self, Webhooks},
 };
@@ -18,7 +18,8 @@ pub fn router(web: &Web, webhooks: Arc<Webhooks>) -> Router {
         .merge(sse::router())
         .merge(export::router())
         .merge(media::router())
-        .merge(upload::router())
+        .merge(files::router())
+        .merge(uploads::router())
         .merge(api::router(web))
         .layer(middleware::from_fn_with_state(web.clone(), sessions::identify))
         .layer(sessions::layer(web.services(), web.public_url()));

@@ -202,14 +202,7 @@ impl Inner {
     }
 
     /// What is no text is `shown` so on the customer's phone.
-    fn says(
-        &self,
-        phone_number_id: &str,
-        who: &Customer,
-        said: &Said,
-        shown: &str,
-        file: Option<LineFile>,
-    ) -> String {
+    fn says(&self, phone_number_id: &str, who: &Customer, said: &Said, shown: &str, file: Option<LineFile>) -> String {
         // A number that is not ours exists as well: webhooks for it test what the platform
         // does with numbers nobody connected.
         let number = self.number(phone_number_id).cloned().unwrap_or_else(|| Number {
@@ -231,7 +224,18 @@ impl Inner {
                 Said::Other { .. } | Said::Chosen { .. } => shown.to_owned(),
             };
             let (wamid, tick, replies) = (wamid.clone(), Tick::Sent, Vec::new());
-            let line = Line { wamid, from_customer: true, text, at, tick, replies, marks: Marks::default(), choices: Vec::new(), quotes: None, file };
+            let line = Line {
+                wamid,
+                from_customer: true,
+                text,
+                at,
+                tick,
+                replies,
+                marks: Marks::default(),
+                choices: Vec::new(),
+                quotes: None,
+                file,
+            };
             let chat = state.chat(&key);
             chat.last_inbound = Some(at);
             chat.push(line.clone());

@@ -107,6 +107,9 @@ fn capital(kind: &str) -> String {
 fn page_of(on: &ResourceView, slug: &str) -> Option<String> {
     match on.kind.as_str() {
         "conversation" => Some(format!("/w/{slug}/inbox/{}", on.id)),
+        "contact" => Some(format!("/w/{slug}/contacts/{}", on.id)),
+        "contact_field" => Some(format!("/w/{slug}/contacts/fields")),
+        "import" => Some(format!("/w/{slug}/contacts/imports/{}", on.id)),
         "member" | "invitation" => Some(format!("/w/{slug}/team")),
         "role" => Some(format!("/w/{slug}/roles")),
         "token" => Some(format!("/w/{slug}/tokens")),

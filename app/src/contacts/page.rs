@@ -1,74 +1,136 @@
-use domain::{contact::Contact, id::MemberId, team::ASSIGN_LIMIT};
+use domain::{contact::Contact, id::MemberId, permission::Permission, team::ASSIGN_LIMIT};
 use leptos::prelude::*;
 
 use super::{
+    Asked,
+    create::create_dialog,
+    nav::{Part, sided},
     row::row,
     screen::Screen,
     server::{ContactsView, load_contacts},
+    twins::{merging_view, twins_view},
 };
 use crate::{
-    frame::{Here, framed, page},
+    frame::{Here, page},
     ui::icon,
 };
 
-/// Contacts, the newest first.
+/// Contacts, the newest first, or those that are looked for. Search and pages are the address: they work without a script.
 #[component]
 pub fn ContactsPage() -> impl IntoView {
-    // Without a script, later pages are reached by their address.
-    let before = leptos_router::hooks::use_query_map()
-        .with_untracked(|query| query.get("before"))
-        .and_then(|before| before.parse().ok());
-    page(move |slug| load_contacts(slug, before), contacts_page)
+    let asked = leptos_router::hooks::use_query_map().with_untracked(|query| Asked::read(|key| query.get(key)));
+    let asked = StoredValue::new(asked);
+    page(move |slug| load_contacts(slug, asked.get_value()), contacts_page)
 }
 
 pub fn contacts_page(view: ContactsView) -> AnyView {
     let screen = Screen::new(view);
     let frame = screen.frame();
+    let asked = screen.asked.get_value();
+    let part = if asked.opted_out() { Part::OptedOut } else { Part::All };
     let body = move || {
         let contacts = screen.contacts.get();
-        if contacts.is_empty() { empty() } else { table(screen, contacts) }
+        if contacts.is_empty() { empty(screen) } else { table(screen, contacts) }
     };
     let content = view! {
+        {head(screen)}
+        {screen.task.problem_view()}
+        {move || twins_view(screen)}
+        <section class="card flush" aria-label="Contacts">
+            {search(screen)}
+            {move || bulk(screen)}
+            {body}
+        </section>
+        {move || screen.creating.get().then(|| create_dialog(screen))}
+        {move || merging_view(screen)}
+        {screen.toast.toast_view()}
+    }
+    .into_any();
+    sided(&frame, part, "List of contacts", content)
+}
+
+fn head(screen: Screen) -> AnyView {
+    let frame = screen.frame();
+    let base = frame.path(Here::Contacts);
+    let query = screen.asked.get_value().first().query();
+    let import = frame.may(Permission::ContactsImport).then(|| {
+        view! { <a class="btn" href=format!("{base}/imports") rel="external">{icon("up", "sm")}"Import"</a> }
+    });
+    let export = frame.may(Permission::ContactsExport).then(|| {
+        view! {
+            <a class="btn" href=format!("{base}/export.csv{query}") rel="external" download="">
+                {icon("download", "sm")}
+                "Export"
+            </a>
+        }
+    });
+    let create = frame.may(Permission::ContactsCreate).then(|| {
+        view! {
+            <button class="btn primary script" type="button" on:click=move |_| screen.creating.set(true)>
+                {icon("plus", "sm")}
+                "New contact"
+            </button>
+        }
+    });
+    view! {
         <div class="page__head">
             <div>
                 <h1>"Contacts"</h1>
                 <p>"Whoever looks after a contact answers their conversations. The newest are on top."</p>
             </div>
+            {import}
+            {export}
+            {create}
         </div>
-        {screen.task.problem_view()}
-        <section class="card flush" aria-label="Contacts">{move || bulk(screen)} {body}</section>
-        {screen.toast.toast_view()}
     }
-    .into_any();
-    framed(&frame, Here::Contacts, content)
+    .into_any()
+}
+
+fn search(screen: Screen) -> AnyView {
+    let asked = screen.asked.get_value();
+    let base = screen.frame().path(Here::Contacts);
+    let clear = (!asked.q.is_empty()).then(|| {
+        let href = format!("{base}{}", Asked { show: asked.show.clone(), ..Asked::default() }.query());
+        view! { <a class="btn ghost sm" href=href rel="external">"Clear"</a> }
+    });
+    view! {
+        <form class="contacts__search" method="get" action=base.clone() role="search">
+            <div class="input-icon">
+                {icon("search", "sm")}
+                <input
+                    class="input"
+                    type="search"
+                    name="q"
+                    aria-label="Beginning of a name or number"
+                    placeholder="Name or number"
+                    autocomplete="off"
+                    maxlength="128"
+                    value=asked.q.clone()
+                />
+            </div>
+            {(!asked.show.is_empty()).then(|| view! { <input type="hidden" name="show" value=asked.show.clone()/> })}
+            <button class="btn" type="submit">"Search"</button>
+            {clear}
+        </form>
+    }
+    .into_any()
 }
 
 fn table(screen: Screen, contacts: Vec<Contact>) -> AnyView {
+    let (first, last) = (contacts.first().map(|known| known.id), contacts.last().map(|known| known.id));
     let rows = contacts.into_iter().map(|contact| row(screen, contact)).collect_view();
-    let next = move || {
-        let last = screen.contacts.with(|known| known.last().map(|known| known.id))?;
-        Some(format!("{}?before={last}", screen.frame().path(Here::Contacts)))
-    };
-    let more = move || {
-        screen.more.get().then(|| {
-            view! {
-                <footer>
-                    <a
-                        class="btn ghost"
-                        href=next
-                        rel="external"
-                        on:click=move |event: leptos::ev::MouseEvent| {
-                            event.prevent_default();
-                            screen.load_more();
-                        }
-                    >
-                        {icon("down", "sm")}
-                        "Load more"
-                    </a>
-                </footer>
-            }
-        })
-    };
+    let (asked, base) = (screen.asked.get_value(), screen.frame().path(Here::Contacts));
+    let newer = first.filter(|_| screen.before).map(|first| {
+        let href = format!("{base}{}", asked.in_front_of(first).query());
+        view! { <a class="btn ghost sm" href=href rel="external">{icon("back", "xs")}"Previous"</a> }
+    });
+    let older = last.filter(|_| screen.after).map(|last| {
+        let href = format!("{base}{}", asked.behind(last).query());
+        view! { <a class="btn ghost sm" href=href rel="external">"Next"{icon("right", "xs")}</a> }
+    });
+    let pages = (newer.is_some() || older.is_some()).then(|| {
+        view! { <footer><nav class="row" aria-label="Pages">{newer} {older}</nav></footer> }
+    });
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Contacts">
             <table class="table fold contacts">
@@ -83,7 +145,7 @@ fn table(screen: Screen, contacts: Vec<Contact>) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        {more}
+        {pages}
     }
     .into_any()
 }
@@ -151,12 +213,21 @@ fn bulk(screen: Screen) -> AnyView {
     .into_any()
 }
 
-fn empty() -> AnyView {
+fn empty(screen: Screen) -> AnyView {
+    let asked = screen.asked.get_value();
+    let (title, text) = if asked.narrows() {
+        ("Nobody was found", "Names and numbers are found by their beginning: try fewer letters.")
+    } else {
+        (
+            "No contact yet",
+            "Whoever writes to one of your numbers becomes a contact. You see those that are yours to see.",
+        )
+    };
     view! {
         <div class="empty">
             {icon("contacts", "")}
-            <h3>"No contact yet"</h3>
-            <p>"Whoever writes to one of your numbers becomes a contact. You see those that are yours to see."</p>
+            <h3>{title}</h3>
+            <p>{text}</p>
         </div>
     }
     .into_any()

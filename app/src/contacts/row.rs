@@ -2,13 +2,18 @@ use domain::{contact::Contact, id::MemberId};
 use leptos::prelude::*;
 
 use super::screen::Screen;
-use crate::ui::{avatar, icon, when};
+use crate::{
+    frame::Here,
+    ui::{avatar, icon, when},
+};
 
 /// One customer.
 pub fn row(screen: Screen, contact: Contact) -> AnyView {
     let (id, at, clock) = (contact.id, contact.created_at, screen.clock);
-    let name = name_of(&contact);
-    let address = contact.phone.clone().or(contact.user_id.clone()).unwrap_or_default();
+    let name = contact.label().to_owned();
+    let href = format!("{}/{id}", screen.frame().path(Here::Contacts));
+    let username = contact.username.as_ref().map(|name| format!("@{name} · no phone number"));
+    let address = contact.phone.clone().or(username).or(contact.user_id.clone()).unwrap_or_default();
     let selected = move || screen.selected.with(|selected| selected.contains(&id));
     let choose = move |event| {
         let on = event_target_checked(&event);
@@ -42,7 +47,10 @@ pub fn row(screen: Screen, contact: Contact) -> AnyView {
             <th scope="row">
                 <span class="person">
                     {avatar(id.0, &name, "")}
-                    <span><b dir="auto">{name.clone()}</b><small>{address}</small></span>
+                    <span>
+                        <a href=href rel="external"><b dir="auto">{name.clone()}</b></a>
+                        <small><bdi>{address}</bdi></small>
+                    </span>
                     {contact.opted_out_at.is_some().then(|| view! { <span class="badge">{icon("ban", "xs")}"Opted out"</span> })}
                 </span>
             </th>
@@ -92,10 +100,4 @@ pub fn people(
         </select>
     }
     .into_any()
-}
-
-/// A customer is known by a name, else by an address.
-fn name_of(contact: &Contact) -> String {
-    let name = Some(contact.name.clone()).filter(|name| !name.is_empty());
-    name.or_else(|| contact.phone.clone()).or_else(|| contact.user_id.clone()).unwrap_or_else(|| "Unknown".to_owned())
 }

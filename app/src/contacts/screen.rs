@@ -10,10 +10,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::server::{ContactsView, assign_contacts, more_contacts};
+use super::{
+    Asked,
+    server::{ContactsView, assign_contacts, keep_apart, merge_contacts},
+};
 use crate::{
     frame::{Clock, Frame, clock},
-    ui::{Task, Toast},
+    ui::{Task, Toast, reload},
 };
 
 /// Copied into every part of the page.
@@ -22,7 +25,15 @@ pub struct Screen {
     pub frame: StoredValue<Arc<Frame>>,
     pub members: StoredValue<Arc<Vec<MemberBrief>>>,
     pub contacts: RwSignal<Vec<Contact>>,
-    pub more: RwSignal<bool>,
+    pub asked: StoredValue<Asked>,
+    /// Whether there are others in front of these, and behind them.
+    pub before: bool,
+    pub after: bool,
+    pub twins: RwSignal<Vec<(Contact, Contact)>>,
+    /// Asked whether the first is to stay and the second to go.
+    pub merging: RwSignal<Option<(Contact, Contact)>>,
+    /// The dialog for a new one is open.
+    pub creating: RwSignal<bool>,
     pub selected: RwSignal<BTreeSet<ContactId>>,
     pub task: Task,
     pub toast: Toast,
@@ -31,13 +42,18 @@ pub struct Screen {
 
 impl Screen {
     pub fn new(view: ContactsView) -> Self {
-        let ContactsView { frame, page, members } = view;
+        let ContactsView { frame, asked, contacts, before, after, members, twins } = view;
         Self {
             clock: clock(frame.now),
             frame: StoredValue::new(Arc::new(frame)),
             members: StoredValue::new(Arc::new(members)),
-            contacts: RwSignal::new(page.items),
-            more: RwSignal::new(page.more),
+            contacts: RwSignal::new(contacts),
+            asked: StoredValue::new(asked),
+            before,
+            after,
+            twins: RwSignal::new(twins),
+            merging: RwSignal::new(None),
+            creating: RwSignal::new(false),
             selected: RwSignal::new(BTreeSet::new()),
             task: Task::default(),
             toast: Toast::default(),
@@ -90,12 +106,18 @@ impl Screen {
         });
     }
 
-    pub fn load_more(&self) {
+    pub fn merge(&self, kept: ContactId, gone: ContactId) {
+        let ask = merge_contacts(self.frame().workspace.slug.clone(), kept, gone);
+        self.task.run(ask, move |_| reload());
+    }
+
+    pub fn keep_apart(&self, one: ContactId, other: ContactId) {
         let screen = *self;
-        let Some(last) = self.contacts.with_untracked(|known| known.last().map(|known| known.id)) else { return };
-        self.task.run(more_contacts(self.frame().workspace.slug.clone(), last), move |page| {
-            screen.contacts.update(|known| known.extend(page.items));
-            screen.more.set(page.more);
+        let ask = keep_apart(self.frame().workspace.slug.clone(), one, other);
+        self.task.run(ask, move |()| {
+            let pair = [one, other];
+            screen.twins.update(|twins| twins.retain(|(a, b)| !(pair.contains(&a.id) && pair.contains(&b.id))));
+            screen.toast.say("They stay two contacts.".to_owned());
         });
     }
 }

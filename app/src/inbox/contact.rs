@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     consent::consent_view,
+    lazy::{Extra, show},
     row::{address, labels_view},
     screen::Screen,
 };
@@ -12,6 +13,9 @@ use crate::ui::{avatar, avatar_none, icon, window_ring};
 
 pub fn contact_view(screen: Screen) -> AnyView {
     let row = screen.open;
+    // What is known of them comes after the page.
+    let there = RwSignal::new(false);
+    Effect::new(move |_| there.set(true));
     let brief = Memo::new(move |_| {
         row.read().as_ref().map(|row| (row.id, row.contact.clone(), row.number.clone(), row.assignee, row.state))
     });
@@ -68,6 +72,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
                             </div>
                         </details>
                         {consent_view(screen, contact_id)}
+                        {move || there.get().then(|| show(screen, Extra::About(contact_id)))}
                     </aside>
                 }
             })

@@ -1,9 +1,14 @@
 //! What opens over the inbox. Its code comes after the page, so that the first screen is there sooner.
 
-use domain::{id::{ContactId, ConversationId}, inbox::Row, opt_out::What};
+use domain::{
+    id::{ContactId, ConversationId},
+    inbox::Row,
+    opt_out::What,
+};
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
 use super::{
+    about::about_view,
     attach::dialog::dialog_view,
     attempts::{Try, tries_view},
     bulk::bar_view,
@@ -40,6 +45,8 @@ pub enum Extra {
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
     /// What was found, in place of the list.
     Search,
+    /// What is known of the contact beside a conversation.
+    About(ContactId),
 }
 
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
@@ -56,6 +63,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Names(quick) => people_view(screen, quick),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
         Extra::Search => panel_view(screen),
+        Extra::About(contact) => about_view(screen, contact),
     }
 }
 

@@ -106,8 +106,7 @@ impl Screen {
         let at = self.now.get_untracked().max(clock());
         let despite = self.despite_of(conversation);
         let quote = self.take_whole_quote(conversation);
-        let pending =
-            Pending { id, conversation, text, at, sending: false, due: false, despite, quote, refused: None };
+        let pending = Pending { id, conversation, text, at, sending: false, due: false, despite, quote, refused: None };
         outbox::keep(self.owner(), &pending.as_kept());
         self.pending.update_value(|list| list.push(pending));
         self.fresh.set_value(Some(id));

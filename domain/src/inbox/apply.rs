@@ -66,7 +66,9 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             Effect::Changed
         }
         // Whoever it concerns fetches afresh; limits are shown beside the inbox.
-        Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } => Effect::Nothing,
+        Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } | Event::Contact { .. } => {
+            Effect::Nothing
+        }
     }
 }
 

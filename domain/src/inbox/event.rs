@@ -2,7 +2,7 @@ use super::{MessageView, Note, Row};
 use crate::{
     alert,
     conversation::State,
-    id::{ConversationId, MemberId, NoteId},
+    id::{ContactId, ConversationId, MemberId, NoteId},
     label::Label,
     limits::Usage,
     permission::{Access, Permission, Sight},
@@ -58,11 +58,14 @@ pub enum Event {
     Team,
     /// An alert was raised, raised again or settled: whoever may see its kind counts anew.
     Alert { about: alert::Kind },
+    /// What is known of a contact has changed, or who they are: whoever shows it fetches it.
+    Contact { contact: ContactId, assignee: Option<MemberId> },
 }
 
-/// What a member may see of the workspace's conversations, and of the messages in them.
+/// What a member may see of the workspace's contacts and conversations, and of the messages in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Eyes {
+    pub contacts: Sight,
     pub conversations: Sight,
     pub messages: Sight,
     /// What else they may do.
@@ -72,6 +75,7 @@ pub struct Eyes {
 impl Eyes {
     pub fn of(access: &Access, me: MemberId) -> Self {
         Self {
+            contacts: access.sight(Permission::ContactsRead, me),
             conversations: access.sight(Permission::ConversationsView, me),
             messages: access.sight(Permission::MessagesView, me),
             access: *access,
@@ -100,9 +104,12 @@ impl Event {
             | Event::NoteRemoved { row, .. }
             | Event::Gained { row } => Some(row.id),
             Event::Lost { conversation, .. } => Some(*conversation),
-            Event::Access { .. } | Event::Limits { .. } | Event::Labels { .. } | Event::Team | Event::Alert { .. } => {
-                None
-            }
+            Event::Access { .. }
+            | Event::Limits { .. }
+            | Event::Labels { .. }
+            | Event::Team
+            | Event::Alert { .. }
+            | Event::Contact { .. } => None,
         }
     }
 
@@ -121,6 +128,7 @@ impl Event {
             Event::Labels { .. } => "labels",
             Event::Team => "team",
             Event::Alert { .. } => "alert",
+            Event::Contact { .. } => "contact",
         }
     }
 
@@ -146,6 +154,7 @@ impl Event {
             Event::Labels { .. } => eyes.access.allows(Permission::ConversationsView).then(|| self.clone()),
             Event::Team => eyes.access.allows(Permission::TeamsView).then(|| self.clone()),
             Event::Alert { about } => about.seen_with(&eyes.access).then(|| self.clone()),
+            Event::Contact { assignee, .. } => eyes.contacts.reaches(*assignee).then(|| self.clone()),
             Event::Lost { .. } | Event::Access { .. } => None,
         }
     }
@@ -166,7 +175,8 @@ impl Event {
             | Event::Limits { .. }
             | Event::Labels { .. }
             | Event::Team
-            | Event::Alert { .. } => self.clone(),
+            | Event::Alert { .. }
+            | Event::Contact { .. } => self.clone(),
         }
     }
 

@@ -144,7 +144,7 @@ proptest! {
     /// What a member may not read is not needed to know who waits.
     #[test]
     fn a_veil_hides_words_and_no_row(row in row(), filter in filter()) {
-        let nothing = Eyes { conversations: Sight::All, messages: Sight::Nothing, access: Access { permissions: Permissions::NONE, unassigned: false } };
+        let nothing = Eyes { contacts: Sight::All, conversations: Sight::All, messages: Sight::Nothing, access: Access { permissions: Permissions::NONE, unassigned: false } };
         let veiled = nothing.veil(row.clone());
         prop_assert_eq!(&veiled.preview, &None);
         prop_assert_eq!(filter.takes(&veiled, NOW), filter.takes(&row, NOW));

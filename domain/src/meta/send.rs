@@ -93,9 +93,7 @@ fn card(Card { name, org, phones, emails, urls, .. }: &Card) -> Value {
         made["org"] = json!({ "company": company });
     }
     if !phones.is_empty() {
-        let phone = |CardPhone { phone, wa_id, label }: &CardPhone| {
-            json!({ "phone": phone, "wa_id": wa_id, "type": label.as_deref().unwrap_or("MOBILE") })
-        };
+        let phone = |CardPhone { phone, wa_id, label }: &CardPhone| json!({ "phone": phone, "wa_id": wa_id, "type": label.as_deref().unwrap_or("MOBILE") });
         made["phones"] = phones.iter().map(phone).collect();
     }
     if !emails.is_empty() {
@@ -110,7 +108,8 @@ fn card(Card { name, org, phones, emails, urls, .. }: &Card) -> Value {
 fn interactive(menu: &Menu, body: &str) -> Value {
     let (name, header, footer, action) = match menu {
         Menu::Buttons { header, footer, buttons } => {
-            let button = |(id, title): &(String, String)| json!({ "type": "reply", "reply": { "id": id, "title": title } });
+            let button =
+                |(id, title): &(String, String)| json!({ "type": "reply", "reply": { "id": id, "title": title } });
             ("button", header, footer, json!({ "buttons": buttons.iter().map(button).collect::<Value>() }))
         }
         Menu::List { header, footer, button, sections } => {
@@ -208,7 +207,10 @@ mod tests {
         let to = Recipient::To("+49".into());
         let made = |kind: Kind, body: &str, payload: &str| {
             request(kind, body, Some(payload), Some("wamid.q"), &to, "id").map(|made| {
-                assert_eq!((&made["context"], &made["type"]), (&json!({ "message_id": "wamid.q" }), &json!(kind.as_str())));
+                assert_eq!(
+                    (&made["context"], &made["type"]),
+                    (&json!({ "message_id": "wamid.q" }), &json!(kind.as_str()))
+                );
                 made[kind.as_str()].clone()
             })
         };

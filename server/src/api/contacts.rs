@@ -2,11 +2,13 @@
 
 use axum::{Json, http::StatusCode};
 use domain::{
-    contact::{self, Contact},
-    id::{ContactId, MemberId},
+    contact::{self, Contact, Edit},
+    field::Field,
+    id::{ContactId, FieldId, MemberId},
 };
 use serde::{Deserialize, Serialize};
 use services::{contacts, team};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -31,10 +33,16 @@ pub struct Shown {
     phone: Option<String>,
     /// Meta's business-scoped user id.
     user_id: Option<String>,
+    /// What WhatsApp calls them, without `@`. May change hands.
+    username: Option<String>,
     /// The member who looks after them.
     assignee: Option<Uuid>,
     /// Since when they do not want to hear from the business. Unix time in milliseconds.
     opted_out_at: Option<i64>,
+    /// Custom fields that have a value, by the field's id: see `GET /api/v1/contact-fields`.
+    fields: BTreeMap<Uuid, String>,
+    /// What colleagues should know; may be empty.
+    note: String,
     /// Unix time in milliseconds.
     created_at: i64,
     /// Unix time in milliseconds.
@@ -43,10 +51,46 @@ pub struct Shown {
 
 impl From<Contact> for Shown {
     fn from(contact: Contact) -> Self {
-        let Contact { id, name, phone, user_id, assignee, opted_out_at, created_at, updated_at } = contact;
-        let assignee = assignee.map(|member| member.0);
-        Self { id: id.0, name, phone, user_id, assignee, opted_out_at, created_at, updated_at }
+        Self {
+            id: contact.id.0,
+            name: contact.name,
+            phone: contact.phone,
+            user_id: contact.user_id,
+            username: contact.username,
+            assignee: contact.assignee.map(|member| member.0),
+            opted_out_at: contact.opted_out_at,
+            fields: contact.fields.into_iter().map(|(field, value)| (field.0, value)).collect(),
+            note: contact.note,
+            created_at: contact.created_at,
+            updated_at: contact.updated_at,
+        }
     }
+}
+
+/// A custom field of the workspace's contacts.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ContactField)]
+pub struct ShownField {
+    id: Uuid,
+    name: String,
+    /// `text`, `number`, `date`, `yes_no` or `choice`.
+    kind: String,
+    /// Of a choice alone.
+    choices: Vec<String>,
+}
+
+impl From<Field> for ShownField {
+    fn from(field: Field) -> Self {
+        let Field { id, name, kind, choices } = field;
+        Self { id: id.0, name, kind: kind.as_str().to_owned(), choices }
+    }
+}
+
+/// The custom fields of a workspace, in its order.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ContactFields)]
+pub struct Fields {
+    items: Vec<ShownField>,
 }
 
 /// A new contact.
@@ -61,13 +105,28 @@ pub struct NewContact {
     name: Option<String>,
 }
 
-/// What a contact is to be called.
+/// What is to be different of a contact; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactChange {
     /// 1 to 128 characters. What they call themselves does not replace it any more.
     #[schema(min_length = 1, max_length = 128)]
-    name: String,
+    name: Option<String>,
+    /// Values of custom fields by the field's id; an empty one takes the value away. A number such as `2140.50`, a day such as
+    /// `2026-11-20`, `yes` or `no`, one of the choices.
+    #[serde(default)]
+    fields: BTreeMap<Uuid, String>,
+    /// At most 2,000 characters; an empty one takes the note away.
+    #[schema(max_length = 2000)]
+    note: Option<String>,
+}
+
+/// The other one of the two.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Merge {
+    /// The contact that goes: what it has is the first one's from then on.
+    contact: Uuid,
 }
 
 /// Who is to look after it.
@@ -135,9 +194,9 @@ pub async fn create(Caller(ctx): Caller, Body(new): Body<NewContact>) -> Result<
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
-/// Name a contact
+/// Change a contact
 ///
-/// Needs `contacts.update`.
+/// Its name, custom fields and note. Needs `contacts.update`.
 #[utoipa::path(
     patch, path = "/api/v1/contacts/{id}", tag = "Contacts", operation_id = "updateContact",
     params(("id" = Uuid, Path, description = "Of the contact")), request_body = ContactChange,
@@ -148,7 +207,34 @@ pub async fn update(
     Id(id): Id,
     Body(change): Body<ContactChange>,
 ) -> Result<Json<Shown>, Problem> {
-    Ok(Json(contacts::update(&ctx, ContactId(id), &change.name).await?.into()))
+    let fields = change.fields.into_iter().map(|(field, value)| (FieldId(field), value)).collect();
+    let edit = Edit { name: change.name, fields, note: change.note };
+    Ok(Json(contacts::edit(&ctx, ContactId(id), edit).await?.into()))
+}
+
+/// Merge another contact into this one
+///
+/// Where both have something, this one's stands; whoever of them opted out, the one contact has. Conversations and the consent
+/// history of the other go on here. Needs `contacts.update` for both.
+#[utoipa::path(
+    post, path = "/api/v1/contacts/{id}/merge", tag = "Contacts", operation_id = "mergeContacts",
+    params(("id" = Uuid, Path, description = "Of the contact that stays")), request_body = Merge,
+    responses((status = 200, description = "The one contact", body = Shown)),
+)]
+pub async fn merge(Caller(ctx): Caller, Id(id): Id, Body(other): Body<Merge>) -> Result<Json<Shown>, Problem> {
+    Ok(Json(contacts::merge(&ctx, ContactId(id), ContactId(other.contact)).await?.into()))
+}
+
+/// Custom fields of contacts
+///
+/// In the order of the workspace. Needs `contacts.read`.
+#[utoipa::path(
+    get, path = "/api/v1/contact-fields", tag = "Contacts", operation_id = "listContactFields",
+    responses((status = 200, description = "All of them", body = Fields)),
+)]
+pub async fn fields(Caller(ctx): Caller) -> Result<Json<Fields>, Problem> {
+    let items = contacts::fields::list(&ctx).await?.into_iter().map(ShownField::from).collect();
+    Ok(Json(Fields { items }))
 }
 
 /// Give a contact to a member

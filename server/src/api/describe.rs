@@ -32,7 +32,8 @@ use super::{
         (name = "Operations", description = "How the workspace is."),
     ),
     paths(
-        contacts::list, contacts::get, contacts::create, contacts::update, contacts::assign, consent::list, consent::record,
+        contacts::list, contacts::get, contacts::create, contacts::update, contacts::assign, contacts::merge,
+        contacts::fields, consent::list, consent::record,
         conversations::list, conversations::get, conversations::assign, conversations::close, conversations::reopen,
         conversations::label, labels::list, search::find,
         messages::list, messages::send, messages::outgoing::send_to, messages::retry, limits::limits,

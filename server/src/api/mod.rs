@@ -49,6 +49,8 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update))
         .route("/api/v1/contacts/{id}/assignee", put(contacts::assign))
+        .route("/api/v1/contacts/{id}/merge", post(contacts::merge))
+        .route("/api/v1/contact-fields", get(contacts::fields))
         .route("/api/v1/contacts/{id}/consent", get(consent::list).post(consent::record))
         .route("/api/v1/search", get(search::find))
         .route("/api/v1/conversations", get(conversations::list))

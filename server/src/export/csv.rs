@@ -1,7 +1,7 @@
 //! Entries as CSV, for spreadsheets: RFC 4180 with a byte order mark, and no field that a spreadsheet would run.
 
 use app::ui::when::iso;
-use domain::{audit::EntryView, time::Millis};
+use domain::{audit::EntryView, text::is_formula, time::Millis};
 
 const COLUMNS: [&str; 19] = [
     "position",
@@ -30,9 +30,9 @@ pub fn head() -> String {
     head_of(COLUMNS)
 }
 
-pub fn head_of<const N: usize>(columns: [&str; N]) -> String {
+pub fn head_of<T: AsRef<str>>(columns: impl IntoIterator<Item = T>) -> String {
     let mut head = "\u{feff}".to_owned();
-    put_line(&mut head, columns.map(str::to_owned));
+    put_line(&mut head, columns);
     head
 }
 
@@ -73,19 +73,20 @@ pub fn moment(at: Millis) -> String {
     format!("{}.{:03}Z", iso(at).trim_end_matches('Z'), at.rem_euclid(1_000))
 }
 
-pub fn put_line<const N: usize>(out: &mut String, fields: [String; N]) {
-    for (nth, field) in fields.iter().enumerate() {
+pub fn put_line<T: AsRef<str>>(out: &mut String, fields: impl IntoIterator<Item = T>) {
+    for (nth, field) in fields.into_iter().enumerate() {
         if nth > 0 {
             out.push(',');
         }
-        put(out, field);
+        put(out, field.as_ref());
     }
     out.push_str("\r\n");
 }
 
 /// A field; in quotes where a comma, a quote or a line end would be read as something else.
 fn put(out: &mut String, field: &str) {
-    let guard = runs(field);
+    // A quote mark in front makes it text.
+    let guard = is_formula(field);
     if !guard && !field.contains([',', '"', '\n', '\r']) {
         out.push_str(field);
         return;
@@ -101,13 +102,6 @@ fn put(out: &mut String, field: &str) {
         out.push(c);
     }
     out.push('"');
-}
-
-/// What a spreadsheet would take for a formula, also behind blanks and with the wide signs of East Asian keyboards. A quote
-/// mark in front makes it text.
-fn runs(field: &str) -> bool {
-    field.starts_with(['\t', '\r', '\n'])
-        || field.trim_start().starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -186,8 +180,8 @@ mod tests {
             let read = read(&out);
             prop_assert_eq!(read.len(), lines.len());
             for (field, written) in read.iter().flatten().zip(lines.iter().flatten()) {
-                prop_assert!(!runs(field), "{:?}", field);
-                let guarded = if runs(written) { format!("'{written}") } else { written.clone() };
+                prop_assert!(!is_formula(field), "{:?}", field);
+                let guarded = if is_formula(written) { format!("'{written}") } else { written.clone() };
                 prop_assert_eq!(field, &guarded);
             }
         }

@@ -14,30 +14,37 @@ use tokio::{sync::Semaphore, time::timeout};
 const BODY: usize = 256 << 10;
 /// From the request's head to the response's head; what streams after that takes as long as it takes.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// A file of contacts, which goes on to the database as it comes in; what is larger is refused there, in words.
+const FILE: usize = 201 << 20;
+/// For such a file on a slow line.
+const FILE_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// For a free place.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// Files come as they are and take as long as the line needs.
+/// Files on their way to customers.
 const UPLOAD: usize = domain::outgoing::UPLOAD_LIMIT as usize;
 const UPLOAD_WITHIN: Duration = Duration::from_secs(1_200);
 
-/// Bounds what a form or a server function reads, and a file.
+/// What a request may bring, and how long it may take: forms and server functions little, a file what it needs.
+fn bounds(request: &Request) -> (usize, Duration) {
+    let path = request.uri().path();
+    let file = request.method() == Method::POST && path.starts_with("/w/");
+    if file && path.ends_with("/contacts/imports") {
+        (FILE, FILE_WITHIN)
+    } else if file && path.contains("/conversations/") && path.ends_with("/files") {
+        (UPLOAD, UPLOAD_WITHIN)
+    } else {
+        (BODY, ANSWER_WITHIN)
+    }
+}
+
+/// Bounds what is read of a request.
 pub(super) async fn body(request: Request, next: Next) -> Response {
-    let most = if is_upload(&request) { UPLOAD } else { BODY };
+    let (most, _) = bounds(&request);
     if request.body().size_hint().lower() > most as u64 {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
     next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
-}
-
-/// `POST /w/{slug}/conversations/{id}/files`
-fn is_upload(request: &Request) -> bool {
-    let mut parts = request.uri().path().split('/').skip(1);
-    request.method() == Method::POST
-        && parts.next() == Some("w")
-        && parts.nth(1) == Some("conversations")
-        && parts.nth(1) == Some("files")
-        && parts.next().is_none()
 }
 
 /// Bounds how much is worked on at a time, and for how long.
@@ -48,7 +55,7 @@ pub(super) async fn places(State(places): State<Arc<Semaphore>>, request: Reques
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         return response;
     };
-    let within = if is_upload(&request) { UPLOAD_WITHIN } else { ANSWER_WITHIN };
+    let (_, within) = bounds(&request);
     match timeout(within, next.run(request)).await {
         Ok(response) => response,
         Err(_) => (StatusCode::GATEWAY_TIMEOUT, "This took too long. Try again in a minute.\n").into_response(),

@@ -10,6 +10,7 @@ mod backup_cli;
 mod borders;
 mod command_line;
 mod consent;
+mod contacts;
 mod conversations;
 mod demo;
 mod doctor;

@@ -15,7 +15,8 @@ const ABOUT: &str = "SELECT at, id, actor_kind, member_id, token_id, action, res
     about, address, agent, unproven, position, salt, mac, erased_at, personal_digest, erasure
     FROM audit_entries e WHERE e.workspace_id = $1 AND (e.at, e.id) > ($2, $3)
     AND e.position IS NOT NULL AND e.erased_at IS NULL AND e.action <> 'audit.erased'
-    AND ((e.resource_kind = 'contact' AND e.resource_id = $4)
+    AND ((e.resource_kind = 'contact' AND (e.resource_id = $4 OR e.resource_id IN
+            (SELECT g.from_id FROM contact_merges g WHERE g.workspace_id = $1 AND g.into_id = $4)))
         OR (e.resource_kind = 'conversation' AND e.resource_id IN
             (SELECT c.id FROM conversations c WHERE c.workspace_id = $1 AND c.contact_id = $4)))
     ORDER BY e.at, e.id LIMIT $5";
@@ -24,8 +25,8 @@ const ERASE: &str = "UPDATE audit_entries SET was = NULL, became = NULL, about =
 
 const AT_ONCE: i64 = 200;
 
-/// Erases what the trail says about a customer: of the entries on the contact and its conversations there remains who did what
-/// and when. Returns how many entries it were; the chain goes on holding.
+/// Erases what the trail says about a customer: of the entries on the contact, on those merged into it and on its conversations
+/// there remains who did what and when. Returns how many entries it were; the chain goes on holding.
 ///
 /// # Errors
 /// `Forbidden` without `contacts.delete`; `Internal` when the chain is broken.

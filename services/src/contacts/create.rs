@@ -11,10 +11,11 @@ use domain::{
     permission::{Permission, Sight},
 };
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const INSERT: &str = "INSERT INTO contacts
-    (workspace_id, id, wa_id, profile_name, named, assignee_id, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING";
+    (workspace_id, id, wa_id, profile_name, named, assignee_id, created_at, updated_at, name_key)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT DO NOTHING";
 
 /// Adds a customer by phone number. Without a name, the one that they give themselves is taken when they first write. Who sees
 /// own contacts only looks after the new one.
@@ -37,13 +38,25 @@ pub async fn create(ctx: &Ctx, phone: &str, name: Option<&str>) -> Result<Contac
         dialect::postgres::lock_workspace(tx, ctx.ws()).await?;
     }
     let owner = assignee.map(|member| member.0);
-    if sql!(exec tx.conn(), INSERT, ctx.ws(), id, &digits, &name, named, owner, now)? == 0 {
+    if sql!(exec tx.conn(), INSERT, ctx.ws(), id, &digits, &name, named, owner, now, contact::name_key(&name))? == 0 {
         return Err(Error::Conflict("There is a contact with this number already.".to_owned()));
     }
     let after = json!({"phone": format!("+{digits}"), "name": name, "assignee": assignee});
     let entry = Entry::new(Action::ContactCreated).on("contact", id).change(Value::Null, after);
     audit::record(&mut tx, ctx, entry).await?;
     tx.commit().await?;
-    let (phone, user_id) = (Some(format!("+{digits}")), None);
-    Ok(Contact { id: id.into(), name, phone, user_id, assignee, opted_out_at: None, created_at: now, updated_at: now })
+    let phone = Some(format!("+{digits}"));
+    Ok(Contact {
+        id: id.into(),
+        name,
+        phone,
+        user_id: None,
+        username: None,
+        assignee,
+        opted_out_at: None,
+        fields: BTreeMap::new(),
+        note: String::new(),
+        created_at: now,
+        updated_at: now,
+    })
 }

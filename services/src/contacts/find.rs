@@ -1,14 +1,11 @@
-use crate::{Ctx, Result, db::Conn, sql};
+use crate::{Ctx, Error, Result, db::Conn, sql};
 use domain::{contact::Contact, id::ContactId, permission::Permission, time::Millis};
 use uuid::Uuid;
 
-const ONE: &str =
-    "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, opted_out_at, created_at, updated_at FROM contacts
-    WHERE workspace_id = $1 AND id = $2";
+const ONE: &str = "SELECT * FROM contacts WHERE workspace_id = $1 AND id = $2";
+const BY_PHONE: &str = "SELECT * FROM contacts WHERE workspace_id = $1 AND wa_id = $2";
 
-const BY_PHONE: &str =
-    "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, opted_out_at, created_at, updated_at FROM contacts
-    WHERE workspace_id = $1 AND wa_id = $2";
+const MERGED: &str = "SELECT into_id FROM contact_merges WHERE workspace_id = $1 AND from_id = $2";
 
 /// A row of `contacts`.
 #[derive(sqlx::FromRow)]
@@ -17,8 +14,11 @@ pub struct ContactRecord {
     pub profile_name: String,
     pub wa_id: Option<String>,
     pub meta_user_id: Option<String>,
+    pub username: Option<String>,
     pub assignee_id: Option<Uuid>,
     pub opted_out_at: Option<Millis>,
+    pub fields: String,
+    pub note: String,
     pub created_at: Millis,
     pub updated_at: Millis,
 }
@@ -30,8 +30,11 @@ impl From<ContactRecord> for Contact {
             name: row.profile_name,
             phone: row.wa_id.map(|digits| format!("+{digits}")),
             user_id: row.meta_user_id,
+            username: row.username,
             assignee: row.assignee_id.map(Into::into),
             opted_out_at: row.opted_out_at,
+            fields: super::fields::parse(&row.fields),
+            note: row.note,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -46,6 +49,22 @@ pub async fn get(ctx: &Ctx, id: ContactId) -> Result<Contact> {
     ctx.demand(Permission::ContactsRead)?;
     let mut read = ctx.read().await?;
     find(ctx, read.conn(), id).await
+}
+
+/// One contact, also by the id of one that was merged into it.
+///
+/// # Errors
+/// As [`get`].
+pub async fn follow(ctx: &Ctx, id: ContactId) -> Result<Contact> {
+    ctx.demand(Permission::ContactsRead)?;
+    let mut read = ctx.read().await?;
+    match find(ctx, read.conn(), id).await {
+        Err(Error::Domain(domain::Error::NotFound)) => {
+            let into: Option<Uuid> = sql!(scalar_opt Uuid, read.conn(), MERGED, ctx.ws(), id.0)?;
+            find(ctx, read.conn(), into.ok_or(domain::Error::NotFound)?.into()).await
+        }
+        found => found,
+    }
 }
 
 /// The contact with a phone number, if there is one that the member sees. `digits` as [`domain::contact::phone`] makes them.

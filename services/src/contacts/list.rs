@@ -8,16 +8,13 @@ use domain::{
 };
 use uuid::Uuid;
 
-const ALL: &str =
-    "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, opted_out_at, created_at, updated_at FROM contacts
+const ALL: &str = "SELECT * FROM contacts
     WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 
-const OWN: &str =
-    "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, opted_out_at, created_at, updated_at FROM contacts
+const OWN: &str = "SELECT * FROM contacts
     WHERE workspace_id = $1 AND id < $2 AND assignee_id = $4 ORDER BY id DESC LIMIT $3";
 
-const OWN_OR_NOBODYS: &str =
-    "SELECT id, profile_name, wa_id, meta_user_id, assignee_id, opted_out_at, created_at, updated_at FROM contacts
+const OWN_OR_NOBODYS: &str = "SELECT * FROM contacts
     WHERE workspace_id = $1 AND id < $2 AND (assignee_id = $4 OR assignee_id IS NULL) ORDER BY id DESC LIMIT $3";
 
 /// Contacts that the member sees, the newest first, at most `limit`, behind the one given.

@@ -1,13 +1,26 @@
-//! Contacts: reading them, adding one, naming one. Who looks after whom is [`crate::team::assign_contacts`]'s.
+//! Contacts: reading them, adding one, editing one, files of them in and out, and making one of two. Who looks after whom is
+//! [`crate::team::assign_contacts`]'s.
 
+mod browse;
 mod create;
+mod edit;
+mod export;
+pub mod fields;
 mod find;
+mod fold;
+pub mod import;
 mod list;
-mod update;
+mod merge;
+mod twins;
 
+pub use browse::{Slice, Turn, browse};
 pub use create::create;
-pub use find::{by_phone, get};
+pub use edit::{edit, update};
+pub use export::export;
+pub use find::{by_phone, follow, get};
+pub use fold::fold_names;
 pub use list::list;
-pub use update::update;
+pub use merge::merge;
+pub use twins::{Pair, keep_apart, of as twins_of, open as open_twins};
 
 pub(crate) use find::find;

@@ -177,7 +177,8 @@ fn gone() -> crate::Error {
 /// What a message answers: one of the same conversation that Meta knows.
 async fn quote(ctx: &Ctx, tx: &mut Tx, record: &RowRecord, quoted: MessageId) -> Result<Quote> {
     let found: Option<Quoted> = sql!(opt Quoted, tx.conn(), QUOTED, ctx.ws(), quoted.0, record.id)?;
-    let wrong = || Wrong::invalid("answer", "this message cannot be answered: WhatsApp does not know it yet, or it is gone");
+    let wrong =
+        || Wrong::invalid("answer", "this message cannot be answered: WhatsApp does not know it yet, or it is gone");
     Ok(found.ok_or_else(wrong)?.into())
 }
 

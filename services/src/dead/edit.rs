@@ -6,7 +6,8 @@ use super::{
 use crate::{
     Ctx, Result,
     audit::{self, Entry},
-    conversations::{self, Said}, live, send,
+    conversations::{self, Said},
+    live, send,
 };
 use domain::{Error as Wrong, audit::Action, id::MessageId, inbox::Event, permission::Permission};
 use serde_json::{Value, json};

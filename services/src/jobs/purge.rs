@@ -1,6 +1,6 @@
 use crate::{
-    Result, Services, accounts, alerts, conversations, db::system, dead, labels, limits, mail, numbers, team, tokens,
-    vault,
+    Result, Services, accounts, alerts, contacts, conversations, db::system, dead, labels, limits, mail, numbers, team,
+    tokens, vault,
 };
 use domain::time::{DAY, Millis};
 use std::time::Duration;
@@ -35,6 +35,12 @@ pub(super) async fn worker(services: Services, stop: CancellationToken) {
         }
         if let Err(error) = labels::take_off(&services).await {
             tracing::error!(%error, "deleted labels could not be taken off; trying again in a minute");
+        }
+        if let Err(error) = contacts::fold_names(&services).await {
+            tracing::error!(%error, "names could not be made searchable; trying again in a minute");
+        }
+        if let Err(error) = contacts::fields::sweep(&services).await {
+            tracing::error!(%error, "values of removed fields could not be erased; trying again in a minute");
         }
         if minute.is_multiple_of(PURGES)
             && let Err(error) = purge(&services).await
@@ -79,5 +85,6 @@ pub async fn purge(services: &Services) -> Result<()> {
     mail::purge(services).await?;
     limits::purge(services).await?;
     team::invitations::purge(services).await?;
+    contacts::import::purge(services).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 use super::{Lane, purge};
 use crate::{
-    Services, alerts, audit,
+    Services, alerts, audit, contacts,
     db::{Db, system},
     ingest, limits, live, mail, media, search, send, templates, vault,
 };
@@ -52,6 +52,8 @@ pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Runn
         keep(&mut workers, "audit", &stop, move |stop| audit::worker(here.clone(), stop));
         let here = services.clone();
         keep(&mut workers, "search", &stop, move |stop| search::worker(here.clone(), stop));
+        let here = services.clone();
+        keep(&mut workers, "imports", &stop, move |stop| contacts::import::worker(here.clone(), stop));
     }
     if which.outbox {
         let here = services.clone();

@@ -18,6 +18,14 @@ const COUNT: &str = "UPDATE portfolios SET contacts = $3 WHERE workspace_id = $1
 const FIRST: &str = "SELECT CAST(COALESCE(MIN(at), $3) AS BIGINT) FROM portfolio_contacts
     WHERE workspace_id = $1 AND waba_id = $2";
 
+const ACCOUNTS: &str = "SELECT waba_id FROM portfolios WHERE workspace_id = $1 ORDER BY waba_id";
+const MOVE: &str = "UPDATE portfolio_contacts SET contact_id = $4 WHERE workspace_id = $1 AND waba_id = $2 AND contact_id = $3
+    AND NOT EXISTS (SELECT 1 FROM portfolio_contacts k WHERE k.workspace_id = $1 AND k.waba_id = $2 AND k.contact_id = $4)";
+const LATER: &str = "UPDATE portfolio_contacts SET at = (SELECT MAX(b.at) FROM portfolio_contacts b
+        WHERE b.workspace_id = $1 AND b.waba_id = $2 AND b.contact_id IN ($3, $4))
+    WHERE workspace_id = $1 AND waba_id = $2 AND contact_id = $4";
+const DROP: &str = "DELETE FROM portfolio_contacts WHERE workspace_id = $1 AND waba_id = $2 AND contact_id = $3";
+
 /// Rows that [`OVER`] removes at once.
 const BATCH: u64 = 500;
 
@@ -53,6 +61,20 @@ pub(super) async fn take(tx: &mut Tx, workspace: Uuid, contact: Uuid, facts: &Fa
         counted += 1;
     }
     sql!(exec tx.conn(), COUNT, workspace, waba, counted)?;
+    Ok(())
+}
+
+/// Two customers are one from now on: whoever was written to as both counts once.
+pub(crate) async fn join(tx: &mut Tx, workspace: Uuid, from: Uuid, into: Uuid) -> Result<()> {
+    let accounts: Vec<String> = sql!(scalars String, tx.conn(), ACCOUNTS, workspace)?;
+    for waba in &accounts {
+        let counted: i64 = sql!(scalar i64, tx.conn(), COUNTED, workspace, waba)?;
+        if sql!(exec tx.conn(), MOVE, workspace, waba, from, into)? == 0 {
+            sql!(exec tx.conn(), LATER, workspace, waba, from, into)?;
+            let gone = sql!(exec tx.conn(), DROP, workspace, waba, from)?;
+            sql!(exec tx.conn(), COUNT, workspace, waba, counted - i64::try_from(gone).unwrap_or(0))?;
+        }
+    }
     Ok(())
 }
 

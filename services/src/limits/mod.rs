@@ -29,6 +29,7 @@ pub use tell::{tell, worker as news_worker};
 pub use usage::usage;
 
 pub(crate) use admit::{Ask, admit};
+pub(crate) use customers::join;
 pub(crate) use day::lock_days;
 pub(crate) use facts::Want;
 pub(crate) use held::Reserved;

@@ -12,9 +12,11 @@ use uuid::Uuid;
 const WANT: &str = "INSERT INTO media
     (workspace_id, id, number_id, message_id, state, meta_id, claimed_mime, claimed_sha256, name, due_at, created_at)
     VALUES ($1, $2, $3, $4, 'wanted', $5, $6, $7, $8, $9, $9)";
-const REMOVE: &str = "UPDATE media SET removed_at = $3 WHERE workspace_id = $1 AND message_id = $2 AND removed_at IS NULL";
+const REMOVE: &str =
+    "UPDATE media SET removed_at = $3 WHERE workspace_id = $1 AND message_id = $2 AND removed_at IS NULL";
 /// Whose it is, and that it can be sent still.
-const UNSENT: &str = "SELECT * FROM media WHERE workspace_id = $1 AND id = $2 AND author_id = $3 AND conversation_id = $4
+const UNSENT: &str =
+    "SELECT * FROM media WHERE workspace_id = $1 AND id = $2 AND author_id = $3 AND conversation_id = $4
     AND message_id IS NULL AND removed_at IS NULL AND state = 'kept' AND meta_until > $5";
 const GIVE: &str = "UPDATE media SET message_id = $3
     WHERE workspace_id = $1 AND id = $2 AND message_id IS NULL AND removed_at IS NULL";

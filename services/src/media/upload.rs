@@ -37,7 +37,8 @@ const INSERT: &str = "INSERT INTO media (workspace_id, id, number_id, author_id,
 const KEPT: &str = "UPDATE media SET state = $3, stored = TRUE, mime = $4, size = $5, sha256 = $6, thumbnail = $7, meta_id = $8,
     meta_until = $9, width = $10, height = $11 WHERE workspace_id = $1 AND id = $2 AND state = 'receiving' AND removed_at IS NULL";
 /// Also of one that is still being received: then what comes is removed.
-const FORGET: &str = "UPDATE media SET removed_at = $3, stored = TRUE WHERE workspace_id = $1 AND id = $2 AND author_id = $4
+const FORGET: &str =
+    "UPDATE media SET removed_at = $3, stored = TRUE WHERE workspace_id = $1 AND id = $2 AND author_id = $4
     AND message_id IS NULL AND removed_at IS NULL";
 const PHONE: &str = "SELECT phone_number_id FROM numbers WHERE workspace_id = $1 AND id = $2 AND state = 'active'";
 
@@ -168,7 +169,9 @@ async fn receive<E>(
     });
     match store.write(key, pieces).await {
         Ok(()) => Ok(Received { head, size: total, sha256: hex::encode(hash.finalize()) }),
-        Err(Writing::Source(Broken::Off)) => Err(Wrong::invalid("file", "it did not arrive whole; choose it again").into()),
+        Err(Writing::Source(Broken::Off)) => {
+            Err(Wrong::invalid("file", "it did not arrive whole; choose it again").into())
+        }
         Err(Writing::Source(Broken::TooLarge)) => {
             Err(Wrong::invalid("file", format!("WhatsApp takes at most {}", size(UPLOAD_LIMIT))).into())
         }
@@ -202,7 +205,8 @@ async fn hand_in(ctx: &Ctx, number: Uuid, key: Key, (mime, size, name): (&'stati
     let form = Form::new().text("messaging_product", "whatsapp").text("type", mime).part("file", part);
     let request = services.graph().client().post(services.graph().url(&[&phone, "media"]));
     let sent = request.bearer_auth(token.expose_secret()).timeout(TIMEOUT).multipart(form).send().await;
-    let response = sent.map_err(|_| upstream("WhatsApp could not be reached, so the file was not handed in. Try again."))?;
+    let response =
+        sent.map_err(|_| upstream("WhatsApp could not be reached, so the file was not handed in. Try again."))?;
     let status = response.status();
     let body = response.bytes().await.map_err(|_| upstream("WhatsApp's answer was lost. Try again."))?;
     if status.is_success() {

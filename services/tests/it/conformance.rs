@@ -90,7 +90,12 @@ fn every_other_kind_conforms() {
     let Some(validator) = validator() else { return };
     let file = |name: Option<&str>, voice| {
         let name = name.map(str::to_owned);
-        content::Content::Media(content::File { meta: Some("1003383421387256".into()), name, voice, ..Default::default() })
+        content::Content::Media(content::File {
+            meta: Some("1003383421387256".into()),
+            name,
+            voice,
+            ..Default::default()
+        })
     };
     let place = content::Place { name: Some("Shop".into()), ..content::Place::at(50.1109, 8.6821).unwrap() };
     let phone = content::CardPhone { phone: "+4915112345678".into(), wa_id: Some("4915112345678".into()), label: None };

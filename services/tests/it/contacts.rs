@@ -1,5 +1,10 @@
 //! Contacts as the API reads and writes them.
 
+mod browse;
+mod fields;
+mod import;
+mod merge;
+
 use crate::support::{START, member, workspace};
 use domain::{
     Error as Wrong,

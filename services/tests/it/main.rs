@@ -51,6 +51,7 @@ mod notes;
 mod numbers;
 #[cfg(test)]
 mod outgoing;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod security;

@@ -107,7 +107,12 @@ const PDF: &[u8] = b"%PDF-1.4\nan invoice\n%%EOF";
 
 impl World {
     async fn upload(&self, ctx: &Ctx, name: &str, bytes: &'static [u8]) -> Result<media::Uploaded, Error> {
-        let upload = Upload { id: MediaId(new_id()), conversation: self.conversation, name: Some(name.to_owned()), voice: false };
+        let upload = Upload {
+            id: MediaId(new_id()),
+            conversation: self.conversation,
+            name: Some(name.to_owned()),
+            voice: false,
+        };
         // In pieces, as a body comes.
         let pieces = bytes.chunks(7).map(|piece| Ok::<_, Infallible>(piece.into()));
         media::upload(ctx, upload, stream::iter(pieces)).await

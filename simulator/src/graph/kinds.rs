@@ -177,7 +177,11 @@ pub(super) fn choices(interactive: &Value) -> Vec<Choice> {
         about: None,
     });
     let rows = list("/action/sections").iter().filter_map(|section| section.get("rows")?.as_array()).flatten();
-    let rows = rows.map(|row| Choice { id: part(row, "id"), title: part(row, "title"), about: Some(part(row, "description")) });
+    let rows = rows.map(|row| Choice {
+        id: part(row, "id"),
+        title: part(row, "title"),
+        about: Some(part(row, "description")),
+    });
     buttons.chain(rows).collect()
 }
 

@@ -68,10 +68,12 @@ impl Fields {
             What::Files => return Err("Choose a file.".to_owned()),
             What::Place => {
                 let degrees = self.place.get_untracked();
-                let read = degrees.split_once(',').and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
+                let read =
+                    degrees.split_once(',').and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
                 let (latitude, longitude) =
                     read.ok_or("Write latitude and longitude with a comma between them, such as 50.1109, 8.6821.")?;
-                let place = Place { latitude, longitude, name: some(self.name), address: some(self.address), url: None };
+                let place =
+                    Place { latitude, longitude, name: some(self.name), address: some(self.address), url: None };
                 (String::new(), Outgoing::Place(place))
             }
             What::Card => {
@@ -135,7 +137,8 @@ pub fn dialog_view(screen: Screen, conversation: ConversationId) -> AnyView {
             </button>
         }
     };
-    let body = move || match what.get() {
+    let body = move || {
+        match what.get() {
         What::Files => files.view(),
         What::Place => view! {
             {field("place", "Latitude, longitude", fields.place, "50.1109, 8.6821", true)}
@@ -157,6 +160,7 @@ pub fn dialog_view(screen: Screen, conversation: ConversationId) -> AnyView {
             {field("choices-button", "What opens the list", fields.button, "", false)}
         }
         .into_any(),
+    }
     };
     let blocked = move || task.busy.get() || (what.get() == What::Files && !files.can_go());
     let content = view! {
@@ -185,7 +189,13 @@ pub fn dialog_view(screen: Screen, conversation: ConversationId) -> AnyView {
     dialog::dialog(ID, "Send more than words".to_owned(), String::new(), closed, content)
 }
 
-fn field(id: &'static str, label: &'static str, value: RwSignal<String>, example: &'static str, first: bool) -> AnyView {
+fn field(
+    id: &'static str,
+    label: &'static str,
+    value: RwSignal<String>,
+    example: &'static str,
+    first: bool,
+) -> AnyView {
     view! {
         <div class="field">
             <label for=id>{label}</label>

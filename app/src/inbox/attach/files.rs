@@ -185,7 +185,8 @@ impl Files {
     fn line(self, item: Item) -> AnyView {
         let name = item.name.get_value();
         let (caption_id, remove) = (format!("caption-{}", item.id), format!("Remove {name}"));
-        let stage = move || match item.stage.get() {
+        let stage = move || {
+            match item.stage.get() {
             Stage::Going(percent) => view! {
                 <progress max="100" value=percent aria-label="Sent to the server"></progress>
                 // The last step is Meta's.
@@ -195,6 +196,7 @@ impl Files {
             Stage::Ready(attached) => view! { <small>{ready(attached.kind, item.bytes)}</small> }.into_any(),
             Stage::Failed(why) => view! { <small class="error" role="alert">{why}</small> }.into_any(),
             Stage::Sent => view! { <small>"Sent."</small> }.into_any(),
+        }
         };
         let captioned = Memo::new(move |_| {
             item.stage.with(|stage| match stage {

@@ -48,10 +48,11 @@ enum Case {
     Note,
     Labels,
     NoteRemoved,
+    Contact,
 }
 
 impl Case {
-    const ALL: [Case; 14] = [
+    const ALL: [Case; 15] = [
         Case::Message,
         Case::MessageChanged,
         Case::Stays,
@@ -66,8 +67,9 @@ impl Case {
         Case::Note,
         Case::Labels,
         Case::NoteRemoved,
+        Case::Contact,
     ];
-    const KINDS: usize = 12;
+    const KINDS: usize = 13;
 
     /// A new kind of event does not compile until it has its number here, and a case above.
     fn kind(event: &Event) -> usize {
@@ -84,6 +86,7 @@ impl Case {
             Event::Note { .. } => 9,
             Event::Labels { .. } => 10,
             Event::NoteRemoved { .. } => 11,
+            Event::Contact { .. } => 12,
         }
     }
 
@@ -128,6 +131,7 @@ impl Case {
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },
             Case::Team => Event::Team,
             Case::Labels => Event::Labels { labels: Vec::new() },
+            Case::Contact => Event::Contact { contact: thing.contact, assignee: thing.assignee },
             Case::Alert => Event::Alert { about: alert::Kind::QualityDropped },
             Case::Limits => Event::Limits {
                 usage: Usage {
@@ -178,6 +182,10 @@ fn expected(world: &World, who: Who, case: Case, thing: Thing, colleague: Member
         Case::Labels => plain("labels", P::ConversationsView),
         Case::Team => plain("team", P::TeamsView),
         Case::Alert => plain("alert", P::OperationsView),
+        Case::Contact => {
+            let told = Told::Event { seq, name: "contact".to_owned(), conversation: None, words: false };
+            sight(P::ContactsRead).reaches(thing.assignee).then_some(told)
+        }
         Case::Message if sees(to) => named(if words { "message" } else { "conversation" }, words),
         Case::MessageChanged if sees(to) => named(if words { "message_changed" } else { "conversation" }, words),
         Case::Gained if sees(to) => named("gained", words),

@@ -8,13 +8,17 @@ use axum::{
 };
 use domain::{
     conversation::View,
-    id::{ConversationId, InvitationId, LabelId, MemberId, MessageId, NoteId, QuickReplyId, RoleId, TokenId, UserId},
+    field::{Kind as FieldKind, Wish},
+    id::{
+        ConversationId, FieldId, ImportId, InvitationId, LabelId, MemberId, MessageId, NoteId, QuickReplyId, RoleId,
+        TokenId, UserId,
+    },
     permission::{Access, Grant, Permission as P, Permissions},
     role::{Role, RoleRef},
     workspace::Slug,
 };
 use serde_json::json;
-use services::{Ctx, accounts, conversations, members, numbers, numbers::Connect, team};
+use services::{Ctx, accounts, contacts, conversations, members, numbers, numbers::Connect, team};
 
 use super::kept::{invitation, label, note, quick_reply};
 use crate::{
@@ -106,6 +110,11 @@ pub struct Has {
     pub spare_label: LabelId,
     pub reply: QuickReplyId,
     pub spare_reply: QuickReplyId,
+    /// A file of contacts that nobody has started to import.
+    pub import: ImportId,
+    /// A custom field, and one that may be removed.
+    pub field: FieldId,
+    pub spare_field: FieldId,
 }
 
 pub struct Person {
@@ -174,6 +183,9 @@ impl World {
             spare_label: label(&owner).await,
             reply: quick_reply(&owner).await,
             spare_reply: quick_reply(&owner).await,
+            import: import(&owner).await,
+            field: field(&owner).await,
+            spare_field: field(&owner).await,
         };
 
         // Conversations: one for everybody, one for a colleague, one in another workspace.
@@ -278,6 +290,7 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
         spare: invitation(owner).await,
         spare_label: label(owner).await,
         spare_reply: quick_reply(owner).await,
+        spare_field: field(owner).await,
         ..has
     };
     let (dead, media, note) =
@@ -332,6 +345,9 @@ async fn foreign(installation: &Installation) -> (Thing, Ctx) {
         spare_label: label(&ctx).await,
         reply: quick_reply(&ctx).await,
         spare_reply: quick_reply(&ctx).await,
+        import: import(&ctx).await,
+        field: field(&ctx).await,
+        spare_field: field(&ctx).await,
     };
     let (dead, media) = (dead_letter(&ctx, message).await, file(&ctx, message).await);
     let number = row.number.id;
@@ -383,6 +399,19 @@ async fn sign_in(installation: &Installation, email: &str) -> String {
     browser.post("/login", &[("email", email), ("password", PASSWORD)]).await;
     let session = browser.cookie("parlance_session").expect("signed in");
     format!("parlance_session={session}")
+}
+
+/// A file of contacts.
+async fn import(owner: &Ctx) -> ImportId {
+    let mut upload = contacts::import::Upload::begin(owner, "list.csv").await.unwrap();
+    upload.put(b"name,phone\nMeera,+919845550101\n").await.unwrap();
+    upload.finish().await.unwrap()
+}
+
+/// A custom field, named by its number.
+async fn field(owner: &Ctx) -> FieldId {
+    let name = format!("Field {}", contacts::fields::list(owner).await.unwrap().len());
+    contacts::fields::create(owner, &Wish { name, kind: FieldKind::Text, choices: Vec::new() }).await.unwrap().id
 }
 
 async fn revoked_token(owner: &Ctx) -> (String, TokenId) {

@@ -1,7 +1,7 @@
 //! PostgreSQL's side of the hot path: one statement a batch, arrays unnested.
 
 use crate::ingest::{Contact, NewMessage, OpenRecord, Target, Thread};
-use domain::time::Millis;
+use domain::{contact::name_key, time::Millis};
 use sqlx::{PgConnection, query, query_as, query_scalar};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -11,14 +11,14 @@ const CONTACTS: &str =
     "SELECT id, wa_id, meta_user_id, profile_name, username, named, assignee_id, opted_out_at FROM contacts
     WHERE workspace_id = $1 AND (wa_id = ANY($2) OR meta_user_id = ANY($3))";
 const INSERT_CONTACTS: &str = "INSERT INTO contacts
-    (id, workspace_id, wa_id, meta_user_id, profile_name, username, created_at, updated_at)
-    SELECT id, $1, wa_id, meta_user_id, profile_name, username, $7, $7
-    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
-    AS t (id, wa_id, meta_user_id, profile_name, username)";
+    (id, workspace_id, wa_id, meta_user_id, profile_name, username, created_at, updated_at, name_key)
+    SELECT id, $1, wa_id, meta_user_id, profile_name, username, $7, $7, name_key
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $8::text[])
+    AS t (id, wa_id, meta_user_id, profile_name, username, name_key)";
 const UPDATE_CONTACTS: &str = "UPDATE contacts c SET wa_id = t.wa_id, meta_user_id = t.meta_user_id,
-    profile_name = t.profile_name, username = t.username, updated_at = $7
-    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
-    AS t (id, wa_id, meta_user_id, profile_name, username) WHERE c.workspace_id = $1 AND c.id = t.id";
+    profile_name = t.profile_name, username = t.username, updated_at = $7, name_key = t.name_key
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $8::text[])
+    AS t (id, wa_id, meta_user_id, profile_name, username, name_key) WHERE c.workspace_id = $1 AND c.id = t.id";
 const OPEN_CONVERSATIONS: &str =
     "SELECT id, number_id, contact_id, assignee_id, last_message_at, unread, window_expires_at,
     preview_message_id, preview_direction, preview_kind, preview_status, preview_text, labels, snoozed_until
@@ -112,6 +112,7 @@ async fn write_contacts(
         .bind(column(contacts, |contact| contact.profile_name.clone()))
         .bind(column(contacts, |contact| contact.username.clone()))
         .bind(now)
+        .bind(column(contacts, |contact| name_key(&contact.profile_name)))
         .execute(c)
         .await
         .map(drop)

@@ -1,10 +1,54 @@
-//! PostgreSQL's side of changes of one contact: rows are locked in one order. On SQLite a writing transaction is alone.
+//! PostgreSQL's side of contacts: rows are locked in one order, and many come in one statement. On SQLite a writing transaction
+//! is alone, and a statement costs little.
 
-use sqlx::{PgConnection, query};
+use crate::contacts::import::{Known, New};
+use domain::{id::ImportId, time::Millis};
+use sqlx::{PgConnection, query, query_as};
 use uuid::Uuid;
 
 const LOCK_CONVERSATIONS: &str =
     "SELECT id FROM conversations WHERE workspace_id = $1 AND contact_id = $2 ORDER BY id FOR UPDATE";
+const BY_PHONES: &str =
+    "SELECT id, wa_id, profile_name, note, fields, opted_out_at, assignee_id, import_id, import_line
+    FROM contacts WHERE workspace_id = $1 AND wa_id = ANY($2)";
+const INSERT: &str = "INSERT INTO contacts (id, workspace_id, wa_id, profile_name, name_key, named, fields, note,
+    assignee_id, created_at, updated_at, import_id, import_line)
+    SELECT id, $1, wa_id, name, name_key, name <> '', fields, note, $2, $3, $3, $4, line
+    FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[])
+    AS t (id, wa_id, name, name_key, fields, note, line)";
+
+/// Contacts with these numbers.
+pub async fn by_phones(c: &mut PgConnection, workspace: Uuid, phones: &[&str]) -> sqlx::Result<Vec<Known>> {
+    query_as(BY_PHONES).bind(workspace).bind(phones).fetch_all(c).await
+}
+
+/// Contacts that a file brings.
+pub async fn insert(
+    c: &mut PgConnection,
+    workspace: Uuid,
+    (import, assignee): (ImportId, Option<Uuid>),
+    new: &[New],
+    now: Millis,
+) -> sqlx::Result<()> {
+    fn column<'a, T>(new: &'a [New], cell: impl Fn(&'a New) -> T) -> Vec<T> {
+        new.iter().map(cell).collect()
+    }
+    query(INSERT)
+        .bind(workspace)
+        .bind(assignee)
+        .bind(now)
+        .bind(import.0)
+        .bind(column(new, |one| one.id))
+        .bind(column(new, |one| one.phone.as_str()))
+        .bind(column(new, |one| one.name.as_str()))
+        .bind(column(new, |one| one.key.as_str()))
+        .bind(column(new, |one| one.values.as_str()))
+        .bind(column(new, |one| one.note.as_str()))
+        .bind(column(new, |one| one.line))
+        .execute(c)
+        .await
+        .map(drop)
+}
 
 /// Keeps other writers off a contact's conversations until the transaction ends.
 pub async fn lock_conversations(c: &mut PgConnection, workspace: Uuid, contact: Uuid) -> sqlx::Result<()> {

@@ -1,7 +1,7 @@
 //! SQLite's side of the hot path: prepared statements over single rows, and over sixteen where many come together.
 
 use crate::ingest::{Contact, NewMessage, OpenRecord, Target, Thread};
-use domain::time::Millis;
+use domain::{contact::name_key, time::Millis};
 use sqlx::{SqliteConnection, query, query_as, query_scalar};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -13,10 +13,10 @@ const CONTACTS_BY_USER_ID: &str =
     "SELECT id, wa_id, meta_user_id, profile_name, username, named, assignee_id, opted_out_at FROM contacts
     WHERE workspace_id = $1 AND meta_user_id IN (SELECT value FROM json_each($2))";
 const INSERT_CONTACT: &str = "INSERT INTO contacts
-    (id, workspace_id, wa_id, meta_user_id, profile_name, username, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+    (id, workspace_id, wa_id, meta_user_id, profile_name, username, created_at, updated_at, name_key)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
 const UPDATE_CONTACT: &str =
-    "UPDATE contacts SET wa_id = $3, meta_user_id = $4, profile_name = $5, username = $6, updated_at = $7
+    "UPDATE contacts SET wa_id = $3, meta_user_id = $4, profile_name = $5, username = $6, updated_at = $7, name_key = $8
     WHERE workspace_id = $1 AND id = $2";
 // Without the hint the planner walks all open conversations of the workspace.
 const OPEN_CONVERSATIONS: &str =
@@ -131,6 +131,7 @@ pub async fn insert_contacts(
             .bind(&contact.profile_name)
             .bind(&contact.username)
             .bind(now)
+            .bind(name_key(&contact.profile_name))
             .execute(&mut *c)
             .await?;
     }
@@ -152,6 +153,7 @@ pub async fn update_contacts(
             .bind(&contact.profile_name)
             .bind(&contact.username)
             .bind(now)
+            .bind(name_key(&contact.profile_name))
             .execute(&mut *c)
             .await?;
     }

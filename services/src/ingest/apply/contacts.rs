@@ -1,4 +1,4 @@
-use super::Step;
+use super::{Step, twins};
 use crate::{
     clock::new_id,
     db::{Tx, dialect},
@@ -43,11 +43,16 @@ impl People {
         let mut changes = vec![Change::None; people.contacts.len()];
         let places = senders.iter().map(|sender| people.place(sender, &mut changes)).collect();
         people.save(step, &changes).await?;
+        twins::note(step, &people, senders).await?;
         Ok((people, places))
     }
 
     pub fn get(&self, place: usize) -> &Contact {
         &self.contacts[place]
+    }
+
+    pub fn with_id(&self, id: Uuid) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| contact.id == id)
     }
 
     /// Whoever holds one of the sender's ids: two contacts, where nobody has merged them.

@@ -9,6 +9,7 @@ mod others;
 mod quotes;
 pub(crate) mod statuses;
 mod threads;
+mod twins;
 
 pub(crate) use contacts::Contact;
 pub(crate) use messages::NewMessage;

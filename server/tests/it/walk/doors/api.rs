@@ -63,6 +63,10 @@ pub const DOORS: &[Door] = &[
     api("PUT /api/v1/contacts/{}/assignee", Need::First(P::ContactsRead, P::ContactsUpdate), |world, thing| {
         put(world, &format!("/contacts/{}/assignee", thing.contact), json!({"member": thing.assignee}))
     }),
+    api("POST /api/v1/contacts/{}/merge", Need::First(P::ContactsRead, P::ContactsUpdate), |world, thing| {
+        post(world, &format!("/contacts/{}/merge", thing.contact), json!({"contact": thing.contact}))
+    }),
+    api("GET /api/v1/contact-fields", Need::May(P::ContactsRead), |world, _| get(world, "/contact-fields")),
     api("GET /api/v1/contacts/{}/consent", Need::First(P::ContactsRead, P::ContactsRead), |world, thing| {
         get(world, &format!("/contacts/{}/consent", thing.contact))
     }),

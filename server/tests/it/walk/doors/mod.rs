@@ -9,6 +9,7 @@ use serde_json::Value;
 
 mod account;
 mod api;
+mod contacts;
 mod inbox;
 mod team;
 
@@ -93,5 +94,5 @@ const fn typed(name: &'static str, need: Need, ask: fn(&World, Thing) -> Request
 
 /// Every door but those that are open to anybody asks for something that is not there, or is left as it is.
 pub fn all() -> impl Iterator<Item = &'static Door> {
-    inbox::DOORS.iter().chain(team::DOORS).chain(api::DOORS).chain(account::DOORS)
+    inbox::DOORS.iter().chain(contacts::DOORS).chain(team::DOORS).chain(api::DOORS).chain(account::DOORS)
 }

@@ -1,4 +1,4 @@
-//! Everything for managers: contacts, team, roles, settings, tokens, alerts, the audit trail.
+//! Everything for managers: team, roles, settings, tokens, alerts, the audit trail.
 
 use domain::permission::Permission as P;
 use serde_json::json;
@@ -10,17 +10,6 @@ pub const DOORS: &[Door] = &[
     public("PAGE /invite/{}", "whoever has the link may look at the invitation"),
     public("POST /invite/{}", "whoever has the link proves with it that they are invited"),
     public("POST /invite/{}/sign-out", "ends the caller's own session, if there is one"),
-    page("PAGE /w/{}/contacts", Need::May(P::ContactsRead), |world, _| get(format!("/w/{}/contacts", world.slug))),
-    door("POST /fn/contacts", Need::May(P::ContactsRead), |world, _| {
-        function("/fn/contacts", json!({"workspace": world.slug, "before": null}))
-    }),
-    door("POST /fn/contacts/more", Need::May(P::ContactsRead), |world, thing| {
-        function("/fn/contacts/more", json!({"workspace": world.slug, "before": thing.contact}))
-    }),
-    door("POST /fn/contacts/assign", Need::First(P::ContactsRead, P::ContactsUpdate), |world, thing| {
-        let body = json!({"workspace": world.slug, "contacts": [thing.contact], "to": thing.assignee});
-        function("/fn/contacts/assign", body)
-    }),
     page("PAGE /w/{}/team", Need::May(P::TeamsView), |world, _| get(format!("/w/{}/team", world.slug))),
     door("POST /fn/team", Need::May(P::TeamsView), |world, _| function("/fn/team", json!({"workspace": world.slug}))),
     door("POST /fn/team/role", Need::Of(P::TeamsManage), |world, thing| {
@@ -109,9 +98,6 @@ pub const DOORS: &[Door] = &[
     }),
     door("POST /fn/settings/opt-out", Need::May(P::WorkspaceSettings), |world, _| {
         function("/fn/settings/opt-out", json!({"workspace": world.slug, "settings": {}}))
-    }),
-    page("GET /w/{}/contacts/consent.csv", Need::May(P::ContactsExport), |world, _| {
-        get(format!("/w/{}/contacts/consent.csv", world.slug))
     }),
     page("PAGE /w/{}/tokens", Need::May(P::ApiView), |world, _| get(format!("/w/{}/tokens", world.slug))),
     door("POST /fn/tokens", Need::May(P::ApiView), |world, _| {

@@ -1,0 +1,50 @@
+use super::{
+    browse::{Turn, page},
+    fields,
+};
+use crate::{
+    Ctx, Result,
+    audit::{self, Entry},
+};
+use domain::{
+    audit::Action,
+    contact::{Contact, Search},
+    field::Field,
+    permission::{Permission, Sight},
+};
+use futures::{Stream, TryStreamExt, stream};
+use serde_json::{Value, json};
+
+/// Contacts that are in memory at a time.
+const AT_ONCE: usize = 500;
+
+/// The contacts that are looked for, in the order of the list, a page at a time: any number of them takes the same memory. With
+/// the custom fields that there are. That it was asked for is audited.
+///
+/// # Errors
+/// `Forbidden` without `contacts.export`. The stream ends with an error when the database fails or the permission is lost.
+pub async fn export(
+    ctx: &Ctx,
+    search: Search,
+) -> Result<(Vec<Field>, impl Stream<Item = Result<Contact>> + Send + use<>)> {
+    ctx.demand_all(Permission::ContactsExport)?;
+    let asked = json!({ "search": search.text, "opted_out": search.opted_out });
+    let mut tx = ctx.begin().await?;
+    let fields = fields::all(tx.conn(), ctx.ws()).await?;
+    let entry = Entry::new(Action::ContactsExported).on("workspace", ctx.ws()).change(Value::Null, asked);
+    audit::record(&mut tx, ctx, entry).await?;
+    tx.commit().await?;
+    let start = Some(Turn::First);
+    let pages = stream::try_unfold((ctx.clone(), search, start), |(ctx, search, next)| async move {
+        let Some(turn) = next else { return Ok(None) };
+        // A file that takes long stops where the permission does.
+        ctx.again().await?.demand_all(Permission::ContactsExport)?;
+        let slice = {
+            let mut read = ctx.read().await?;
+            page(read.conn(), ctx.ws(), Sight::All, &search, turn, AT_ONCE).await?
+        };
+        let next = slice.items.last().filter(|_| slice.after).map(|last| Turn::After(last.id));
+        Ok::<_, crate::Error>(Some((slice.items, (ctx, search, next))))
+    });
+    Ok((fields, pages.map_ok(|items| stream::iter(items.into_iter().map(Ok))).try_flatten()))
+}
