@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn only_what_carries_no_script_is_shown() {
-        for mime in ["text/html", "image/svg+xml", "application/pdf", "application/xhtml+xml", "", "image/", "video/webm"] {
+        for mime in
+            ["text/html", "image/svg+xml", "application/pdf", "application/xhtml+xml", "", "image/", "video/webm"]
+        {
             assert_eq!(shown(mime), None, "{mime}");
         }
         assert_eq!(shown("Audio/OGG; codecs=opus"), Some(Shown::Sound));

@@ -24,7 +24,8 @@ use uuid::Uuid;
 use crate::{forms::login_for, layers::RequestId, web::Web};
 
 /// Nothing in it runs, also where a browser shows it on its own.
-const POLICY: &str = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+const POLICY: &str =
+    "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 pub fn router() -> Router<Web> {
     Router::new().route("/w/{slug}/media/{id}", get(file))
@@ -127,7 +128,8 @@ enum Asked {
 fn range(said: &str, size: u64) -> Asked {
     let Some(spec) = said.trim().strip_prefix("bytes=").filter(|spec| !spec.contains(',')) else { return Asked::Whole };
     let Some((from, to)) = spec.split_once('-').map(|(from, to)| (from.trim(), to.trim())) else { return Asked::Whole };
-    let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<u64>().unwrap_or(u64::MAX));
+    let number =
+        |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<u64>().unwrap_or(u64::MAX));
     match (from, to) {
         ("", "") => Asked::Whole,
         ("", last) => match number(last) {

@@ -103,7 +103,8 @@ async fn build(config: &Config, options: Options) -> Result<Services, Failure> {
     let folder = config.media_folder();
     let files = private::folder(&folder).map_err(|error| error.to_string());
     let files = files.and_then(|()| Store::folder(&folder).map_err(|error| error.to_string()));
-    let files = files.map_err(|why| Failure::failed(format!("MEDIA_DIR: {} cannot be used: {why}", folder.display())))?;
+    let files =
+        files.map_err(|why| Failure::failed(format!("MEDIA_DIR: {} cannot be used: {why}", folder.display())))?;
     services.keep_files_in(files, config.media_hosts.clone());
     if let Some(id) = config.meta.app_id.clone().filter(|_| !config.meta.app_secrets.is_empty()) {
         services.renew_tokens_as(MetaApp { id, secrets: config.meta.app_secrets.clone() });

@@ -196,14 +196,7 @@ impl Inner {
     }
 
     /// What is no text is `shown` so on the customer's phone.
-    fn says(
-        &self,
-        phone_number_id: &str,
-        who: &Customer,
-        said: &Said,
-        shown: &str,
-        file: Option<LineFile>,
-    ) -> String {
+    fn says(&self, phone_number_id: &str, who: &Customer, said: &Said, shown: &str, file: Option<LineFile>) -> String {
         // A number that is not ours exists as well: webhooks for it test what the platform
         // does with numbers nobody connected.
         let number = self.number(phone_number_id).cloned().unwrap_or_else(|| Number {

@@ -156,7 +156,11 @@ fn files_are_seen_heard_or_downloaded() {
     };
     let at = "/media/ffffffff-ffff-ffff-ffff-ffffffffffff";
     for (kind, media, wanted) in [
-        (Kind::Image, brief(MediaState::Kept, "image/jpeg", None), vec!["<img", "?small\"", "width=\"640\"", "alt=\"Photo\""]),
+        (
+            Kind::Image,
+            brief(MediaState::Kept, "image/jpeg", None),
+            vec!["<img", "?small\"", "width=\"640\"", "alt=\"Photo\""],
+        ),
         (Kind::Sticker, brief(MediaState::Kept, "image/webp", None), vec!["<img", "sticker"]),
         (Kind::Audio, brief(MediaState::Kept, "audio/ogg", None), vec!["<audio", "controls", "aria-label=\"Audio\""]),
         (Kind::Video, brief(MediaState::Kept, "video/mp4", None), vec!["<video", "controls"]),

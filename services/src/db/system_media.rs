@@ -9,7 +9,8 @@ const DUE: &str = "SELECT workspace_id, id FROM media WHERE state = 'wanted' AND
     AND removed_at IS NULL ORDER BY due_at, id LIMIT $2";
 const REMOVED: &str = "SELECT workspace_id, id FROM media WHERE removed_at IS NOT NULL AND stored
     ORDER BY removed_at, id LIMIT $1";
-const UNSENT: &str = "SELECT workspace_id, id FROM media WHERE message_id IS NULL AND removed_at IS NULL AND created_at < $1
+const UNSENT: &str =
+    "SELECT workspace_id, id FROM media WHERE message_id IS NULL AND removed_at IS NULL AND created_at < $1
     ORDER BY created_at, id LIMIT $2";
 
 /// Files to be fetched now, by workspace and id.

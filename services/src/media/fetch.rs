@@ -144,7 +144,8 @@ async fn give_up_or_wait(
     Ok(())
 }
 
-const GONE: &str = "WhatsApp keeps files for 7 days, and this one could not be fetched in time. Ask the customer to send it again.";
+const GONE: &str =
+    "WhatsApp keeps files for 7 days, and this one could not be fetched in time. Ask the customer to send it again.";
 
 /// Writes what became of a file, and tells everybody who sees its message; false when that is not wanted any more.
 async fn finish(

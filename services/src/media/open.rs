@@ -52,8 +52,7 @@ pub async fn open(ctx: &Ctx, id: MediaId, part: Part) -> Result<Opened> {
     let record = record.ok_or(Wrong::NotFound)?;
     match record.message_id {
         Some(message) => {
-            let conversation: Option<Uuid> =
-                sql!(scalar_opt Uuid, read.conn(), CONVERSATION, ctx.ws(), message)?;
+            let conversation: Option<Uuid> = sql!(scalar_opt Uuid, read.conn(), CONVERSATION, ctx.ws(), message)?;
             let conversation = ConversationId(conversation.ok_or(Wrong::NotFound)?);
             let row = conversations::find(ctx, read.conn(), conversation).await?;
             ctx.demand_on(Permission::MessagesView, row.assignee())?;

@@ -98,9 +98,28 @@ mod tests {
             assert!(is_public(ip.parse().unwrap()), "{ip}");
         }
         for ip in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-            "255.255.255.255", "198.18.0.1", "240.0.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1", "2001:db8::1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "240.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+            "2001::1",
         ] {
             assert!(!is_public(ip.parse().unwrap()), "{ip}");
         }
@@ -113,9 +132,15 @@ mod tests {
         assert!(fine("https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1"));
         assert!(fine("https://MEDIA.example.com/x") && fine("https://lookaside.fbsbx.com:443/x"));
         for url in [
-            "http://lookaside.fbsbx.com/x", "https://lookaside.fbsbx.com:8443/x", "https://evil.com/lookaside.fbsbx.com",
-            "https://lookaside.fbsbx.com.evil.com/x", "https://lookaside.fbsbx.com@evil.com/x",
-            "https://a:b@lookaside.fbsbx.com/x", "https://127.0.0.1/x", "https://[::1]/x", "file:///etc/passwd",
+            "http://lookaside.fbsbx.com/x",
+            "https://lookaside.fbsbx.com:8443/x",
+            "https://evil.com/lookaside.fbsbx.com",
+            "https://lookaside.fbsbx.com.evil.com/x",
+            "https://lookaside.fbsbx.com@evil.com/x",
+            "https://a:b@lookaside.fbsbx.com/x",
+            "https://127.0.0.1/x",
+            "https://[::1]/x",
+            "file:///etc/passwd",
             "https://xlookaside.fbsbx.com/x",
         ] {
             assert!(!fine(url), "{url}");

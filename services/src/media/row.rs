@@ -10,7 +10,8 @@ use uuid::Uuid;
 const WANT: &str = "INSERT INTO media
     (workspace_id, id, number_id, message_id, state, meta_id, claimed_mime, claimed_sha256, name, due_at, created_at)
     VALUES ($1, $2, $3, $4, 'wanted', $5, $6, $7, $8, $9, $9)";
-const REMOVE: &str = "UPDATE media SET removed_at = $3 WHERE workspace_id = $1 AND message_id = $2 AND removed_at IS NULL";
+const REMOVE: &str =
+    "UPDATE media SET removed_at = $3 WHERE workspace_id = $1 AND message_id = $2 AND removed_at IS NULL";
 pub(super) const ROW: &str = "SELECT * FROM media WHERE workspace_id = $1 AND id = $2";
 
 /// A file as it is stored.

@@ -90,10 +90,8 @@ impl Meta {
             asked: Arc::default(),
             home: Arc::new(Mutex::new(format!("http://{}", listener.local_addr().unwrap()))),
         };
-        let router = Router::new()
-            .route("/files/1", get(file))
-            .route("/{version}/{id}", get(node))
-            .with_state(meta.clone());
+        let router =
+            Router::new().route("/files/1", get(file)).route("/{version}/{id}", get(node)).with_state(meta.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         meta
     }
@@ -134,7 +132,8 @@ async fn world(db: Db, bytes: Vec<u8>) -> World {
 
 impl World {
     async fn receive(&self, kind: &str, more: Value) -> ConversationId {
-        let mut file = json!({ "id": FILE, "mime_type": "image/jpeg", "sha256": "wrong", "url": "http://127.0.0.1:9/evil" });
+        let mut file =
+            json!({ "id": FILE, "mime_type": "image/jpeg", "sha256": "wrong", "url": "http://127.0.0.1:9/evil" });
         file.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let message = json!({ "from": FROM, "id": "wamid.file", "timestamp": stamp(1), "type": kind, kind: file });
         for _ in 0..2 {

@@ -105,7 +105,9 @@ pub(super) async fn upload(
     let bare = mime.split(';').next().unwrap_or_default().trim();
     let limit = TYPES.iter().find(|(known, _)| *known == bare).map(|(_, limit)| limit * 1_024 * 1_024);
     let limit = limit.ok_or_else(|| {
-        GraphError::param(format!("Param file must be a file with one of the following types: … Received file of type '{mime}'."))
+        GraphError::param(format!(
+            "Param file must be a file with one of the following types: … Received file of type '{mime}'."
+        ))
     })?;
     if bytes.is_empty() || bytes.len() > limit {
         return Err(GraphError::param(format!("File size exceeds limit. Max: {limit}, got: {}", bytes.len())));

@@ -142,7 +142,8 @@ pub(super) async fn file(State(inner): State<Arc<Inner>>, Path(id): Path<String>
     match found {
         // Nothing in it runs, whatever it is.
         Some(file) => {
-            let headers = [(CONTENT_TYPE, file.mime), (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned())];
+            let headers =
+                [(CONTENT_TYPE, file.mime), (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned())];
             (headers, file.bytes).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),

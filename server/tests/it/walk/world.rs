@@ -268,7 +268,16 @@ async fn thing(inbox: &Inbox, owner: &Ctx, n: u32, to: Option<MemberId>, has: Ha
     conversations::assign(owner, row.id, to).await.unwrap();
     let has = Has { spare: invitation(owner).await, ..has };
     let (dead, media) = (dead_letter(owner, message).await, file(owner, message).await);
-    Thing { conversation: row.id, contact: row.contact.id, message, media, dead, assignee: to, number: row.number.id, has }
+    Thing {
+        conversation: row.id,
+        contact: row.contact.id,
+        message,
+        media,
+        dead,
+        assignee: to,
+        number: row.number.id,
+        has,
+    }
 }
 
 /// Another workspace with a conversation of its own.
