@@ -25,7 +25,7 @@ pub async fn run(args: &Backup, config: &Config) -> Result<(), Failure> {
     private::memory();
     let begun = Instant::now();
     let db = Db::open_as_it_is(config.database_url.expose_secret()).await?;
-    let media = media(config);
+    let media = config.media_folder();
     let media = media.is_dir().then_some(media.as_path());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(Failure::failed)?;
     let now = i64::try_from(now.as_millis()).map_err(Failure::failed)?;
@@ -43,11 +43,6 @@ pub async fn run(args: &Backup, config: &Config) -> Result<(), Failure> {
     );
     println!("{}", key_note(&manifest));
     Ok(())
-}
-
-/// The folder of media: beside a SQLite database, `data/media` where the database is a server.
-pub(super) fn media(config: &Config) -> PathBuf {
-    crate::demo::folder(config).join("media")
 }
 
 /// What is in it, for people.

@@ -4,7 +4,7 @@ use clap::Args;
 use secrecy::ExposeSecret;
 use services::backup::{self, Restored};
 
-use super::backup::{contents, media};
+use super::backup::contents;
 use crate::{config::Config, failure::Failure, serve};
 
 /// Where from, and how.
@@ -30,7 +30,7 @@ pub async fn run(args: &Restore, config: &Config) -> Result<(), Failure> {
         false => serve::options(config).await?,
     };
     let begun = Instant::now();
-    let media = media(config);
+    let media = config.media_folder();
     let restored = backup::restore(backup::Restore {
         file: &args.file,
         url: config.database_url.expose_secret(),
@@ -58,16 +58,16 @@ pub async fn run(args: &Restore, config: &Config) -> Result<(), Failure> {
 
 fn notes(restored: &Restored, nothing_sent_since: bool) -> Vec<String> {
     let mut notes = vec![
-        "Everybody is signed out. What was changed after the backup was made is undone: access that was taken from members, \
-         tokens or links since has to be taken again."
+        "Everybody is signed out. What was changed after the backup was made is undone: access that was taken from \
+         members, tokens or links since has to be taken again."
             .to_owned(),
     ];
     notes.push(match (restored.held, nothing_sent_since) {
         (_, true) => "What waited to be sent is sent when the server starts.".to_owned(),
         (0, _) => "No message waited to be sent.".to_owned(),
         (held, _) => format!(
-            "{held} messages waited to be sent when the backup was made. They may have gone out since, so none is sent by itself: \
-             they wait under Operations for somebody who decides. What Meta reports of them settles them."
+            "{held} messages waited to be sent when the backup was made. They may have gone out since, so none is sent by \
+             itself: they wait under Operations for somebody who decides. What Meta reports of them settles them."
         ),
     });
     notes

@@ -7,7 +7,6 @@ mod traffic;
 use std::{
     future::IntoFuture,
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
 };
 
 use app::shell::DemoMember;
@@ -77,11 +76,6 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), Failure> {
 /// The key of a demo that was started before, if any.
 pub(crate) fn known_key(config: &Config) -> Result<Option<SecretString>, Failure> {
     files::known_key(&files::folder(config))
-}
-
-/// Where an installation keeps what is not in its database: beside a SQLite file, `data` where the database is a server.
-pub(crate) fn folder(config: &Config) -> PathBuf {
-    files::folder(config)
 }
 
 /// Before anything is put beside a database that is no demo's.

@@ -78,7 +78,7 @@ fn from_one_folder_into_another() {
         "--token-stdin",
     ];
     ends(&parlance(folder, &number, KEY, "data", "EAAtoken\n"), 0, "is connected");
-    std::fs::create_dir(folder.join("data").join("media")).unwrap();
+    std::fs::create_dir_all(folder.join("data").join("media")).unwrap();
     std::fs::write(folder.join("data").join("media").join("picture"), "bytes").unwrap();
 
     let server = Server::start(folder);

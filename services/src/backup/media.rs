@@ -52,7 +52,8 @@ impl Walk {
         let below = path.strip_prefix(&self.root).ok()?;
         let steps: Option<Vec<&str>> = below.components().map(|step| step.as_os_str().to_str()).collect();
         let name = steps?.join("/");
-        (!name.contains('#')).then_some(name)
+        let whole = !name.contains('#') && !name.split('/').any(|step| step.starts_with('.'));
+        whole.then_some(name)
     }
 }
 
@@ -97,7 +98,7 @@ mod tests {
     fn all_that_is_whole_is_found() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("a/b")).unwrap();
-        for name in ["a/b/one", "a/two", "three", "a/four#1"] {
+        for name in ["a/b/one", "a/two", "three", "a/four#1", ".hidden"] {
             fs::write(folder.path().join(name), name).unwrap();
         }
         let mut found: Vec<String> = Walk::new(folder.path()).map(|found| found.unwrap().1).collect();

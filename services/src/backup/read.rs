@@ -125,8 +125,8 @@ impl Found {
 pub(super) struct Places {
     /// The two files of a SQLite database.
     pub database: Option<(PathBuf, PathBuf)>,
-    /// An empty folder.
-    pub media: PathBuf,
+    /// An empty folder, where there are media.
+    pub media: Option<PathBuf>,
 }
 
 /// Writes files to their places and sends pieces of tables. The archive was verified before.
@@ -141,9 +141,12 @@ pub(super) fn unpack(
         (JOURNAL, Some((_, journal))) => write(journal, content),
         _ if name.starts_with(TABLES) && places.database.is_none() => send(part_of(name), content, pieces),
         _ => {
-            let below = name.strip_prefix(MEDIA).and_then(|below| place(&places.media, below));
-            let path = below.ok_or_else(|| damaged(&format!("{name} does not belong there")))?;
-            private_folder(path.parent().unwrap_or(&places.media))?;
+            let below = name.strip_prefix(MEDIA).zip(places.media.as_deref());
+            let path = below.and_then(|(below, folder)| place(folder, below));
+            let path = path.ok_or_else(|| damaged(&format!("{name} does not belong there")))?;
+            if let Some(folder) = path.parent() {
+                private_folder(folder)?;
+            }
             write(&path, content)
         }
     })

@@ -71,10 +71,13 @@ pub async fn restore(wanted: Restore<'_>) -> Result<Restored, Trouble> {
             wanted.media.display()
         )));
     }
-    let media = Landing::new(beside(wanted.media))?;
+    let media = match manifest.files() {
+        0 => None,
+        _ => Some(Landing::new(within(wanted.media))?),
+    };
     let done = match into {
-        Some(files) => to_sqlite(file, &manifest, wanted, &media, files).await,
-        None => to_postgres(file, &manifest, wanted, &media).await,
+        Some(files) => to_sqlite(file, &manifest, wanted, media.as_ref(), files).await,
+        None => to_postgres(file, &manifest, wanted, media.as_ref()).await,
     };
     let (held, secrets) = done?;
     Ok(Restored { manifest, held, secrets })
@@ -98,8 +101,8 @@ fn free_files(url: &str) -> Result<Files, Trouble> {
         for one in [file.clone(), ending(file, "-wal"), ending(file, "-shm")] {
             if one.exists() {
                 return Err(Trouble::NotEmpty(format!(
-                    "{} exists: a backup is restored into an empty folder only. Stop the server and move the old files away, or \
-                     set DATABASE_URL to another place.",
+                    "{} exists: a backup is restored into an empty folder only. Stop the server and move the old files \
+                     away, or set DATABASE_URL to another place.",
                     one.display()
                 )));
             }
@@ -121,45 +124,54 @@ fn keys_are_here(manifest: &Manifest, vault: &Vault) -> Result<(), Trouble> {
     let Some(id) = missing.first() else { return Ok(()) };
     let secrets: u64 = missing.iter().filter_map(|id| manifest.keys.get(*id)).sum();
     Err(Trouble::Keys(format!(
-        "{secrets} secrets in this backup are sealed under the master key {id}, which is not configured (TOKEN_MASTER_KEY is {}). \
-         Nothing was touched. Set TOKEN_MASTER_KEY, or TOKEN_MASTER_KEYS_OLD, to the key of the installation that was backed up. \
-         If it is lost, --without-key restores the rest: numbers must then be connected again, and second factors set up again.",
+        "{secrets} secrets in this backup are sealed under the master key {id}, which is not configured \
+         (TOKEN_MASTER_KEY is {}). Nothing was touched. Set TOKEN_MASTER_KEY, or TOKEN_MASTER_KEYS_OLD, to the key of the \
+         installation that was backed up. If it is lost, --without-key restores the rest: numbers must then be connected \
+         again, and second factors set up again.",
         here.first().map_or("none", String::as_str)
     )))
 }
 
-/// A folder that is filled first and gets its name, or goes, at the end.
-struct Landing(PathBuf);
+/// A folder that is filled first; its content gets its place, or goes, at the end.
+struct Landing {
+    at: PathBuf,
+    /// The folder around it, where there was none.
+    made: Option<PathBuf>,
+}
 
 impl Landing {
-    fn new(path: PathBuf) -> Result<Self, Trouble> {
-        private_folder(&path)?;
-        Ok(Self(path))
+    fn new(at: PathBuf) -> Result<Self, Trouble> {
+        let made = at.parent().filter(|around| !around.exists()).map(Path::to_path_buf);
+        private_folder(&at)?;
+        Ok(Self { at, made })
     }
 
-    fn take_place_of(&self, folder: &Path) -> Result<(), Trouble> {
-        if is_free(&self.0)? {
-            return Ok(());
+    /// One by one, since the folder around it may be a disk of its own.
+    fn spread(&self) -> Result<(), Trouble> {
+        let Some(around) = self.at.parent() else { return Ok(()) };
+        for entry in fs::read_dir(&self.at).map_err(at(&self.at))? {
+            let entry = entry.map_err(at(&self.at))?;
+            let place = around.join(entry.file_name());
+            fs::rename(entry.path(), &place).map_err(at(&place))?;
         }
-        // Empty, if it is there.
-        let _ = fs::remove_dir(folder);
-        fs::rename(&self.0, folder).map_err(at(folder))?;
-        sync_folder(folder);
+        sync_folder(&self.at);
         Ok(())
     }
 }
 
 impl Drop for Landing {
     fn drop(&mut self) {
-        // What stays behind is named as unfinished and in nobody's way.
-        let _ = fs::remove_dir_all(&self.0);
+        // What stays behind is named as unfinished and in nobody's way. A folder that holds something is not removed.
+        let _ = fs::remove_dir_all(&self.at);
+        if let Some(made) = &self.made {
+            let _ = fs::remove_dir(made);
+        }
     }
 }
 
-/// A name of its own in the same folder: what is complete is renamed, which needs the same file system.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().map_or_else(|| "parlance".into(), |name| name.to_string_lossy());
-    path.with_file_name(format!(".{name}-restoring-{}", new_id().simple()))
+/// A name of its own in a folder: what is complete is renamed, which needs the same file system.
+fn within(folder: &Path) -> PathBuf {
+    folder.join(format!(".restoring-{}", new_id().simple()))
 }
 
 type Done = (u64, (u64, usize));
@@ -168,13 +180,15 @@ async fn to_sqlite(
     file: File,
     manifest: &Manifest,
     wanted: Restore<'_>,
-    media: &Landing,
+    media: Option<&Landing>,
     files: Files,
 ) -> Result<Done, Trouble> {
-    let landing = Landing::new(beside(&files.main))?;
-    let database = landing.0.join("restored.db");
+    let folder = files.main.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let landing = Landing::new(within(folder))?;
+    let database = landing.at.join("restored.db");
     let journal = journal_file(&database);
-    let places = Places { database: Some((database.clone(), journal.clone())), media: media.0.clone() };
+    let places =
+        Places { database: Some((database.clone(), journal.clone())), media: media.map(|media| media.at.clone()) };
     let (pieces, _) = mpsc::channel(1);
     let unpacked = tokio::task::spawn_blocking(move || unpack(&file, &places, &pieces));
     unpacked.await.map_err(|_| Trouble::Interrupted)??;
@@ -198,7 +212,7 @@ async fn to_sqlite(
     // Folds the write-ahead logs into the files.
     services.close().await;
     let done = done?;
-    media.take_place_of(wanted.media)?;
+    media.map_or(Ok(()), Landing::spread)?;
     // The database last: while it is missing, nothing has been restored.
     for (from, to) in [(journal, &files.journal), (database, &files.main)] {
         fs::rename(&from, to).map_err(at(to))?;
@@ -207,13 +221,18 @@ async fn to_sqlite(
     Ok(done)
 }
 
-async fn to_postgres(file: File, manifest: &Manifest, wanted: Restore<'_>, media: &Landing) -> Result<Done, Trouble> {
+async fn to_postgres(
+    file: File,
+    manifest: &Manifest,
+    wanted: Restore<'_>,
+    media: Option<&Landing>,
+) -> Result<Done, Trouble> {
     let services = Services::new(Db::open_as_it_is(wanted.url).await?, wanted.options);
     let now = services.clock().now();
     let done = async {
-        let (tx, held) = filled(&services, file, manifest, &media.0, wanted.nothing_sent_since, now).await?;
+        let (tx, held) = filled(&services, file, manifest, media, wanted.nothing_sent_since, now).await?;
         // Before the commit: rows that name media must find them.
-        media.take_place_of(wanted.media)?;
+        media.map_or(Ok(()), Landing::spread)?;
         tx.commit().await?;
         if let Tx::Postgres(mut conn) = services.db().begin().await? {
             dialect::postgres_copy::take_time(&mut conn).await?;
@@ -232,13 +251,13 @@ async fn filled(
     services: &Services,
     file: File,
     manifest: &Manifest,
-    media: &Path,
+    media: Option<&Landing>,
     nothing_sent_since: bool,
     now: Millis,
 ) -> Result<(Tx, u64), Trouble> {
     let mut tx = services.db().begin().await?;
     let (pieces, given) = mpsc::channel::<Result<Piece, Trouble>>(2);
-    let places = Places { database: None, media: media.to_path_buf() };
+    let places = Places { database: None, media: media.map(|media| media.at.clone()) };
     let unpacking = tokio::task::spawn_blocking(move || {
         if let Err(trouble) = unpack(&file, &places, &pieces) {
             let _ = pieces.blocking_send(Err(trouble));

@@ -10,7 +10,8 @@ pub enum Trouble {
     #[error("{} exists already. A backup never overwrites anything: choose another name.", .0.display())]
     Exists(PathBuf),
     #[error(
-        "{} is there: another backup is writing it, or one was interrupted. If none is running, delete it and try again.",
+        "{} is there: another backup is writing it, or one was interrupted. If none is running, delete it and try \
+         again.",
         .0.display()
     )]
     Unfinished(PathBuf),
@@ -19,18 +20,18 @@ pub enum Trouble {
     #[error("{} is no backup that Parlance made.", .0.display())]
     NotOurs(PathBuf),
     #[error(
-        "this backup is damaged or incomplete ({0}). Nothing was restored. Copy the file again from where it is kept, or take \
-         an older backup."
+        "this backup is damaged or incomplete ({0}). Nothing was restored. Copy the file again from where it is kept, or \
+         take an older backup."
     )]
     Damaged(String),
     #[error(
-        "this backup was made by Parlance {0}, which is newer than this program ({HERE}). Nothing was touched. Install that version \
-         or a later one and restore with it."
+        "this backup was made by Parlance {0}, which is newer than this program ({HERE}). Nothing was touched. Install \
+         that version or a later one and restore with it."
     )]
     Newer(String),
     #[error(
-        "this is a backup of a {made} database, which can be restored to {made} only, and DATABASE_URL names a {here} database. \
-         Nothing was touched. Set DATABASE_URL to a new {made} database.",
+        "this is a backup of a {made} database, which can be restored to {made} only, and DATABASE_URL names a {here} \
+         database. Nothing was touched. Set DATABASE_URL to a new {made} database.",
         made = made.name(),
         here = here.name()
     )]

@@ -29,8 +29,8 @@ const FIELDS: [(&str, State, &str); 2] = [
 /// A token that ends sooner is worth a word.
 const SOON: i64 = 14;
 
-const NEW_TOKEN: &str = "Make a new one in Meta's business settings, for a system user with both permissions on this account, and \
-                         run `parlance connect-number` for the number again.";
+const NEW_TOKEN: &str = "Make a new one in Meta's business settings, for a system user with both permissions on this \
+                         account, and run `parlance connect-number` for the number again.";
 
 #[derive(Deserialize)]
 struct Node {
@@ -139,7 +139,7 @@ async fn registered(services: &Services, name: &str, number: &NumberHealth, toke
     if status != "CONNECTED" {
         let fix = match status {
             "PENDING" | "DISCONNECTED" | "UNVERIFIED" => {
-                "Register it at Meta: POST /<phone number id>/register with a PIN of six digits, or in WhatsApp Manager."
+                "Register it at Meta: POST /<phone number id>/register with a PIN of six digits, or in the Manager."
             }
             _ => "See WhatsApp Manager, under Phone numbers, for what Meta wants.",
         };

@@ -88,8 +88,8 @@ impl Check {
     }
 }
 
-/// Looks at what stands around the database: clocks, disk, the address that Meta calls, and what Meta says of tokens, numbers and
-/// subscriptions. Asks over the network and changes nothing there. For a database that answers.
+/// Looks at what stands around the database: clocks, disk, the address that Meta calls, and what Meta says of tokens,
+/// numbers and subscriptions. Asks over the network and changes nothing there. For a database that answers.
 pub async fn around(services: &Services, outside: &Outside) -> Vec<Check> {
     let mut checks = outside::disk(services);
     checks.extend(outside::database_clock(services).await);
@@ -281,7 +281,8 @@ async fn last(services: &Services) -> Result<Vec<Check>> {
     }
     let mut journal = services.db().read_journal().await?;
     let last = system::last_delivery(journal.conn()).await?;
-    let fix = "If customers wrote since: check the webhook on Meta's app dashboard, and that the app is subscribed to the account.";
+    let fix = "If customers wrote since: check the webhook on Meta's app dashboard, and that the app is subscribed to the \
+               account.";
     Ok(vec![match last.map(|at| services.clock().now() - at) {
         None => Check::new("last delivery", State::Warn, "Meta has delivered nothing yet").fix(fix),
         Some(age) if age > QUIET => Check::new("last delivery", State::Warn, format!("{} ago", age_text(age))).fix(fix),

@@ -105,8 +105,8 @@ pub(super) async fn callback(services: &Services, outside: &Outside) -> Vec<Chec
         // Without the address: the token stands in it.
         Err(error) => {
             let why = if error.is_timeout() { "does not answer in time" } else { "cannot be reached from here" };
-            let fix = "Start the server, and check PUBLIC_URL, its name and certificate, and that the reverse proxy passes it on. \
-                       Meta reaches it from the internet only.";
+            let fix = "Start the server, and check PUBLIC_URL, its name and certificate, and that the reverse proxy passes \
+                       it on. Meta reaches it from the internet only.";
             return bad(format!("{address} {why}"), fix);
         }
     };
