@@ -1,7 +1,7 @@
 //! The kinds of message that are more than words.
 
 use domain::{
-    content::{Card, Form, Notice, Order, OrderItem, Place, Tapped},
+    content::{Card, Form, Menu, Notice, Order, OrderItem, Place, Tapped},
     text::link_host,
 };
 use leptos::prelude::*;
@@ -75,6 +75,35 @@ pub(super) fn order(order: &Order) -> AnyView {
     });
     let lines = view! { <b>"Order"</b><dl class="answers">{items.collect_view()}</dl> };
     holds("cart", lines, order.text.as_deref().and_then(formatted))
+}
+
+/// What we let the customer choose from, below the words.
+pub(super) fn menu(menu: &Menu, text: &str) -> AnyView {
+    let small = |words: &Option<String>| words.clone().map(|words| view! { <small dir="auto">{words}</small> });
+    let (header, footer, opens, lines) = match menu {
+        Menu::Buttons { header, footer, buttons } => {
+            let lines: Vec<_> = buttons.iter().map(|(_, title)| (title.clone(), None)).collect();
+            (small(header), small(footer), None, lines)
+        }
+        Menu::List { header, footer, button, sections } => {
+            let lines = sections.iter().flat_map(|section| &section.lines);
+            let lines = lines.map(|line| (line.title.clone(), line.description.clone())).collect();
+            (small(header), small(footer), Some(format!("List “{button}”")), lines)
+        }
+    };
+    let lines = lines.into_iter().map(|(title, about)| {
+        view! { <li dir="auto">{title}{about.map(|about| view! { <small>{about}</small> })}</li> }
+    });
+    view! {
+        <div class="menu-sent">
+            {header}
+            {formatted(text)}
+            {footer}
+            {opens.map(|words| view! { <small>{words}</small> })}
+            <ul>{lines.collect_view()}</ul>
+        </div>
+    }
+    .into_any()
 }
 
 /// In Meta's words: they name the customer as WhatsApp knows them.

@@ -43,7 +43,8 @@ impl Words {
             Content::Form(form) => content::form(form),
             Content::Order(order) => content::order(order),
             Content::System(notice) => content::notice(notice),
-            Content::Menu(_) | Content::Template(_) | Content::None => bare(*kind, text, template.as_ref()),
+            Content::Menu(menu) => content::menu(menu, text),
+            Content::Template(_) | Content::None => bare(*kind, text, template.as_ref()),
         };
         view! { {context(extras)} {body} }.into_any()
     }
