@@ -256,7 +256,7 @@ for (const colorScheme of ["light", "dark"]) {
     await press(page, "Enter");
     await expect(page.locator("#main")).toBeFocused();
     await press(page, "Tab");
-    await expect(page.getByRole("navigation", { name: "Views" }).getByRole("link").first()).toBeFocused();
+    await expect(page.getByRole("searchbox")).toBeFocused();
 
     const order = [];
     for (let i = 0; i < 60 && order.at(-1) !== "contact"; i += 1) {
