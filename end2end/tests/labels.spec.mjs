@@ -56,7 +56,7 @@ test("labels are made, put on, seen by everybody at once, and deleted everywhere
     await picker.getByRole("checkbox", { name: "VIP" }).check();
     await expect(row(rohan, CUSTOMER)).toContainText("VIP");
     await picker.getByRole("button", { name: "Done" }).click();
-    await expect(rohan.locator(".thread__head .chip", { hasText: "VIP" })).toBeVisible();
+    await expect(rohan.locator(".contact .chip", { hasText: "VIP" })).toBeVisible();
     await go(asha, "inbox");
     await expect(row(asha, CUSTOMER)).toContainText("VIP");
   });
