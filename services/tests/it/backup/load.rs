@@ -1,6 +1,6 @@
 //! A backup that is taken while deliveries come in and answers go out.
 
-use super::{Ask, Shelf, count, execute, on, open, sound, words};
+use super::{Ask, Shelf, count, execute, on, open, open_later, sound, words};
 use crate::{
     meta::{PHONE, Workers, message_body, put, quiet, stamp, status_body, text, until},
     on_both,
@@ -105,7 +105,7 @@ on_both! {
         let restored = shelf.restore(&place.url, Ask::default()).await.unwrap();
         assert_eq!(restored.manifest, manifest);
         assert_eq!(restored.secrets.1, 0, "the same key opens them");
-        let (services, graph) = open(&place).await;
+        let (services, graph) = open_later(&place).await;
         let db = services.db().clone();
         sound(&db).await;
         for table in ["messages", "contacts", "conversations", "members", "users", "numbers", "deliveries", "secrets"] {

@@ -9,6 +9,7 @@ use crate::{
     graph::{Answer, FakeGraph},
     support::{Place, START, vault},
 };
+use domain::time::{MINUTE, Millis};
 use services::{
     Options, Services,
     backup::{self, Manifest, Restore, Restored, Trouble},
@@ -69,10 +70,19 @@ pub async fn open(place: &Place) -> (Services, FakeGraph) {
     on(Db::open(&place.url).await.unwrap(), []).await
 }
 
+/// The same, some minutes later: what one customer may be sent in a row was used up before.
+pub async fn open_later(place: &Place) -> (Services, FakeGraph) {
+    at(Db::open(&place.url).await.unwrap(), [], START + 9 * MINUTE).await
+}
+
 pub async fn on(db: Db, answers: impl IntoIterator<Item = Answer>) -> (Services, FakeGraph) {
+    at(db, answers, START).await
+}
+
+async fn at(db: Db, answers: impl IntoIterator<Item = Answer>, now: Millis) -> (Services, FakeGraph) {
     let (graph, url) = FakeGraph::start(answers).await;
     let options =
-        Options { clock: Clock::fixed(START), vault: vault(), graph: Graph::new(&url, "v25.0").unwrap(), mailer: None };
+        Options { clock: Clock::fixed(now), vault: vault(), graph: Graph::new(&url, "v25.0").unwrap(), mailer: None };
     (Services::new(db, options), graph)
 }
 
