@@ -37,12 +37,16 @@ impl Writers {
         let mut tasks = Vec::new();
         let (stopped, counted, here) = (stop.clone(), count.clone(), services.clone());
         tasks.push(tokio::spawn(async move {
-            while !stopped.load(Ordering::SeqCst) {
-                let nth = counted.fetch_add(1, Ordering::SeqCst);
+            for nth in 0_u64.. {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
                 // Twenty customers, each with tabs, line ends and quotes of their own.
                 let said = format!("line {nth}\n\twith \\N and \"quotes\" ’");
                 put(&here, message_body(text(&format!("49151{:05}", nth % 20), &format!("wamid.load.{nth}"), &said)))
                     .await;
+                // Acknowledged: from here on it must not be lost.
+                counted.store(nth + 1, Ordering::SeqCst);
                 tokio::time::sleep(BETWEEN).await;
             }
         }));
