@@ -11,7 +11,7 @@ use domain::{
     id::{ConversationId, MessageId},
 };
 use serde_json::{Value, json};
-use services::{Ctx, Services, clock::new_id, conversations, db::Db};
+use services::{Ctx, Services, clock::new_id, conversations, db::Db, search};
 use std::{
     collections::BTreeSet,
     sync::{
@@ -144,6 +144,15 @@ on_both! {
             [only] if only == "We are." => Ok(()),
             other => Err(format!("{other:?}")),
         }).await;
+
+        // What was written before the backup is found, once, and so is what came after the restore.
+        for (words, hits) in [("Hello", 1), ("Are you back", 1)] {
+            eventually(async || {
+                let found = search::start(&owner, words).await.unwrap().messages.items.len();
+                if found == hits { Ok(()) } else { Err(format!("{words}: {found} found")) }
+            })
+            .await;
+        }
 
         // What Meta reports of one that is held after all, settles it.
         let id = MessageId(words_id(&db).await);
