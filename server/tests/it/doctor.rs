@@ -183,3 +183,15 @@ async fn without_an_app_id_what_can_be_asked_is_asked() {
     let texts: Vec<String> = world.checks().await.into_iter().map(|check| check.text).collect();
     assert!(texts.iter().any(|text| text.contains("is valid, may do what it must")), "{texts:?}");
 }
+
+#[tokio::test]
+async fn the_secret_of_another_app_is_told_of_as_that() {
+    let mut world = World::new().await;
+    world.services = beside(&world.installation, &world.graph);
+    let secret = "some-other-secret-0123456789";
+    world.services.renew_tokens_as(MetaApp { id: Config::default().app_id, secrets: vec![secret.into()] });
+    let troubles = world.troubles().await;
+    assert!(troubles[0].contains("the app may not ask Meta about its token"), "{troubles:?}");
+    assert!(troubles[1].starts_with("webhook fields: Meta does not know the app"), "{troubles:?}");
+    assert!(troubles.len() == 2 && !troubles.concat().contains(secret), "{troubles:?}");
+}

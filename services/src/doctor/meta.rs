@@ -32,6 +32,8 @@ const SOON: i64 = 14;
 const NEW_TOKEN: &str = "Make a new one in Meta's business settings, for a system user with both permissions on this \
                          account, and run `parlance connect-number` for the number again.";
 
+const ONE_APP: &str = "META_APP_ID and META_APP_SECRET must be of one app: copy both from its dashboard.";
+
 #[derive(Deserialize)]
 struct Node {
     display_phone_number: Option<String>,
@@ -83,10 +85,23 @@ pub(super) async fn checks(services: &Services, outside: &Outside) -> Result<Vec
 async fn token_of(services: &Services, name: &str, number: &NumberHealth, token: &SecretString) -> (bool, Check) {
     match ask::inspect(services.graph(), services.meta_app(), token).await {
         Ok(told) => judge(name, number, services.meta_app(), &told, services.clock().now() / SECOND),
-        Err(No::Refused(why)) => {
-            (false, Check::new(name, State::Bad, format!("Meta refuses its token: {why}")).fix(NEW_TOKEN))
-        }
+        Err(No::Refused(why)) => refused(name, services.meta_app().is_some(), &why),
         Err(No::NotNow(why)) => (true, unasked(name, "its token", why)),
+    }
+}
+
+/// Meta's no is about whoever asks: the app, or the token about itself.
+fn refused(name: &str, by_app: bool, why: &str) -> (bool, Check) {
+    match (by_app, why.ends_with("(code 190)")) {
+        (true, _) => {
+            let text = format!("the app may not ask Meta about its token: {why}");
+            (true, Check::new(name, State::Bad, text).fix(ONE_APP))
+        }
+        (false, true) => (false, Check::new(name, State::Bad, format!("Meta refuses its token: {why}")).fix(NEW_TOKEN)),
+        (false, false) => {
+            let text = format!("its permissions cannot be checked without the app: {why}");
+            (true, Check::new(name, State::Warn, text).fix("Set META_APP_ID and META_APP_SECRET."))
+        }
     }
 }
 
@@ -208,8 +223,7 @@ async fn fields(services: &Services, outside: &Outside) -> Vec<Check> {
     let list: List = match ask::with_each(app, request).await {
         Ok(list) => list,
         Err(No::Refused(why)) => {
-            let fix = "META_APP_ID and META_APP_SECRET must be of one app: copy both from its dashboard.";
-            return vec![Check::new(NAME, State::Bad, format!("Meta does not know the app: {why}")).fix(fix)];
+            return vec![Check::new(NAME, State::Bad, format!("Meta does not know the app: {why}")).fix(ONE_APP)];
         }
         Err(No::NotNow(why)) => return vec![unasked(NAME, "the app", why)],
     };

@@ -11,7 +11,7 @@ use domain::{
     id::{ConversationId, MessageId},
 };
 use serde_json::{Value, json};
-use services::{Ctx, Services, clock::new_id, conversations, db::Db};
+use services::{Ctx, Services, clock::new_id, conversations, db::Db, search};
 use std::{
     collections::BTreeSet,
     sync::{
@@ -37,12 +37,16 @@ impl Writers {
         let mut tasks = Vec::new();
         let (stopped, counted, here) = (stop.clone(), count.clone(), services.clone());
         tasks.push(tokio::spawn(async move {
-            while !stopped.load(Ordering::SeqCst) {
-                let nth = counted.fetch_add(1, Ordering::SeqCst);
+            for nth in 0_u64.. {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
                 // Twenty customers, each with tabs, line ends and quotes of their own.
                 let said = format!("line {nth}\n\twith \\N and \"quotes\" ’");
                 put(&here, message_body(text(&format!("49151{:05}", nth % 20), &format!("wamid.load.{nth}"), &said)))
                     .await;
+                // Acknowledged: from here on it must not be lost.
+                counted.store(nth + 1, Ordering::SeqCst);
                 tokio::time::sleep(BETWEEN).await;
             }
         }));
@@ -140,6 +144,15 @@ on_both! {
             [only] if only == "We are." => Ok(()),
             other => Err(format!("{other:?}")),
         }).await;
+
+        // What was written before the backup is found, once, and so is what came after the restore.
+        for (words, hits) in [("Hello", 1), ("Are you back", 1)] {
+            eventually(async || {
+                let found = search::start(&owner, words).await.unwrap().messages.items.len();
+                if found == hits { Ok(()) } else { Err(format!("{words}: {found} found")) }
+            })
+            .await;
+        }
 
         // What Meta reports of one that is held after all, settles it.
         let id = MessageId(words_id(&db).await);
