@@ -170,7 +170,7 @@ impl Made {
     }
 }
 
-fn gone() -> crate::Error {
+pub(super) fn gone() -> crate::Error {
     Wrong::invalid("file", "it is not here any more, or was sent already; choose it again").into()
 }
 

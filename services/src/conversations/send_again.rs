@@ -1,14 +1,14 @@
 use super::{
     change,
-    reply::{Made, again_key, put},
+    reply::{Made, again_key, gone, put},
     row::MessageRecord,
     send_template,
     thread::find,
 };
-use crate::{Ctx, Error, Result, audit::Entry, db::Tx, send, sql};
+use crate::{Ctx, Error, Result, audit::Entry, db::Tx, media, send, sql};
 use domain::{
     audit::Action,
-    content::{Content, Extras},
+    content::{Content, Extras, File},
     id::{ConversationId, MessageId},
     inbox::{Event, MessageView},
     message::{Kind, Status},
@@ -78,6 +78,11 @@ async fn again(
     ctx.demand_on(Permission::MessagesSend, record.assignee())?;
     if let Some(existing) = sql!(opt MessageRecord, tx.conn(), MESSAGE, ctx.ws(), key.0)? {
         return Ok(existing.into());
+    }
+    if let Content::Media(File { media: Some(file), .. }) = made.content
+        && !media::at_meta(tx.conn(), ctx.ws(), file, ctx.now()).await?
+    {
+        return Err(gone());
     }
     let (message, row) = put(ctx, &mut tx, &record, key, made, why, false).await?;
     change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;

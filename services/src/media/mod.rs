@@ -18,5 +18,5 @@ pub use store::{Store, StoreError};
 pub use upload::{Upload, Uploaded, forget, upload};
 
 pub(crate) use private::client;
-pub(crate) use row::{Wanted, give, remove, unsent, want};
+pub(crate) use row::{Wanted, at_meta, give, remove, unsent, want};
 pub(crate) use worker::worker;

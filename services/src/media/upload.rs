@@ -97,6 +97,9 @@ pub async fn upload<E>(
     let done = take(ctx, &upload, number, name.as_deref(), bytes).await;
     if done.is_err() {
         forget(ctx, upload.id).await?;
+        // If it was taken back while it came in, the worker has been there already.
+        let key = Key { workspace: ctx.workspace().id, media: upload.id };
+        ctx.services().media_store().remove(key).await?;
     }
     done
 }

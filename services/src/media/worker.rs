@@ -17,7 +17,8 @@ const UNSENT: Millis = DAY;
 
 const ROW: &str = super::row::ROW;
 const EMPTIED: &str = "UPDATE media SET stored = FALSE WHERE workspace_id = $1 AND id = $2";
-const FORGET: &str = "UPDATE media SET removed_at = $3
+/// Its bytes may be there without the row knowing: the process may have ended between the two.
+const FORGET: &str = "UPDATE media SET removed_at = $3, stored = TRUE
     WHERE workspace_id = $1 AND id = $2 AND message_id IS NULL AND removed_at IS NULL";
 
 /// Fetches files as they fall due and removes what nobody may see any more, until `stop`.

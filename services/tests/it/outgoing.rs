@@ -246,10 +246,16 @@ on_both! {
         assert_eq!(sent[0]["document"]["id"], "meta-1");
 
         let old = world.upload(&world.ctx, "b.pdf", PDF).await.unwrap();
+        let never = world.send(key(), "", Outgoing::File(world.upload(&world.ctx, "c.pdf", PDF).await.unwrap().media.id)).await.unwrap();
+        let mut tx = db.db.begin().await.unwrap();
+        sql!(exec tx.conn(), "DELETE FROM outbox").unwrap();
+        sql!(exec tx.conn(), "UPDATE messages SET status = 'failed', status_rank = 40 WHERE direction = 'out'").unwrap();
+        tx.commit().await.unwrap();
         world.clock.advance(30 * DAY);
         put(&world.services, message_body(json!({"from": FROM, "id": "wamid.later", "type": "text", "text": {"body": "Hi"},
             "timestamp": (world.clock.now() / 1_000).to_string()}))).await;
         quiet(&world.services).await;
         invalid(world.send(key(), "", Outgoing::File(old.media.id)).await, "choose it again");
+        invalid(conversations::send_again(&world.ctx, never.id).await, "choose it again");
     }
 }

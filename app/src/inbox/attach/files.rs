@@ -134,9 +134,11 @@ impl Files {
                 let Some(key) = Some(domain::id::MessageId(item.id.0)).filter(|_| !sent) else { continue };
                 let (text, content) = (item.caption.get_untracked(), Outgoing::File(item.id));
                 let despite = screen.despite_of(conversation);
-                let quotes = screen.take_quote(conversation);
+                let quotes = screen.quote_of(conversation);
                 let sent = server::send(screen.slug(), conversation, key, text, content, quotes, despite).await?;
                 item.stage.try_set(Stage::Sent);
+                // The first of them answers.
+                screen.take_quote(conversation);
                 screen.put_message(conversation, sent);
             }
             Ok(())
