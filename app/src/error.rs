@@ -7,7 +7,7 @@ use crate::json::Text;
 
 /// Travels as JSON. Its text is shown to the person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "fault", content = "detail", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// Nobody is signed in, or not any more.
     #[error("Your session has ended. Sign in to continue.")]

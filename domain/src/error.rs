@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Says what the user did and what to do about it. The edges turn it into interface text or problem+json.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Error {
     /// The message has no visible character.
     #[error("The message is empty. Write something first.")]

@@ -35,7 +35,7 @@ const ID_LIMIT: usize = 200;
 
 /// A message that is more than words; its words, such as a caption, come beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Outgoing {
     /// Words alone.
     Text,

@@ -144,7 +144,7 @@ async fn batch(ctx: &Ctx, conversation: Uuid, is_audited: bool) -> Result<()> {
 }
 
 /// As long as the event of a changed conversation is.
-const EVENT_BODY: &str = r#"{"kind":"conversation","row":{"id":"0198f6a1-0000-7000-8000-000000000000","contact":{"id":
+const EVENT_BODY: &str = r#"{"conversation":{"row":{"id":"0198f6a1-0000-7000-8000-000000000000","contact":{"id":
 "0198f6a1-0000-7000-8000-000000000001","name":"Camila Souza","phone":"+4915112345678"},"state":"open","assignee":null,
 "last_message_at":1800000000000,"unread":1,"window_expires_at":1800086400000,"preview":{"direction":"in","kind":"text",
-"status":"received","text":"Is the throw still available in blue?"}},"was":{"state":"open","assignee":null}}"#;
+"status":"received","text":"Is the throw still available in blue?"}},"was":{"state":"open","assignee":null}}}"#;

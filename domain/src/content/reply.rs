@@ -39,7 +39,7 @@ pub struct Form {
 
 /// What we let the customer choose from; the words above it are the message's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "menu", rename_all = "snake_case")]
+#[serde(tag = "menu", rename_all = "snake_case", try_from = "Flat")]
 pub enum Menu {
     Buttons {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,6 +58,43 @@ pub enum Menu {
         button: String,
         sections: Vec<Section>,
     },
+}
+
+/// What a stored menu reads as. Derived, the reading of an enum with a tag among its fields keeps all it meets until the tag
+/// comes, and so compiles everything below it twice: a third of what the browser loads for reading anything.
+#[derive(Deserialize)]
+struct Flat {
+    menu: Shape,
+    #[serde(default)]
+    header: Option<String>,
+    #[serde(default)]
+    footer: Option<String>,
+    #[serde(default)]
+    buttons: Option<Vec<(String, String)>>,
+    #[serde(default)]
+    button: Option<String>,
+    #[serde(default)]
+    sections: Option<Vec<Section>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Shape {
+    Buttons,
+    List,
+}
+
+impl TryFrom<Flat> for Menu {
+    type Error = &'static str;
+
+    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
+        let Flat { menu, header, footer, buttons, button, sections } = flat;
+        match (menu, buttons, button, sections) {
+            (Shape::Buttons, Some(buttons), ..) => Ok(Self::Buttons { header, footer, buttons }),
+            (Shape::List, _, Some(button), Some(sections)) => Ok(Self::List { header, footer, button, sections }),
+            _ => Err("a menu without what can be chosen"),
+        }
+    }
 }
 
 /// Lines of a list under a title of their own.

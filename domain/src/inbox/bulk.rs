@@ -7,7 +7,7 @@ pub const TOGETHER: usize = 100;
 
 /// One change of one conversation, for [`Item`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     Assign { to: Option<MemberId> },
     Close,

@@ -25,7 +25,7 @@ impl Place {
 
 /// What happened in a workspace. Stored once, sent to everybody who may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A message was written by either side. `row` is the conversation after it.
     Message {

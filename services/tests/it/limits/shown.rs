@@ -19,7 +19,7 @@ use services::{
     live::{Frame, subscribe},
 };
 
-const TOLD: &str = "SELECT COUNT(*) FROM events WHERE body LIKE '%\"kind\":\"limits\"%'";
+const TOLD: &str = "SELECT COUNT(*) FROM events WHERE body LIKE '{\"limits\":%'";
 
 /// What comes within a moment, of limits alone.
 async fn heard(frames: &mut (impl futures::Stream<Item = Frame> + Unpin)) -> Vec<Event> {

@@ -48,7 +48,7 @@ pub const DOORS: &[Door] = &[
     }),
     door("POST /fn/send", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
         let key = services::clock::new_id();
-        let place = json!({"kind": "place", "value": {"latitude": 1.5, "longitude": 2.5}});
+        let place = json!({"place": {"latitude": 1.5, "longitude": 2.5}});
         function(
             "/fn/send",
             json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "text": "", "content": place,
@@ -179,7 +179,7 @@ pub const DOORS: &[Door] = &[
     }),
     // Of each it is said what became of it: what is not theirs to see is answered as not there, in words.
     door("POST /fn/bulk", Need::May(P::ConversationsView), |world, thing| {
-        let item = json!({"conversation": thing.conversation, "change": {"what": "label", "label": services::clock::new_id(), "on": true}});
+        let item = json!({"conversation": thing.conversation, "change": {"label": {"label": services::clock::new_id(), "on": true}}});
         function("/fn/bulk", json!({"workspace": world.slug, "items": [item]}))
     }),
     door("POST /fn/views/save", Need::May(P::ConversationsView), |world, _| {
