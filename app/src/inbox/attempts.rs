@@ -120,9 +120,15 @@ impl Screen {
     }
 }
 
-/// In the popover of a message: its tries, fetched when it opens and when there is a new one.
+/// In the popover of a message: its tries, while it is open.
 pub fn history(screen: Screen, bubble: ArcMemo<Bubble>) -> (impl Fn(Event) + 'static, AnyView) {
     let open = RwSignal::new(false);
+    let toggled = move |event: Event| open.set(is_open(&event));
+    (toggled, view! { {move || open.get().then(|| show(screen, Extra::Tries(bubble.clone())))} }.into_any())
+}
+
+/// The tries, fetched when the popover opens and when there is a new one.
+pub(super) fn tries_view(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
     let tries = RwSignal::new(None::<Result<Vec<Try>, String>>);
     let known = Memo::new(move |_| {
         bubble.with(|bubble| {
@@ -132,30 +138,23 @@ pub fn history(screen: Screen, bubble: ArcMemo<Bubble>) -> (impl Fn(Event) + 'st
     });
     Effect::new(move |_| {
         let (id, _, _, unsent) = known.get();
-        if open.get() && !unsent {
+        if !unsent {
             spawn_local(async move {
                 let answer = load_attempts(screen.slug(), id).await;
                 tries.try_set(Some(answer.map_err(|fault| fault.to_string())));
             });
         }
     });
-    let toggled = move |event: Event| open.set(is_open(&event));
-    let view = move || match tries.get() {
-        None => None,
-        Some(Err(why)) => Some(view! { <p class="tries__problem">{why}</p> }.into_any()),
-        Some(Ok(tries)) if tries.is_empty() => None,
-        Some(Ok(tries)) => Some(show(screen, Extra::Tries(tries))),
+    let view = move || match tries.get()? {
+        Err(why) => Some(view! { <p class="tries__problem">{why}</p> }.into_any()),
+        Ok(tries) if tries.is_empty() => None,
+        Ok(tries) => {
+            let local = screen.local.get();
+            let lines = tries.into_iter().map(|one| line(one, local)).collect_view();
+            Some(view! { <p class="menu__label">"Tries"</p><ol class="tries">{lines}</ol> }.into_any())
+        }
     };
-    (toggled, view! { {view} }.into_any())
-}
-
-/// The list of them.
-pub(super) fn tries_view(screen: Screen, tries: Vec<Try>) -> AnyView {
-    let lines = move || {
-        let local = screen.local.get();
-        tries.iter().map(|one| line(one.clone(), local)).collect_view()
-    };
-    view! { <p class="menu__label">"Tries"</p><ol class="tries">{lines}</ol> }.into_any()
+    view! { {view} }.into_any()
 }
 
 fn line(one: Try, local: bool) -> impl IntoView {

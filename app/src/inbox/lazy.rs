@@ -1,25 +1,27 @@
 //! What opens over the inbox. Its code comes after the page, so that the first screen is there sooner.
 
 use domain::{
-    id::{ContactId, ConversationId},
+    id::{ContactId, ConversationId, NumberId},
     inbox::Row,
     opt_out::What,
+    time::Millis,
 };
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
 use super::{
     about::about_view,
     attach::dialog::dialog_view,
-    attempts::{Try, tries_view},
+    attempts::tries_view,
+    bubble::Bubble,
     bulk::bar_view,
     composer::quick::Quick,
-    consent::record_dialog,
+    consent::{decisions_view, record_dialog},
     opted_out::question,
     over::{Over, over_view},
     quick_list::{people_view, replies_view},
     screen::Screen,
     search::panel::panel_view,
-    templates::{Picking, picker::picker_view},
+    templates::{Picking, offer::shelf_view, picker::picker_view},
 };
 
 /// Something that nobody sees until they ask for it.
@@ -27,12 +29,14 @@ use super::{
 pub enum Extra {
     /// Choose, fill and send a template.
     Template(Picking),
+    /// The first templates that can be sent, where a reply would be written.
+    Shelf(Memo<Option<NumberId>>),
     /// Send more than words.
     Attach(ConversationId),
     /// Whether to answer a customer who opted out.
     Answer { row: Memo<Option<Row>>, asking: RwSignal<bool> },
     /// How often a message was tried, and what was answered.
-    Tries(Vec<Try>),
+    Tries(ArcMemo<Bubble>),
     /// Filters, or labels.
     Over(Over),
     /// Quick replies that fit what is typed.
@@ -41,6 +45,8 @@ pub enum Extra {
     Names(Quick),
     /// What can be done with the rows that are selected.
     Bulk,
+    /// How a contact came to get messages, or none; fetched anew whenever that changes.
+    Decisions { contact: ContactId, since: Memo<Option<Millis>> },
     /// The proof of a consent that is recorded by hand.
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
     /// What was found, in place of the list.
@@ -54,13 +60,15 @@ pub enum Extra {
 fn extra(screen: Screen, what: Extra) -> AnyView {
     match what {
         Extra::Template(picking) => picker_view(screen, picking),
+        Extra::Shelf(number) => shelf_view(screen, number),
         Extra::Attach(conversation) => dialog_view(screen, conversation),
         Extra::Answer { row, asking } => question(screen, row, asking),
-        Extra::Tries(tries) => tries_view(screen, tries),
+        Extra::Tries(bubble) => tries_view(screen, bubble),
         Extra::Over(over) => over_view(screen, over),
         Extra::Bulk => bar_view(screen),
         Extra::Quick(quick) => replies_view(screen, quick),
         Extra::Names(quick) => people_view(screen, quick),
+        Extra::Decisions { contact, since } => decisions_view(screen, contact, since),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
         Extra::Search => panel_view(screen),
         Extra::About(contact) => about_view(screen, contact),

@@ -2,6 +2,7 @@ use domain::{
     id::ContactId,
     opt_out::{Consent, What},
     permission::Permission,
+    time::Millis,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -21,12 +22,6 @@ pub fn consent_view(screen: Screen, contact: ContactId) -> AnyView {
     let assignee = row.with_untracked(|row| row.as_ref().and_then(|row| row.assignee));
     let records = screen.may(Permission::ContactsConsent, assignee);
     let exports = screen.facts().access.allows(Permission::ContactsExport);
-    let history = History::of(screen, contact);
-    // Live: the row changes with every decision.
-    Effect::new(move |_| {
-        since.track();
-        history.load();
-    });
     let asking = RwSignal::new(false);
     let state = move || match since.get() {
         None => view! { <span class="badge ok">{icon("check", "xs")}"Gets messages"</span> }.into_any(),
@@ -38,7 +33,7 @@ pub fn consent_view(screen: Screen, contact: ContactId) -> AnyView {
             <summary>"Consent"{icon("down", "xs")}</summary>
             <div class="stack">
                 <p class="row">{state}</p>
-                {move || history.view()}
+                {show(screen, Extra::Decisions { contact, since })}
                 <p class="row wrap">
                     {records.then(|| view! {
                         <button class="btn sm script" type="button" on:click=move |_| asking.set(true)>
@@ -62,6 +57,17 @@ pub fn consent_view(screen: Screen, contact: ContactId) -> AnyView {
         {move || asking.get().then(|| show(screen, Extra::Consent { contact, what: what(), asking }))}
     }
     .into_any()
+}
+
+/// How it came to that.
+pub fn decisions_view(screen: Screen, contact: ContactId, since: Memo<Option<Millis>>) -> AnyView {
+    let history = History::of(screen, contact);
+    // Live: the row changes with every decision.
+    Effect::new(move |_| {
+        since.track();
+        history.load();
+    });
+    view! { {move || history.view()} }.into_any()
 }
 
 /// The lines that were fetched.

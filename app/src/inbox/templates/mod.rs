@@ -32,6 +32,13 @@ pub struct Shelf {
     pub problem: Option<String>,
 }
 
+impl Shelf {
+    /// Whether there is something to show for this number.
+    fn is_ready(&self, number: Option<NumberId>) -> bool {
+        self.number == number && (self.loaded || self.problem.is_some())
+    }
+}
+
 /// The dialog is open, and for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picking {

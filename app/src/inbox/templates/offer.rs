@@ -7,7 +7,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{super::screen::Screen, Shelf};
+use super::{
+    super::{
+        lazy::{Extra, show},
+        screen::Screen,
+    },
+    Shelf,
+};
 use crate::ui::{icon, window_until};
 
 /// How many are offered without looking further.
@@ -19,12 +25,6 @@ pub fn offer_view(screen: Screen, row: Memo<Option<Row>>) -> AnyView {
     let number = Memo::new(move |_| row.read().as_ref().map(|row| row.number.id));
     let wrote = Memo::new(move |_| row.read().as_ref().is_some_and(|row| row.window_expires_at.is_some()));
     let window = move || row.read().as_ref().and_then(|row| row.window_expires_at);
-    // In the browser only: an effect.
-    Effect::new(move |_| {
-        if let Some(number) = number.get() {
-            screen.fetch_templates(number, false);
-        }
-    });
     // Who may not write freely sends templates at any time.
     let only = Memo::new(move |_| row.read().as_ref().is_some_and(|row| !screen.may_reply(row)));
     let what = move || if only.get() { "You can send templates here." } else { "Only templates can be sent now." };
@@ -41,29 +41,40 @@ pub fn offer_view(screen: Screen, row: Memo<Option<Row>>) -> AnyView {
                 .into_any()
         }
     };
-    let shelf = Memo::new(move |_| screen.shelf.get());
+    let waits = Memo::new(move |_| screen.shelf.with(|shelf| !shelf.is_ready(number.get())));
     view! {
         <div class="composer" role="group" aria-label=move || format!("Reply to {}", name.get())>
             <div class="composer__top">{window_until(window, screen.now, screen.local)}</div>
             <div class="templates-only">
                 <p>{icon(if only.get_untracked() { "template" } else { "lock" }, "sm")}<span><b>{what}</b><small>{why}</small></span></p>
-                {move || shelf.with(|shelf| shelf_view(screen, number.get(), shelf))}
+                {move || {
+                    waits.get().then(|| view! {
+                        <div class="script waiting-line" aria-busy="true">
+                            <span class="sr">"Loading templates"</span>
+                            <span class="skeleton"></span>
+                        </div>
+                    })
+                }}
+                {show(screen, Extra::Shelf(number))}
             </div>
         </div>
     }
     .into_any()
 }
 
-fn shelf_view(screen: Screen, number: Option<NumberId>, shelf: &Shelf) -> AnyView {
-    if shelf.number != number || !(shelf.loaded || shelf.problem.is_some()) {
-        return view! {
-            <div class="script waiting-line" aria-busy="true">
-                <span class="sr">"Loading templates"</span>
-                <span class="skeleton"></span>
-            </div>
+/// The first templates of a number, once they were fetched.
+pub(in crate::inbox) fn shelf_view(screen: Screen, number: Memo<Option<NumberId>>) -> AnyView {
+    Effect::new(move |_| {
+        if let Some(number) = number.get() {
+            screen.fetch_templates(number, false);
         }
-        .into_any();
-    }
+    });
+    let shelf = Memo::new(move |_| screen.shelf.get());
+    view! { {move || shelf.with(|shelf| shelf.is_ready(number.get()).then(|| first_view(screen, number.get(), shelf)))} }
+        .into_any()
+}
+
+fn first_view(screen: Screen, number: Option<NumberId>, shelf: &Shelf) -> AnyView {
     let refresh = move |_| {
         if let Some(number) = number {
             screen.fetch_templates(number, true);
