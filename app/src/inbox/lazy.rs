@@ -78,13 +78,18 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
 /// It appears as soon as its code is there. Not by `Suspend`: the page would wait for it, as for its first data, and be drawn anew.
 pub fn show(screen: Screen, what: Extra) -> AnyView {
     let (there, drawn) = (RwSignal::new(false), StoredValue::new_local(None::<AnyView>));
-    let draw = ScopedFuture::new_untracked(extra(screen, what));
-    spawn_local(async move {
-        let view = draw.await;
-        // Whoever asked may have gone on meanwhile.
-        if drawn.try_set_value(Some(view)).is_none() {
-            there.try_set(true);
-        }
+    let what = StoredValue::new_local(Some(what));
+    // In the browser only, and once the page stands: an effect.
+    Effect::new(move |_| {
+        let Some(what) = what.try_update_value(Option::take).flatten() else { return };
+        let draw = ScopedFuture::new_untracked(extra(screen, what));
+        spawn_local(async move {
+            let view = draw.await;
+            // Whoever asked may have gone on meanwhile.
+            if drawn.try_set_value(Some(view)).is_none() {
+                there.try_set(true);
+            }
+        });
     });
     view! { {move || there.get().then(|| drawn.try_update_value(Option::take).flatten())} }.into_any()
 }
