@@ -106,6 +106,7 @@ actions! {
     RecoveryCodesMade, "auth.recovery_codes_made", Auth, "Made new recovery codes";
     RecoveryCodeUsed, "auth.recovery_code_used", Auth, "Signed in with a recovery code";
     WorkspaceCreated, "settings.workspace_created", Settings, "Created the workspace";
+    SetupHidden, "settings.setup_hidden", Settings, "Put the set-up list away";
     WorkspaceRestored, "settings.workspace_restored", Settings, "Restored the workspace from a backup";
     MemberAdded, "member.added", Member, "Added a member";
     MemberInvited, "member.invited", Member, "Invited somebody";

@@ -2,6 +2,7 @@
 
 use crate::{
     id::{MemberId, WorkspaceId},
+    number::NumberBrief,
     role::Role,
 };
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,28 @@ impl AssignmentRule {
 
     pub fn parse(s: &str) -> Self {
         if s == "round_robin" { Self::RoundRobin } else { Self::Unassigned }
+    }
+}
+
+/// What there is to do in a new workspace, and how far it is done. The workspace itself is the first step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setup {
+    /// The first number that was connected.
+    pub number: Option<NumberBrief>,
+    /// A customer's message has come.
+    pub heard: bool,
+    /// Somebody else belongs to the workspace, or is invited.
+    pub colleagues: bool,
+    /// Meta has approved one.
+    pub template: bool,
+}
+
+impl Setup {
+    pub const STEPS: usize = 5;
+
+    /// Steps that are done.
+    pub fn done(&self) -> usize {
+        1 + [self.number.is_some(), self.heard, self.colleagues, self.template].into_iter().filter(|done| *done).count()
     }
 }
 

@@ -51,6 +51,7 @@ pub fn keys_view(screen: Screen) -> AnyView {
         ("Next, previous conversation", &["J", "K"], true),
         ("Open", &["Enter", "O"], true),
         ("Search", &["/"], true),
+        ("New conversation", &["C"], screen.may_start()),
         ("Reply", &["R"], write),
         ("Note for colleagues", &["N"], screen.facts().access.allows(domain::permission::Permission::MessagesNote)),
         ("Assign", &["A"], write),

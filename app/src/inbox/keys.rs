@@ -44,6 +44,7 @@ pub fn listen(screen: Screen) {
             "k" => step(-1),
             "o" => click_focused(),
             "/" => focus("#search"),
+            "c" => click("#start-button"),
             "r" => focus("#reply") || click("#reply-tab"),
             "n" => focus("#note") || click("#note-tab"),
             "a" => click("#assign-button") && (focus("#assign [aria-current]") || focus("#assign button")),

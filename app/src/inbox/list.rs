@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     filters::filters_view,
+    over::Over,
     place::{cursor, query},
     row::row_view,
     screen::Screen,
@@ -30,7 +31,7 @@ pub fn list_view(screen: Screen) -> AnyView {
     view! {
         <div class="list">
             <div class="list__head">
-                {field_view(screen)}
+                <div class="list__tools">{field_view(screen)} {start_button(screen)}</div>
                 {filters_view(screen)}
                 <nav class="tabs" aria-label="Views">{tabs}</nav>
             </div>
@@ -57,6 +58,27 @@ pub fn list_view(screen: Screen) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// To write to a customer first.
+fn start_button(screen: Screen) -> Option<AnyView> {
+    screen.may_start().then(|| {
+        view! {
+            <button
+                class="btn ghost square script"
+                type="button"
+                id="start-button"
+                aria-label="New conversation"
+                title="New conversation"
+                aria-haspopup="dialog"
+                aria-keyshortcuts="c"
+                on:click=move |_| screen.over.set(Some(Over::Start(None)))
+            >
+                {icon("plus", "sm")}
+            </button>
+        }
+        .into_any()
+    })
 }
 
 fn tab(screen: Screen, view: View) -> impl IntoView {

@@ -14,7 +14,9 @@ pub mod screenful;
 pub mod search;
 pub mod send;
 pub mod server;
-pub mod sync;
+pub mod setup;
+mod start;
+mod sync;
 pub mod templates;
 pub mod thread;
 

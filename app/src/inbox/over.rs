@@ -1,9 +1,14 @@
-//! What is asked over the page: filters, or labels. Its code comes later.
+//! What is asked over the page: filters, labels, or whom to write to. Its code comes later.
 
-use domain::{id::ConversationId, inbox::Note};
+use domain::{
+    id::{ContactId, ConversationId},
+    inbox::Note,
+};
 use leptos::prelude::*;
 
-use super::{filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, screen::Screen};
+use super::{
+    filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, screen::Screen, start::dialog::start_view,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Over {
@@ -11,6 +16,8 @@ pub enum Over {
     Filters,
     /// The labels of one conversation, or of several.
     Labels(Vec<ConversationId>),
+    /// Whom to write to first, and who it is where that is known.
+    Start(Option<ContactId>),
     /// A note of one's own, to be changed or removed.
     Note(Note),
 }
@@ -19,6 +26,7 @@ pub fn over_view(screen: Screen, over: Over) -> AnyView {
     match over {
         Over::Filters => filter_menu(screen),
         Over::Labels(ids) => label_menu(screen, ids),
+        Over::Start(who) => start_view(screen, who),
         Over::Note(note) => note_menu(screen, note),
     }
 }

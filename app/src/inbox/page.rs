@@ -9,6 +9,7 @@ use super::{
     frame::{around, keys_view, unread},
     lazy::{Extra, show},
     list::list_view,
+    over::Over,
     parked::parked_view,
     place::Place,
     screen::Screen,
@@ -143,6 +144,11 @@ fn locked_view(numbers: &[String]) -> AnyView {
 /// Everything that only a browser does; effects do not run on the server.
 fn take_over(screen: Screen) {
     screen.follow();
+    Effect::new(move |_| {
+        if let Some(to) = screen.place.get_untracked().to.filter(|_| screen.may_start()) {
+            screen.over.set(Some(Over::Start(Some(to))));
+        }
+    });
     #[cfg(feature = "hydrate")]
     {
         super::live::start(screen);

@@ -2,7 +2,7 @@
 
 use domain::{
     conversation::View,
-    id::{ConversationId, MessageId},
+    id::{ContactId, ConversationId, MessageId},
     inbox::Filter,
     time::Millis,
     workspace::Slug,
@@ -41,6 +41,8 @@ pub struct Place {
     pub before: Option<(Millis, ConversationId)>,
     /// Without a script: the page of the thread above this message.
     pub older: Option<(Millis, MessageId)>,
+    /// Somebody is to be written to first.
+    pub to: Option<ContactId>,
     /// The address names a conversation in a way that no conversation is named, or a pane that there is not.
     pub unreadable: bool,
 }
@@ -66,6 +68,7 @@ impl Place {
             filter: Filter::read(&query),
             before: query("before").and_then(|cursor| read_cursor(&cursor)),
             older: query("older").and_then(|cursor| read_cursor(&cursor)),
+            to: query("to").and_then(|id| id.parse().ok()),
             unreadable: id.is_some() && open.is_none(),
         }
     }

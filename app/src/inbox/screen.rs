@@ -105,6 +105,8 @@ pub struct Screen {
     /// The templates that can be sent, and the dialog to choose one.
     pub shelf: RwSignal<Shelf>,
     pub picking: RwSignal<Option<Picking>>,
+    /// Something is left to be set up.
+    pub setup: RwSignal<bool>,
     /// The dialog for more than words is open, and for which conversation.
     pub attaching: RwSignal<Option<ConversationId>>,
     /// What the next message answers, and in which conversation.
@@ -162,6 +164,7 @@ impl Screen {
             sent_again: RwSignal::new(Vec::new()),
             shelf: RwSignal::new(Shelf::default()),
             picking: RwSignal::new(None),
+            setup: RwSignal::new(first.setup),
             attaching: RwSignal::new(None),
             quoting: RwSignal::new(None),
             parks: RwSignal::new(first.parks.clone()),

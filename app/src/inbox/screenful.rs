@@ -44,6 +44,9 @@ pub struct Screenful {
     pub theme: Option<String>,
     /// Whether this is the demo.
     pub demo: bool,
+    /// Whether the member sets the workspace up and something is left to be done.
+    #[serde(default)]
+    pub setup: bool,
     /// What is withheld from customers who opted out.
     #[serde(default)]
     pub opt_out: Scope,

@@ -208,6 +208,8 @@ mod native {
         register_explicit::<ForgetView>();
         crate::inbox::templates::server::register();
         crate::inbox::search::server::register();
+        crate::inbox::start::server::register();
+        crate::inbox::setup::server::register();
         crate::inbox::attempts::register();
         crate::inbox::parked::native::register();
     }
@@ -259,6 +261,7 @@ mod native {
             text,
             theme: config.theme,
             demo: config.demo.is_some(),
+            setup: workspaces::setup(&ctx).await?.is_some(),
             opt_out: consent::scope(&ctx).await?,
             alerts: alerts::unread(&ctx).await?,
             locked: vault::locked(&ctx).await?.into_iter().map(|number| number.name).collect(),

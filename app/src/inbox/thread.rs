@@ -8,6 +8,7 @@ use super::{
     composer::{as_content, composer_view, to_newest},
     head::{back, head_view},
     later::snoozed_view,
+    lazy::{Extra, show},
     opted_out::banner_view,
     place::{cursor, query},
     screen::{Middle, Screen},
@@ -32,6 +33,7 @@ pub fn middle_view(screen: Screen) -> AnyView {
             Middle::Lost(None) => nothing(screen, "Handed over", "This conversation is with somebody else now. It was not closed, and nothing was lost."),
             Middle::Lost(Some(now)) => nothing(screen, now, "This conversation was handed over. It was not closed, and nothing was lost."),
             Middle::Failed(id, why) => failed(screen, id, why),
+            Middle::Thread if screen.setup.get() => show(screen, Extra::Setup),
             Middle::Thread => choose(),
         })}
     }

@@ -118,6 +118,7 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
         form_key: MessageId(id(99)),
         missing: false,
         opt_out: domain::opt_out::Scope::All,
+        setup: false,
         parks: Vec::new(),
         error: None,
         text: None,

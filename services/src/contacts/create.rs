@@ -25,6 +25,19 @@ const INSERT: &str = "INSERT INTO contacts
 pub async fn create(ctx: &Ctx, phone: &str, name: Option<&str>) -> Result<Contact> {
     ctx.demand(Permission::ContactsCreate)?;
     let digits = contact::phone(phone)?;
+    let mut tx = ctx.begin().await?;
+    // Ingest, which may be making the same contact, waits outside.
+    if let Tx::Postgres(tx) = &mut tx {
+        dialect::postgres::lock_workspace(tx, ctx.ws()).await?;
+    }
+    let contact = insert(ctx, &mut tx, &digits, name).await?;
+    tx.commit().await?;
+    Ok(contact)
+}
+
+/// The same as part of something larger, in a transaction that keeps ingest out. `digits` as [`contact::phone`] makes them.
+pub(crate) async fn insert(ctx: &Ctx, tx: &mut Tx, digits: &str, name: Option<&str>) -> Result<Contact> {
+    ctx.demand(Permission::ContactsCreate)?;
     let name = name.map(contact::name).transpose()?;
     let (id, now, named) = (new_id(), ctx.now(), name.is_some());
     let name = name.unwrap_or_default();
@@ -32,19 +45,13 @@ pub async fn create(ctx: &Ctx, phone: &str, name: Option<&str>) -> Result<Contac
         Sight::Own { me, .. } => Some(me),
         Sight::All | Sight::Nothing => None,
     };
-    let mut tx = ctx.begin().await?;
-    // Ingest, which may be making the same contact, waits outside.
-    if let Tx::Postgres(tx) = &mut tx {
-        dialect::postgres::lock_workspace(tx, ctx.ws()).await?;
-    }
     let owner = assignee.map(|member| member.0);
-    if sql!(exec tx.conn(), INSERT, ctx.ws(), id, &digits, &name, named, owner, now, contact::name_key(&name))? == 0 {
+    if sql!(exec tx.conn(), INSERT, ctx.ws(), id, digits, &name, named, owner, now, contact::name_key(&name))? == 0 {
         return Err(Error::Conflict("There is a contact with this number already.".to_owned()));
     }
     let after = json!({"phone": format!("+{digits}"), "name": name, "assignee": assignee});
     let entry = Entry::new(Action::ContactCreated).on("contact", id).change(Value::Null, after);
-    audit::record(&mut tx, ctx, entry).await?;
-    tx.commit().await?;
+    audit::record(tx, ctx, entry).await?;
     let phone = Some(format!("+{digits}"));
     Ok(Contact {
         id: id.into(),

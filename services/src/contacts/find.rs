@@ -84,6 +84,20 @@ pub(crate) async fn find(ctx: &Ctx, conn: Conn<'_>, id: ContactId) -> Result<Con
     Ok(row.map(Contact::from).filter(|contact| seen(ctx, contact)).ok_or(domain::Error::NotFound)?)
 }
 
+/// The contact with a phone number, within a transaction that may add it.
+///
+/// # Errors
+/// `Conflict` when it is a colleague's and not to be seen.
+pub(crate) async fn with_phone(ctx: &Ctx, conn: Conn<'_>, digits: &str) -> Result<Option<Contact>> {
+    let row: Option<ContactRecord> = sql!(opt ContactRecord, conn, BY_PHONE, ctx.ws(), digits)?;
+    match row.map(Contact::from) {
+        Some(contact) if !seen(ctx, &contact) => {
+            Err(Error::Conflict("A colleague looks after this customer. Ask them, or an Owner or Manager.".to_owned()))
+        }
+        found => Ok(found),
+    }
+}
+
 fn seen(ctx: &Ctx, contact: &Contact) -> bool {
     ctx.sight(Permission::ContactsRead).reaches(contact.assignee)
 }

@@ -20,6 +20,7 @@ mod saved;
 mod send_again;
 mod send_template;
 mod snooze;
+mod start;
 mod state;
 mod thread;
 
@@ -40,6 +41,7 @@ pub use saved::{forget_view, save_view, saved_views};
 pub use send_again::send_again;
 pub use send_template::{Filled, Named, send_named, send_template};
 pub use snooze::{mark_unread, snooze, wake, wake_due};
+pub use start::{Begin, First, start};
 pub use state::{close, reopen};
 pub use thread::{back_to, earlier, older, thread};
 

@@ -5,7 +5,7 @@ use super::{
 use crate::{
     Ctx, Error, Result,
     audit::{self, Entry},
-    db::Tx,
+    db::{Conn, Tx},
     limits::Want,
     send::{self, New},
     sql, templates,
@@ -15,7 +15,7 @@ use domain::{
     audit::Action,
     content::{Content, Extras},
     id::{ConversationId, MessageId, TemplateId},
-    inbox::{Event, MessageView},
+    inbox::{Event, Eyes, MessageView, Row},
     message::{self, Kind},
     permission::Permission,
     template::{self, Category, Template, Values},
@@ -23,7 +23,7 @@ use domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2";
+pub(super) const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2";
 
 /// A template as programs name it: as Meta does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,23 +74,25 @@ pub async fn send_named(ctx: &Ctx, id: ConversationId, key: MessageId, asked: &N
         Locked::There(message) => return Ok(*message),
         Locked::New(tx, record) => (tx, record),
     };
+    let (template, values) = named(ctx, tx.conn(), record.number_id, asked).await?;
+    fresh(ctx, tx, &record, key, &template, &values).await
+}
+
+/// The template that is meant, and what fills it in.
+pub(super) async fn named(ctx: &Ctx, conn: Conn<'_>, number: Uuid, asked: &Named) -> Result<(Template, Values)> {
     let Named { name, language, filled } = asked;
-    let found = templates::by_name(tx.conn(), ctx.ws(), record.number_id, name, language).await;
+    let found = templates::by_name(conn, ctx.ws(), number, name, language).await;
     let template = found.map_err(|error| match error {
         Error::Domain(Wrong::Invalid { .. }) => {
             Wrong::invalid("template", format!("this number has no template {name:?} in {language:?}")).into()
         }
         other => other,
     })?;
-    let read;
     let values = match filled {
-        Filled::Values(values) => values,
-        Filled::Components(components) => {
-            read = template::given(&template.content, components)?;
-            &read
-        }
+        Filled::Values(values) => values.clone(),
+        Filled::Components(components) => template::given(&template.content, components)?,
     };
-    fresh(ctx, tx, &record, key, &template, values).await
+    Ok((template, values))
 }
 
 /// The conversation, locked for a message with this key.
@@ -118,6 +120,18 @@ async fn fresh(
     template: &Template,
     values: &Values,
 ) -> Result<MessageView> {
+    queue_new(ctx, tx, record, key, (template, values), false).await.map(|(_, message)| message)
+}
+
+/// Queues a template that was not sent before, in a conversation that may have been `opened` for it.
+pub(super) async fn queue_new(
+    ctx: &Ctx,
+    tx: Tx,
+    record: &RowRecord,
+    key: MessageId,
+    (template, values): (&Template, &Values),
+    opened: bool,
+) -> Result<(Row, MessageView)> {
     allowed(record, template)?;
     template::check(&template.content, values)?;
     let made = message::Template {
@@ -128,7 +142,7 @@ async fn fresh(
     };
     let what = json!({ "message": key, "template": template.name, "language": template.language });
     let entry = Entry::new(Action::MessageTemplateSent).change(Value::Null, what);
-    queue(ctx, tx, record, key, &template::text(&template.content, values), &made, entry).await
+    queue(ctx, tx, record, key, (&template::text(&template.content, values), &made), opened, entry).await
 }
 
 /// The same template with the same values once more, audited as `entry`.
@@ -150,7 +164,7 @@ pub(super) async fn again(
     super::send_again::leave(ctx, &mut tx, old).await?;
     // Meta may have moved it to another category since.
     let made = message::Template { category: template.category.as_str().to_owned(), ..made.clone() };
-    queue(ctx, tx, &record, key, body, &made, entry).await
+    queue(ctx, tx, &record, key, (body, &made), false, entry).await.map(|(_, message)| message)
 }
 
 async fn queue(
@@ -158,10 +172,10 @@ async fn queue(
     mut tx: Tx,
     record: &RowRecord,
     key: MessageId,
-    body: &str,
-    made: &message::Template,
+    (body, made): (&str, &message::Template),
+    opened: bool,
     entry: Entry,
-) -> Result<MessageView> {
+) -> Result<(Row, MessageView)> {
     let new = New {
         key,
         conversation: record,
@@ -177,9 +191,10 @@ async fn queue(
     };
     let (message, row) = send::enqueue(&ctx.services, &mut tx, ctx.ws(), ctx.now(), new).await?;
     audit::record(&mut tx, ctx, entry.on("conversation", record.id)).await?;
-    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
+    let seen = Eyes::of(ctx.access(), ctx.me().id).veil(row.clone());
+    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened }).await?;
     send::queued(&ctx.services);
-    Ok(message)
+    Ok((seen, message))
 }
 
 fn allowed(record: &RowRecord, template: &Template) -> Result<(), Wrong> {

@@ -66,7 +66,11 @@ mod sending;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod setup;
+#[cfg(test)]
 mod snooze;
+#[cfg(test)]
+mod start;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]

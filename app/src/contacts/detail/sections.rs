@@ -29,6 +29,12 @@ pub fn hero_view(screen: Screen) -> AnyView {
         let href = format!("{}/{}", screen.frame().path(Here::Inbox), row.id);
         view! { <a class="btn" href=href rel="external">{icon("inbox", "sm")}"Open conversation"</a> }
     });
+    let writes = [Permission::TemplatesView, Permission::MessagesSendTemplate];
+    let writes = writes.into_iter().all(|permission| screen.frame().access.allows(permission));
+    let start = (writes && contact.opted_out_at.is_none()).then(|| {
+        let href = format!("{}?to={}", screen.frame().path(Here::Inbox), contact.id);
+        view! { <a class="btn script" href=href rel="external">{icon("template", "sm")}"Send a template"</a> }
+    });
     let edit = screen.may(Permission::ContactsUpdate, &contact).then(|| {
         view! {
             <button class="btn primary script" type="button" on:click=move |_| screen.editing.set(true)>
@@ -48,7 +54,7 @@ pub fn hero_view(screen: Screen) -> AnyView {
                     {contact.phone.is_none().then(|| view! { <span class="badge">"No phone number"</span> })}
                 </p>
             </div>
-            <div class="row wrap">{open} {edit}</div>
+            <div class="row wrap">{open} {start} {edit}</div>
         </section>
     }
     .into_any()

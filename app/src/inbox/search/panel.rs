@@ -1,6 +1,10 @@
 //! What was found, where the list stands otherwise: people first, then messages.
 
-use domain::search::{MIN, QUERY_LIMIT};
+use domain::{
+    inbox::Filter,
+    label::Label,
+    search::{MIN, QUERY_LIMIT},
+};
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::{
@@ -9,7 +13,13 @@ use super::{
     items::{hit_view, person_view},
     jump::{self, Sought},
 };
-use crate::{inbox::screen::Screen, ui::icon};
+use crate::{
+    inbox::{filters::href, screen::Screen},
+    ui::{chip, icon},
+};
+
+/// Labels that are shown at once.
+const MOST_LABELS: usize = 6;
 
 /// As long as something is looked for.
 pub fn panel_view(screen: Screen) -> AnyView {
@@ -42,10 +52,35 @@ pub fn panel_view(screen: Screen) -> AnyView {
                 .then(|| view! { <p class="found__hint">"Searching your own conversations."</p> })}
             {move || ask.problem.get().map(|why| problem_view(ask, why))}
             {move || (ask.words.read().is_none() && ask.problem.read().is_none()).then(skeleton)}
+            {labels_view(screen, ask)}
             {people_view(screen, ask)}
             {messages_view(screen, ask, sought)}
-            {move || nothing(ask).map(|words| nothing_view(&words, ask.short.get()))}
+            {move || nothing(screen, ask).map(|words| nothing_view(&words, ask.short.get()))}
         </section>
+    }
+    .into_any()
+}
+
+fn fitting(screen: Screen, ask: Ask) -> Vec<Label> {
+    let wanted = ask.words.get().map(|words| domain::text::ascii_fold(words.trim())).unwrap_or_default();
+    let fits = |label: &&Label| !wanted.is_empty() && domain::text::ascii_fold(&label.name).contains(&wanted);
+    screen.labels.read().iter().filter(fits).take(MOST_LABELS).cloned().collect()
+}
+
+/// Labels that are called so, each leading to the conversations that have it.
+fn labels_view(screen: Screen, ask: Ask) -> AnyView {
+    let one = move |label: Label| {
+        let filter = Filter { labels: vec![label.id], ..Filter::default() };
+        let name = format!("Conversations labelled {}", label.name);
+        view! {
+            <a href=href(screen, &filter) aria-label=name on:click=move |_| screen.words.set(String::new())>{chip(&label)}</a>
+        }
+    };
+    view! {
+        {move || Some(fitting(screen, ask)).filter(|labels| !labels.is_empty()).map(|labels| view! {
+            <h2 class="found__head">"Labels"</h2>
+            <p class="chips found__labels">{labels.into_iter().map(one).collect_view()}</p>
+        })}
     }
     .into_any()
 }
@@ -100,8 +135,11 @@ fn more_view(words: &'static str, load: impl Fn() + 'static) -> AnyView {
 }
 
 /// What was looked for, where nothing was found and nothing is left to look through.
-fn nothing(ask: Ask) -> Option<String> {
-    let empty = ask.people.read().is_empty() && ask.messages.read().is_empty() && ask.more_messages.get().is_none();
+fn nothing(screen: Screen, ask: Ask) -> Option<String> {
+    let empty = ask.people.read().is_empty()
+        && ask.messages.read().is_empty()
+        && ask.more_messages.get().is_none()
+        && fitting(screen, ask).is_empty();
     ask.words.get().filter(|_| empty)
 }
 

@@ -17,7 +17,7 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::screen::Screen;
+use super::{screen::Screen, start::Whom};
 use crate::error::Fault;
 
 /// The templates of one business number, as they were last fetched.
@@ -39,10 +39,18 @@ impl Shelf {
     }
 }
 
+/// Where a template goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    Conversation(ConversationId),
+    /// To somebody who may not have written yet.
+    New(Whom),
+}
+
 /// The dialog is open, and for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picking {
-    pub conversation: ConversationId,
+    pub target: Target,
     pub number: NumberId,
     pub number_name: String,
     pub to: String,
@@ -54,7 +62,7 @@ pub struct Picking {
 impl Picking {
     pub fn of(row: &Row, chosen: Option<TemplateId>) -> Self {
         Self {
-            conversation: row.id,
+            target: Target::Conversation(row.id),
             number: row.number.id,
             number_name: row.number.name.clone(),
             to: row.contact.name.clone(),
@@ -68,6 +76,14 @@ impl Screen {
     /// Whether the member may send templates in this conversation, and see which there are.
     pub fn may_send_template(&self, row: &Row) -> bool {
         self.may(Permission::TemplatesView, None) && self.may(Permission::MessagesSendTemplate, row.assignee)
+    }
+
+    /// Whether the member may write to customers first.
+    pub fn may_start(&self) -> bool {
+        let access = self.facts().access;
+        [Permission::TemplatesView, Permission::MessagesSendTemplate, Permission::ContactsRead]
+            .into_iter()
+            .all(|permission| access.allows(permission))
     }
 
     /// The templates of a number, as the server knows them; `anew` asks Meta. What is shown stays until the answer is there.

@@ -5,10 +5,11 @@ use domain::{
     template::{Template, Values},
 };
 use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
-    super::{composer::to_newest, screen::Screen, send::new_key},
-    Picking,
+    super::{composer::to_newest, row, screen::Screen, send::new_key, start::server::start},
+    Picking, Target,
     choose::{Narrow, choose_view},
     fields::{Problem, fields_view, problem},
     offer::about,
@@ -23,7 +24,7 @@ const ID: &str = "template-picker";
 type Asked = Option<(TemplateId, Values, MessageId)>;
 
 pub fn picker_view(screen: Screen, picking: Picking) -> AnyView {
-    let Picking { conversation, number, number_name, to, address, chosen } = picking;
+    let Picking { target, number, number_name, to, address, chosen } = picking;
     let narrow = Narrow::new();
     let chosen = RwSignal::new(chosen);
     let values = RwSignal::new(Values::new());
@@ -48,6 +49,7 @@ pub fn picker_view(screen: Screen, picking: Picking) -> AnyView {
         focus_soon(FILL);
     };
     focus_soon(if chosen.get_untracked().is_some() { FILL } else { SEARCH });
+    let (go, target) = (StoredValue::new_local(use_navigate()), StoredValue::new(target));
     let send = move || {
         let Some(template) = template.get_untracked().filter(|template| template.why_not().is_none()) else { return };
         tried.set(true);
@@ -57,13 +59,25 @@ pub fn picker_view(screen: Screen, picking: Picking) -> AnyView {
             return;
         }
         let Some(key) = key_for(asked, template.id, &given) else { return };
-        task.run(send_template(screen.slug(), conversation, key, template.id, given), move |message| {
-            screen.problem.set(None);
-            screen.fresh.set_value(Some(message.id));
-            screen.put_message(conversation, message);
-            dialog::close(ID);
-            to_newest();
-        });
+        match target.get_value() {
+            Target::Conversation(conversation) => {
+                task.run(send_template(screen.slug(), conversation, key, template.id, given), move |message| {
+                    screen.problem.set(None);
+                    screen.fresh.set_value(Some(message.id));
+                    screen.put_message(conversation, message);
+                    dialog::close(ID);
+                    to_newest();
+                });
+            }
+            Target::New(whom) => {
+                task.run(start(screen.slug(), number, whom, key, template.id, given), move |(there, _)| {
+                    screen.problem.set(None);
+                    dialog::close(ID);
+                    let path = untrack(|| row::address(screen, there.id, ""));
+                    go.with_value(|go| go(&path, NavigateOptions::default()));
+                });
+            }
+        }
     };
     let keydown = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {

@@ -135,6 +135,22 @@ pub const DOORS: &[Door] = &[
                 "values": {}}),
         )
     }),
+    door("POST /fn/setup", Need::Member, |world, _| function("/fn/setup", json!({"workspace": world.slug}))),
+    door("POST /fn/setup-hide", Need::May(P::WorkspaceSettings), |world, _| {
+        function("/fn/setup-hide", json!({"workspace": world.slug}))
+    }),
+    // What it begins with is not there: whoever is let in is told so.
+    door("POST /fn/start", Need::May(P::MessagesSendTemplate), |world, thing| {
+        let (key, template) = (services::clock::new_id(), services::clock::new_id());
+        function(
+            "/fn/start",
+            json!({"workspace": world.slug, "number": thing.number, "whom": {"phone": "+49 151 12345678"}, "key": key,
+                "template": template, "values": {}}),
+        )
+    }),
+    door("POST /fn/start-people", Need::May(P::ContactsRead), |world, _| {
+        function("/fn/start-people", json!({"workspace": world.slug, "who": null, "words": ""}))
+    }),
     door("POST /fn/templates", Need::May(P::TemplatesView), |world, thing| {
         function("/fn/templates", json!({"workspace": world.slug, "number": thing.number}))
     }),

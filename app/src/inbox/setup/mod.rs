@@ -1,0 +1,4 @@
+//! What is left to be done in a new workspace, where a conversation would stand.
+
+pub mod server;
+pub(super) mod view;
