@@ -23,4 +23,5 @@ pub use list::list;
 pub use merge::merge;
 pub use twins::{Pair, keep_apart, of as twins_of, open as open_twins};
 
+pub(crate) use edit::renamed;
 pub(crate) use find::find;
