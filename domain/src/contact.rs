@@ -128,6 +128,19 @@ pub fn note(s: &str) -> Result<String, Error> {
     }
 }
 
+/// Where a group has its id, and customers their user id.
+const GROUP: &str = "group/";
+
+/// How a group is known, by Meta's id of it.
+pub fn of_group(id: &str) -> String {
+    format!("{GROUP}{id}")
+}
+
+/// Whether this is a group: its messages are read, and nothing is sent there.
+pub fn is_group(user_id: Option<&str>) -> bool {
+    user_id.is_some_and(|id| id.starts_with(GROUP))
+}
+
 /// The digits of an international number as people write it: `+`, then 7 to 15 digits of which the first is not 0, with spaces,
 /// hyphens, dots and brackets between them.
 ///

@@ -142,6 +142,8 @@ fn extras(text: &str) -> Extras {
             kind: None,
             text: preview(text, 120),
         }),
+        group: own.clone(),
+        author: own.clone(),
         referral: Some(Referral {
             url: own.clone(),
             headline: own.clone(),

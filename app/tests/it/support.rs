@@ -42,6 +42,7 @@ pub fn row() -> Row {
             name: "Meera Krishnan".to_owned(),
             phone: Some("+919847055014".to_owned()),
             username: None,
+            group: false,
         },
         number: NumberBrief {
             id: NumberId(id(30)),

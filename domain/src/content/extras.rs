@@ -27,6 +27,9 @@ pub struct Extras {
     /// Meta's id of the group that it was written in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// Who wrote it there, as they call themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
     #[serde(skip_serializing_if = "Option::is_none")]

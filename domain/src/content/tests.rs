@@ -178,6 +178,7 @@ fn extras_write_what_is_there_and_pass_over_what_they_do_not_know() {
         referral: Some(Referral { source: Some("ad".to_owned()), ..Referral::default() }),
         product: Some(Product { catalog: "c".to_owned(), product: "p".to_owned() }),
         group: Some("g".to_owned()),
+        author: None,
         reactions: vec![Reaction {
             direction: Direction::In,
             who: String::new(),

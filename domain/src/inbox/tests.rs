@@ -26,6 +26,7 @@ fn row() -> impl Strategy<Value = Row> {
                 name: "Meera".into(),
                 phone: None,
                 username: None,
+                group: false,
             },
             number: NumberBrief {
                 id: NumberId(Uuid::from_u128(id % 2)),

@@ -22,6 +22,9 @@ pub struct ContactBrief {
     /// What WhatsApp calls them, without `@`. May change hands, so it is never a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
+    /// A group, in which several people write: nothing is sent there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub group: bool,
 }
 
 /// The last message of a conversation in one line.

@@ -39,6 +39,7 @@ mod tests {
     use super::*;
     use crate::{
         content::{Content, Extras},
+        message::{Direction, Origin, Status},
         meta::webhook::Sender,
     };
     use serde_json::json;
@@ -52,6 +53,9 @@ mod tests {
         Inbound {
             wamid: "w".to_owned(),
             sender: Sender::default(),
+            direction: Direction::In,
+            origin: Origin::Api,
+            status: Status::Received,
             at: 0,
             kind,
             text,

@@ -6,7 +6,7 @@ use axum::{Extension, Json, http::StatusCode};
 use domain::{
     id::{ConversationId, MessageId},
     inbox::{MessageView, Page},
-    message::{Direction, Kind, Status},
+    message::{Direction, Kind, Origin, Status},
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
@@ -47,11 +47,12 @@ pub struct Message {
     error: Option<String>,
     /// The member who wrote it.
     author: Option<Uuid>,
+    origin: MessageOrigin,
 }
 
 impl From<MessageView> for Message {
     fn from(message: MessageView) -> Self {
-        let MessageView { id, direction, kind, text, at, status, times, error, author, .. } = message;
+        let MessageView { id, direction, kind, text, at, status, times, error, author, origin, .. } = message;
         Self {
             id: id.0,
             direction: direction.into(),
@@ -66,6 +67,7 @@ impl From<MessageView> for Message {
             failed_at: times.failed,
             error,
             author: author.map(|member| member.0),
+            origin: origin.into(),
         }
     }
 }
@@ -100,6 +102,10 @@ mirrored! {
         Text, Image, Audio, Video, Document, Sticker, Reaction, Location, Contacts, Button, Interactive, Order, System,
         Template, Unsupported,
     }
+}
+mirrored! {
+    /// `phone`: written in the WhatsApp Business app; `history`: from before the number was connected.
+    MessageOrigin of Origin { Api, Phone, History }
 }
 mirrored! {
     /// How far it has come. `unconfirmed`: WhatsApp's answer was lost, it may or may not have gone out.

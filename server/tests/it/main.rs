@@ -15,6 +15,7 @@ mod conversations;
 mod demo;
 mod doctor;
 mod export;
+mod hostile;
 mod limits;
 mod messages;
 mod pages;

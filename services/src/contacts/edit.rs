@@ -18,8 +18,8 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 // A name that a colleague gave is not replaced by what they call themselves.
-const WRITE: &str = "UPDATE contacts SET profile_name = $3, name_key = $4, named = named OR $5, fields = $6, note = $7,
-    updated_at = $8 WHERE workspace_id = $1 AND id = $2";
+const WRITE: &str = "UPDATE contacts SET profile_name = $3, name_key = $4, named = named OR $5,
+    named_at = CASE WHEN $5 THEN NULL ELSE named_at END, fields = $6, note = $7, updated_at = $8 WHERE workspace_id = $1 AND id = $2";
 const ROWS: &str =
     "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND contact_id = $2 ORDER BY last_message_at, id";
 
@@ -89,7 +89,7 @@ fn changed(before: &Values, edit: &Edit, known: &[Field]) -> Result<Values> {
 }
 
 /// Rows of the inbox that show another name now.
-pub(super) async fn renamed(tx: &mut Tx, workspace: Uuid, contact: Uuid) -> Result<Vec<Event>> {
+pub(crate) async fn renamed(tx: &mut Tx, workspace: Uuid, contact: Uuid) -> Result<Vec<Event>> {
     // Whoever changes one of them at this moment is done before they are read: what is told last must be true.
     if let Tx::Postgres(tx) = tx {
         dialect::postgres_contacts::lock_conversations(tx, workspace, contact).await?;

@@ -24,4 +24,5 @@ pub use merge::merge;
 pub use twins::{Pair, keep_apart, of as twins_of, open as open_twins};
 
 pub(crate) use create::insert;
+pub(crate) use edit::renamed;
 pub(crate) use find::{find, with_phone};

@@ -1,4 +1,5 @@
 use domain::{
+    contact::is_group,
     content::{Content, Extras},
     conversation::State,
     id::{LabelId, MemberId},
@@ -87,7 +88,8 @@ pub(crate) fn contact(
     let phone = wa_id.map(|digits| format!("+{digits}"));
     let name = [Some(name), phone.as_deref(), meta_user_id].into_iter().flatten().find(|name| !name.is_empty());
     let username = username.map(str::to_owned);
-    ContactBrief { id: id.into(), name: name.unwrap_or("Customer").to_owned(), phone, username }
+    let group = is_group(meta_user_id);
+    ContactBrief { id: id.into(), name: name.unwrap_or("Customer").to_owned(), phone, username, group }
 }
 
 fn preview(

@@ -11,7 +11,7 @@ use domain::{
     content::{Content, Extras, File},
     id::{ConversationId, MessageId},
     inbox::{Event, MessageView},
-    message::{Kind, Status},
+    message::{Kind, Origin, Status},
     permission::Permission,
 };
 use serde_json::json;
@@ -50,6 +50,10 @@ pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
     drop(read);
     if !Status::parse(&message.status).needs_attention() {
         return Err(nothing());
+    }
+    if Origin::parse(&message.origin) != Origin::Api {
+        let why = "This was written in the WhatsApp Business app and is not sent from here. Write it anew.";
+        return Err(Error::Conflict(why.to_owned()));
     }
     let key = again_key(message.id);
     let entry = Entry::new(Action::MessageRetried)

@@ -9,6 +9,7 @@ use crate::{
     sql,
 };
 use domain::{
+    contact::is_group,
     content::{Content, Extras},
     id::MessageId,
     inbox::{MessageView, Preview, Row},
@@ -59,7 +60,7 @@ pub(crate) struct New<'a> {
 /// records [`domain::inbox::Event::Message`], commits, publishes, and calls [`queued`].
 ///
 /// # Errors
-/// `OptedOut`; `Limited` when a limit is used up; `Conflict` when the key belongs to another message.
+/// `OptedOut`; `Invalid` for a group; `Limited` when a limit is used up; `Conflict` when the key belongs to another message.
 pub(crate) async fn enqueue(
     services: &Services,
     tx: &mut Tx,
@@ -68,6 +69,10 @@ pub(crate) async fn enqueue(
     new: New<'_>,
 ) -> Result<(MessageView, Row)> {
     let record = new.conversation;
+    if is_group(record.meta_user_id.as_deref()) {
+        let why = "this is a WhatsApp group, which is only read here; write to it on the phone";
+        return Err(domain::Error::invalid("conversation", why).into());
+    }
     crate::consent::demand(tx, workspace, record.contact_id, new.marketing, new.despite_opt_out).await?;
     // Meta's clock may be ahead of ours, and two answers may fall into one millisecond: each stands, and leaves, after what
     // was there before.

@@ -3,7 +3,7 @@
 use crate::{
     meta::{PHONE, WABA, Workers, body, change, entry, message_body, put, quiet, stamp, text, value},
     on_both,
-    support::{crate_folder, number, workspace},
+    support::{number, workspace},
 };
 use domain::{
     content::{Content, Forwarded, TappedFrom},
@@ -15,20 +15,8 @@ use domain::{
 };
 use serde_json::{Value, json};
 use services::{Ctx, clock::new_id, conversations, sql};
-use std::collections::BTreeMap;
 
 const FROM: &str = "4915112345678";
-const CORPUS: &str = "../../shared/meta/payloads";
-
-/// What may show as "unsupported message", by the file of the corpus: not yet understood, or what Meta itself does not pass on.
-const NOT_UNDERSTOOD: [(&str, &str); 6] = [
-    ("calls_permission_update_accept", "interactive"),
-    ("calls_permission_update_reject", "interactive"),
-    ("messages_interactive_message_with_err", "interactive"),
-    ("messages_unsupported", "edit"),
-    ("messages_unsupported_with_type", "pool"),
-    ("openapi_unsupported_message", "unsupported"),
-];
 
 fn message(nth: i64, kind: &str, value: &Value) -> Value {
     json!({"from": FROM, "id": format!("wamid.{nth}"), "timestamp": stamp(1_000 - nth), "type": kind, kind: value})
@@ -88,13 +76,14 @@ fn all() -> Vec<(&'static str, Value, &'static str, &'static str)> {
             "Love these!",
             "Order, 2 items",
         ),
+        ("hologram", json!({"depth": 3}), "hologram", "hologram"),
+        // From then on they have another number.
         (
             "system",
             json!({"type": "user_changed_number", "body": "Ana changed", "wa_id": "4915100000000"}),
             "Ana changed",
             "Ana changed",
         ),
-        ("hologram", json!({"depth": 3}), "hologram", "hologram"),
     ]
 }
 
@@ -262,66 +251,4 @@ on_both! {
         assert_eq!(conversations::close(&owner, id).await.unwrap().state, State::Closed);
         assert_eq!(conversations::reopen(&owner, id).await.unwrap().state, State::Open);
     }
-
-    /// Meta's own samples, where they are at hand: each message of theirs has its kind, and the exceptions are named.
-    async fn the_samples_of_meta(db) {
-        let Ok(folder) = std::fs::read_dir(crate_folder().join(CORPUS)) else {
-            eprintln!("skipped: Meta's samples are not here");
-            return;
-        };
-        let services = db.services();
-        let owner = workspace(&services, "Kaveri").await;
-        number(&services, &owner.workspace().slug, PHONE).await;
-        let _workers = Workers::start(&services);
-        let mut names = BTreeMap::new();
-        for file in folder.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "json")) {
-            let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-            let mut json: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-            let mut nth = 0;
-            for message in messages_of(&mut json) {
-                // Many samples have the same id and are years old.
-                let wamid = format!("{name}.{nth}");
-                message["id"] = json!(wamid);
-                message["timestamp"] = json!(stamp(10));
-                nth += 1;
-                // Nothing of their own: they change what was there before.
-                if ["reaction", "edit", "revoke"].contains(&message["type"].as_str().unwrap_or_default()) {
-                    continue;
-                }
-                names.insert(wamid, (name.clone(), message["type"].as_str().unwrap_or_default().to_owned()));
-            }
-            if nth > 0 {
-                put(&services, serde_json::to_vec(&json).unwrap()).await;
-            }
-        }
-        let stats = quiet(&services).await;
-        assert_eq!((stats.deliveries.dead, stats.messages.inbound), (0, i64::try_from(names.len()).unwrap()));
-        let mut read = db.db.read().await.unwrap();
-        let stored = sql!(all(String, String, String, Option<String>), read.conn(), "SELECT wamid, kind, body, payload FROM messages WHERE direction = 'in' ORDER BY wamid").unwrap();
-        for (wamid, kind, body, payload) in stored {
-            let (file, sent) = &names[&wamid];
-            match NOT_UNDERSTOOD.iter().find(|(name, _)| name == file) {
-                Some((_, what)) => assert_eq!((kind.as_str(), body.as_str()), ("unsupported", *what), "{file}"),
-                None => {
-                    assert_eq!(&kind, sent, "{file}");
-                    let content = Content::parse(Kind::parse(&kind), payload.as_deref());
-                    assert_eq!(content.is_none(), kind == "text", "{file}: {content:?}");
-                }
-            }
-        }
-    }
-}
-
-/// The messages in a body, spoken to our number.
-fn messages_of(json: &mut Value) -> Vec<&mut Value> {
-    let Some(entries) = json.get_mut("entry").and_then(Value::as_array_mut) else { return Vec::new() };
-    let changes = entries.iter_mut().filter_map(|entry| entry.get_mut("changes")?.as_array_mut()).flatten();
-    let values = changes.filter(|change| change["field"] == "messages").filter_map(|change| change.get_mut("value"));
-    values
-        .filter_map(|value| {
-            value["metadata"]["phone_number_id"] = json!(PHONE);
-            value.get_mut("messages")?.as_array_mut()
-        })
-        .flatten()
-        .collect()
 }

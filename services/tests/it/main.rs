@@ -18,6 +18,8 @@ mod consent;
 #[cfg(test)]
 mod contacts;
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod dead;
 #[cfg(test)]
 mod doctor;
@@ -51,6 +53,8 @@ mod notes;
 mod numbers;
 #[cfg(test)]
 mod outgoing;
+#[cfg(test)]
+mod phone;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

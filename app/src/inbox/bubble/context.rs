@@ -20,12 +20,21 @@ pub(super) fn context(extras: &Extras) -> AnyView {
     });
     view! {
         {forwarded.map(|words| view! { <small class="about">{icon("forward", "xs")}{words}</small> })}
-        {extras.group.is_some().then(|| view! { <small class="about">{icon("team", "xs")}"Written in a group"</small> })}
+        {extras.group.is_some().then(|| in_a_group(extras.author.as_deref()))}
         {product}
         {extras.referral.as_ref().map(referral)}
         {extras.quote.as_ref().map(quote)}
     }
     .into_any()
+}
+
+/// With who wrote it there, as they call themselves.
+fn in_a_group(author: Option<&str>) -> AnyView {
+    let words = match author {
+        Some(name) => view! { <span><bdi>{name.to_owned()}</bdi>" wrote this in the group"</span> }.into_any(),
+        None => "Written in a group".into_any(),
+    };
+    view! { <small class="about">{icon("team", "xs")}{words}</small> }.into_any()
 }
 
 /// The message that it answers; a press leads there, as far as it is on the screen.

@@ -2,7 +2,7 @@
 
 use domain::{
     inbox::MessageView,
-    message::{Direction, Status},
+    message::{Direction, Origin, Status},
 };
 use leptos::prelude::*;
 
@@ -23,8 +23,11 @@ pub(super) fn stamp(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
         let (at, local) = (at.get(), screen.local.get());
         view! { <time datetime=when::iso(at) title=when::full(at, local)>{when::clock(at, local)}</time> }
     };
+    let edited = {
+        let bubble = bubble.clone();
+        Memo::new(move |_| bubble.with(|bubble| bubble.message.extras.edited_at.is_some()))
+    };
     if !own {
-        let edited = Memo::new(move |_| bubble.with(|bubble| bubble.message.extras.edited_at.is_some()));
         return view! { <span class="stamp">{move || edited.get().then_some("Edited ")}{time}</span> }.into_any();
     }
     let id = bubble.with_untracked(|bubble| format!("times-{}", bubble.message.id));
@@ -36,6 +39,7 @@ pub(super) fn stamp(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
     view! {
         // A tick that changes is no news worth reading out.
         <span class="stamp" aria-live="off">
+            {move || edited.get().then_some("Edited ")}
             {time}
             <button class="ticks" type="button" popovertarget=id.clone() title="Times of this message">
                 {move || crate::ui::tick(status.get(), "")}
@@ -55,9 +59,9 @@ fn shown(bubble: &Bubble) -> Status {
 }
 
 fn stages(bubble: &Bubble, local: bool) -> AnyView {
-    let MessageView { at, status, times, .. } = &bubble.message;
+    let MessageView { at, status, times, origin, .. } = &bubble.message;
     let reached = [
-        ("Queued", Some(*at)),
+        (if *origin == Origin::Api { "Queued" } else { "Written" }, Some(*at)),
         ("Accepted", times.accepted),
         ("Sent", times.sent),
         ("Delivered", times.delivered),

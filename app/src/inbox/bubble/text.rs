@@ -3,7 +3,8 @@
 use domain::{
     content::{Content, Extras},
     inbox::{MessageView, TemplateLine},
-    message::Kind,
+    message::{Direction, Kind, Origin},
+    meta::webhook::PLACEHOLDER,
     template::{Category, language_name},
 };
 use leptos::prelude::*;
@@ -19,21 +20,24 @@ pub(super) struct Words {
     template: Option<TemplateLine>,
     content: Content,
     extras: Extras,
+    direction: Direction,
+    origin: Origin,
 }
 
 impl Words {
     pub(super) fn of(message: &MessageView) -> Self {
-        let MessageView { kind, text, template, content, extras, .. } = message.clone();
-        Self { kind, text, template, content, extras }
+        let MessageView { kind, text, template, content, extras, direction, origin, .. } = message.clone();
+        Self { kind, text, template, content, extras, direction, origin }
     }
 
     pub(super) fn view(&self, screen: Screen) -> AnyView {
-        let Self { kind, text, template, content, extras } = self;
+        let Self { kind, text, template, content, extras, direction, origin } = self;
         if extras.revoked_at.is_some() {
-            return view! {
-                <div class="holds">{icon("ban", "sm")}<div><small>"The customer deleted this message."</small></div></div>
-            }
-            .into_any();
+            let words = match direction {
+                Direction::In => "The customer deleted this message.",
+                Direction::Out => "This message was deleted on the phone.",
+            };
+            return view! { <div class="holds">{icon("ban", "sm")}<div><small>{words}</small></div></div> }.into_any();
         }
         let body = match content {
             Content::Media(file) => media::file(screen, *kind, file, extras, text),
@@ -46,11 +50,30 @@ impl Words {
             Content::Menu(menu) => content::menu(menu, text),
             Content::Template(_) | Content::None => bare(*kind, text, template.as_ref()),
         };
-        view! { {context(extras)} {body} }.into_any()
+        view! { {from(*direction, *origin)} {context(extras)} {body} }.into_any()
     }
 }
 
+/// Where it was written, if not here.
+fn from(direction: Direction, origin: Origin) -> Option<AnyView> {
+    let words = match (origin, direction) {
+        (Origin::Api, _) | (Origin::Phone, Direction::In) => return None,
+        (Origin::Phone, Direction::Out) => "Written in the phone app",
+        (Origin::History, _) => "From before this number was connected",
+    };
+    Some(view! { <small class="about">{icon("device", "xs")}{words}</small> }.into_any())
+}
+
 fn bare(kind: Kind, text: &str, template: Option<&TemplateLine>) -> AnyView {
+    if kind == Kind::Unsupported && text == PLACEHOLDER {
+        return view! {
+            <div class="holds">
+                {icon("file", "sm")}
+                <div><small>"A file from before. WhatsApp has not handed it over; it is on the phone that holds the chat."</small></div>
+            </div>
+        }
+        .into_any();
+    }
     if kind == Kind::Unsupported {
         let what = text.replace('_', " ");
         return view! {

@@ -2,7 +2,7 @@
 
 use domain::{
     id::{ConversationId, MessageId},
-    message::{Direction, Status},
+    message::{Direction, Origin, Status},
 };
 use leptos::prelude::*;
 
@@ -81,10 +81,11 @@ fn settled_view(
         _ => error.unwrap_or_else(|| "WhatsApp did not deliver this message.".to_owned()),
     };
     let word = if unsure { "Send again, may arrive twice" } else { "Send again" };
-    let is_template = bubble.with_untracked(|bubble| bubble.message.template.is_some());
+    let (is_template, ours) =
+        bubble.with_untracked(|bubble| (bubble.message.template.is_some(), bubble.message.origin == Origin::Api));
     let when = move || bubble.with(|bubble| attempts::goes_on(&bubble.message, screen.now.get()));
     let again = move || {
-        let may = screen.may_retry() && screen.takes_again(is_template);
+        let may = ours && screen.may_retry() && screen.takes_again(is_template);
         (may && !screen.sent_again.with(|sent| sent.contains(&id))).then(|| {
             view! {
                 <form

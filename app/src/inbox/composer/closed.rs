@@ -14,6 +14,15 @@ pub(super) fn reader() -> AnyView {
     .into_any()
 }
 
+pub(super) fn group() -> AnyView {
+    view! {
+        <div class="composer instead" role="note">
+            <p>{icon("team", "sm")}<span><b>"This is a WhatsApp group."</b><small>"It is only read here. Answer on the phone, or in the chat of whoever wrote."</small></span></p>
+        </div>
+    }
+    .into_any()
+}
+
 pub(super) fn closed(screen: Screen, id: ConversationId) -> AnyView {
     view! {
         <form

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 
 use super::{opted_out, screen::Screen, templates::offer::offer_view};
 use crate::ui::icon;
-use closed::{closed, reader, too_late};
+use closed::{closed, group, reader, too_late};
 use open::open;
 
 /// What the place of the composer holds.
@@ -27,6 +27,8 @@ use open::open;
 pub enum Mode {
     /// The role reads.
     Reader,
+    /// Several people write there; it is only read here.
+    Group,
     /// The conversation is closed.
     Closed,
     /// 24 hours have passed since the customer last wrote.
@@ -44,6 +46,8 @@ impl Mode {
     pub fn of(may_reply: bool, row: &Row, now: domain::time::Millis) -> Self {
         if !may_reply {
             Mode::Reader
+        } else if row.contact.group {
+            Mode::Group
         } else if row.state == State::Closed {
             Mode::Closed
         } else if window::at(row.window_expires_at, now) == Window::Closed {
@@ -71,6 +75,7 @@ pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>)
     let templates = Memo::new(move |_| row.read().as_ref().is_some_and(|row| screen.may_send_template(row)));
     let draw = move |mode| match mode {
         Mode::Reader => reader(),
+        Mode::Group => group(),
         Mode::Closed => closed(screen, id),
         Mode::TooLate if templates.get_untracked() => offer_view(screen, row),
         Mode::TooLate => too_late(name),
@@ -144,6 +149,7 @@ pub(super) fn focus(field: &str) {
 /// What who may not reply may do all the same.
 fn instead_of_reading(screen: Screen, row: &Row) -> Mode {
     match row.state {
+        _ if row.contact.group => Mode::Group,
         _ if !screen.may_send_template(row) => Mode::Reader,
         State::Closed if screen.may(Permission::ConversationsClose, row.assignee) => Mode::Closed,
         State::Closed => Mode::Reader,

@@ -1,16 +1,18 @@
 use super::read::{id_text, time};
-use crate::{text::storable, time::Millis};
+use crate::{message::Direction, text::storable, time::Millis};
 use serde_json::Value;
 
 /// Characters of an emoji: families with skin tones are long, words are not meant.
 const EMOJI: usize = 32;
 
-/// What a customer did to a message that was there before; no message of its own.
+/// What was done to a message that was there before; no message of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marked {
     pub wamid: String,
     /// Meta's id of the message that it is about: it may come later, or never.
     pub target: String,
+    /// Which side did it.
+    pub direction: Direction,
     /// Who, in a group, where several customers write; otherwise empty.
     pub author: String,
     /// Meta's time, or the time of receipt where Meta's makes no sense.
@@ -36,7 +38,7 @@ pub enum Mark {
 
 /// Reads an element of `messages`, if it is of one of these kinds and complete.
 /// Source: Cloud API webhooks reference, `messages` of types `reaction`, `edit` and `revoke`.
-pub(super) fn read(element: &Value, received: Millis) -> Option<Marked> {
+pub(super) fn read(element: &Value, direction: Direction, received: Millis) -> Option<Marked> {
     let kind = element.get("type").and_then(Value::as_str)?;
     let value = element.get(kind)?;
     let (target, mark) = match kind {
@@ -45,11 +47,12 @@ pub(super) fn read(element: &Value, received: Millis) -> Option<Marked> {
         "revoke" => ("original_message_id", Mark::Revoke),
         _ => return None,
     };
-    let group = element.get("group_id").and_then(id_text);
+    let group = element.get("group_id").and_then(id_text).filter(|_| direction == Direction::In);
     let author = group.and_then(|_| ["from_user_id", "from"].into_iter().find_map(|key| id_text(element.get(key)?)));
     Some(Marked {
         wamid: element.get("id").and_then(id_text)?,
         target: value.get(target).and_then(id_text)?,
+        direction,
         author: author.unwrap_or_default(),
         at: time(element.get("timestamp"), received),
         mark,

@@ -8,6 +8,8 @@ mod content;
 mod context;
 mod mark;
 mod media;
+mod people;
+mod phone;
 mod preferences;
 mod read;
 #[cfg(test)]
@@ -15,12 +17,14 @@ mod tests;
 
 use crate::{
     content::{Content, Extras},
-    message::{Kind, Status},
+    message::{Direction, Kind, Origin, Status},
     time::Millis,
 };
 
 pub use mark::{Mark, Marked};
 pub use media::MetaMedia;
+pub use people::{Named, Renewed, moved, named, renewed};
+pub use phone::{DECLINED, FILE, File, PLACEHOLDER, file};
 pub use preferences::{Preference, preferences};
 pub use read::read;
 
@@ -49,11 +53,16 @@ pub struct Change {
     pub others: Vec<Other>,
 }
 
-/// A customer's message.
+/// A message that was exchanged with a customer: theirs, or one of the business that did not go through us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbound {
     pub wamid: String,
+    /// The customer, or the group, whoever of both sides wrote.
     pub sender: Sender,
+    pub direction: Direction,
+    pub origin: Origin,
+    /// Of the business's: how far it has come. Otherwise `received`.
+    pub status: Status,
     /// Meta's time, or the time of receipt where Meta's makes no sense.
     pub at: Millis,
     pub kind: Kind,

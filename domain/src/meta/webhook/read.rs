@@ -1,9 +1,11 @@
 use super::{
-    Change, Delivery, ID_LIMIT, Inbound, Other, Sender, StatusUpdate, Unreadable, content, context, mark, media,
+    Change, Delivery, ID_LIMIT, Inbound, MetaMedia, Other, Sender, StatusUpdate, Unreadable, content, context, mark,
+    media, people, phone,
 };
 use crate::{
+    contact,
     content::Content,
-    message::{Kind, Status},
+    message::{Direction, Kind, Origin, Status},
     meta::{codes::explain, send::UNKNOWN_CODE},
     text::storable,
     time::{DAY, Millis},
@@ -84,22 +86,31 @@ fn change(waba_id: &str, change: &Value, received: Millis) -> Change {
     let field = change.get("field").and_then(Value::as_str).map(storable).unwrap_or_default();
     let value = change.get("value").unwrap_or(&Value::Null);
     let phone_number_id = value.pointer("/metadata/phone_number_id").and_then(id_text);
-    let mut out = Change {
-        waba_id: waba_id.to_owned(),
-        phone_number_id,
-        field,
-        messages: vec![],
-        marks: vec![],
-        statuses: vec![],
-        others: vec![],
-    };
-    if out.field != "messages" {
-        out.others.push(other(if out.field.is_empty() { "change/without_field" } else { &out.field }, value));
-        return out;
+    // Of some news about an account the entry names the business that it belongs to.
+    let waba_id = value.pointer("/waba_info/waba_id").and_then(id_text).unwrap_or_else(|| waba_id.to_owned());
+    let mut out =
+        Change { waba_id, phone_number_id, field, messages: vec![], marks: vec![], statuses: vec![], others: vec![] };
+    match out.field.as_str() {
+        "messages" => {}
+        "smb_message_echoes" => return phone::echoes(out, value, received),
+        "history" => return phone::history(out, value, received),
+        "smb_app_state_sync" => {
+            out.others = people::pieces(value).iter().map(|piece| other("smb_app_state_sync", piece)).collect();
+            return out;
+        }
+        "" => {
+            out.others.push(other("change/without_field", value));
+            return out;
+        }
+        field => {
+            let kept = other(field, value);
+            out.others.push(kept);
+            return out;
+        }
     }
     let contacts = array(value, "contacts");
     for element in array(value, "messages") {
-        if let Some(marked) = mark::read(element, received) {
+        if let Some(marked) = mark::read(element, Direction::In, received) {
             out.marks.push(marked);
             continue;
         }
@@ -125,33 +136,67 @@ fn change(waba_id: &str, change: &Value, received: Millis) -> Change {
 }
 
 fn message(element: &Value, contacts: &[Value], received: Millis) -> Result<Inbound, &'static str> {
-    let wamid = element.get("id").and_then(id_text).ok_or("messages/without_id")?;
+    element.get("id").and_then(id_text).ok_or("messages/without_id")?;
     let sender = sender(element, contacts).ok_or("messages/without_sender")?;
+    exchanged(element, sender, (Direction::In, Origin::Api, Status::Received), received).ok_or("messages/without_id")
+}
+
+/// A message that was exchanged with `sender`, by either side; `None` without an id.
+pub(super) fn exchanged(
+    element: &Value,
+    mut sender: Sender,
+    (direction, origin, status): (Direction, Origin, Status),
+    received: Millis,
+) -> Option<Inbound> {
+    let wamid = element.get("id").and_then(id_text)?;
     let at = time(element.get("timestamp"), received);
-    let kind = element.get("type").and_then(Value::as_str).unwrap_or("unknown");
-    let (extras, quoted) = context::read(element);
-    let name = kind;
-    let text = element.pointer("/text/body").and_then(Value::as_str).filter(|_| kind == "text");
-    let (kind, text, content, raw) = match text {
-        Some(text) => (Kind::Text, storable(text), Content::None, None),
-        None => {
-            let understood = content::read(kind, element).unwrap_or_else(|| {
-                // Of what Meta itself does not pass on, it says at least what it was.
-                let inner = element.pointer("/unsupported/type").and_then(Value::as_str);
-                let name = inner.filter(|name| kind == "unsupported" && !name.is_empty()).unwrap_or(kind);
-                (Kind::Unsupported, crate::text::preview(&storable(name), 64), Content::None)
-            });
-            let (kind, text, content) = understood;
-            (kind, text, content, Some(raw(element)))
+    let (mut extras, quoted) = context::read(element);
+    if let Some(group) = &extras.group {
+        // What is said in a group is a conversation of its own: an answer in its author's chat would reach one of many.
+        if direction == Direction::In {
+            let phone = sender.wa_id.map(|digits| format!("+{digits}"));
+            extras.author = [sender.profile_name, phone, sender.user_id].into_iter().flatten().next();
         }
-    };
+        let (user_id, name) = (contact::of_group(group), "WhatsApp group".to_owned());
+        sender = Sender { user_id: Some(user_id), profile_name: Some(name), ..Sender::default() };
+    }
+    let Held { kind, text, content, media, raw } = held(element);
+    Some(Inbound { wamid, sender, direction, origin, status, at, kind, text, content, media, extras, quoted, raw })
+}
+
+/// What a message is made of.
+pub(super) struct Held {
+    pub kind: Kind,
+    pub text: String,
+    pub content: Content,
+    pub media: Option<MetaMedia>,
+    pub raw: Option<String>,
+}
+
+pub(super) fn held(element: &Value) -> Held {
+    let name = element.get("type").and_then(Value::as_str).unwrap_or("unknown");
+    let text = element.pointer("/text/body").and_then(Value::as_str).filter(|_| name == "text");
+    if let Some(text) = text {
+        return Held { kind: Kind::Text, text: storable(text), content: Content::None, media: None, raw: None };
+    }
+    let (kind, text, content) = content::read(name, element).unwrap_or_else(|| {
+        // Of what Meta itself does not pass on, it says at least what it was.
+        let inner = element.pointer("/unsupported/type").and_then(Value::as_str);
+        let what = inner.filter(|what| name == "unsupported" && !what.is_empty()).unwrap_or(name);
+        (Kind::Unsupported, crate::text::preview(&storable(what), 64), Content::None)
+    });
     let media = if matches!(content, Content::Media(_)) { media::read(name, element) } else { None };
-    Ok(Inbound { wamid, sender, at, kind, text, content, media, extras, quoted, raw })
+    Held { kind, text, content, media, raw: Some(raw(element)) }
 }
 
 fn sender(element: &Value, contacts: &[Value]) -> Option<Sender> {
+    let get = |key: &str| element.get(key).and_then(id_text);
+    known(Sender { wa_id: get("from"), user_id: get("from_user_id"), ..Sender::default() }, contacts)
+}
+
+/// The customer with these ids, and what the contacts beside the message tell of them.
+pub(super) fn known(mut sender: Sender, contacts: &[Value]) -> Option<Sender> {
     let get = |from: &Value, key: &str| from.get(key).and_then(id_text);
-    let mut sender = Sender { wa_id: get(element, "from"), user_id: get(element, "from_user_id"), ..Sender::default() };
     let contact = contacts
         .iter()
         .find(|c| sender.user_id.is_some() && get(c, "user_id") == sender.user_id)
@@ -218,7 +263,7 @@ pub(super) fn array<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn other(what: &str, value: &Value) -> Other {
+pub(super) fn other(what: &str, value: &Value) -> Other {
     Other { what: crate::text::preview(&storable(what), 100), raw: raw(value) }
 }
 

@@ -29,6 +29,9 @@ fn a_text_by_phone_number() {
                 profile_name: Some("Ana".into()),
                 username: Some("ana.k".into()),
             },
+            direction: Direction::In,
+            origin: Origin::Api,
+            status: Status::Received,
             at: 1_763_683_100_000,
             kind: Kind::Text,
             text: "héllo".into(),
@@ -241,7 +244,8 @@ fn what_is_done_to_a_message_is_none_itself() {
                 "timestamp": "1763683100", "group_id": group});
             let change = one(&json!({ "messages": [message] }).to_string());
             assert!(change.messages.is_empty() && change.others.is_empty());
-            let Marked { wamid, target, author: who, at, mark: found, raw } = &change.marks[0];
+            let Marked { wamid, target, direction, author: who, at, mark: found, raw } = &change.marks[0];
+            assert_eq!(*direction, Direction::In);
             assert_eq!((wamid.as_str(), target.as_str(), who.as_str(), *at), ("w", "w0", author, 1_763_683_100_000));
             assert_eq!(found, &mark);
             assert!(raw.contains(kind));
@@ -269,6 +273,7 @@ fn what_a_message_tells_of_itself() {
         }),
         product: Some(Product { catalog: "C".to_owned(), product: "P".to_owned() }),
         group: own("G1"),
+        author: own("+11111"),
         ..Extras::default()
     };
     assert_eq!((&change.messages[0].extras, &change.messages[0].quoted), (&extras, &own("w0")));

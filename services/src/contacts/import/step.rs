@@ -31,8 +31,8 @@ use uuid::Uuid;
 const INSERT: &str = "INSERT INTO contacts (workspace_id, id, wa_id, profile_name, name_key, named, fields, note,
     assignee_id, created_at, updated_at, import_id, import_line)
     VALUES ($1, $2, $3, $4, $5, $4 <> '', $6, $7, $8, $9, $9, $10, $11)";
-const UPDATE: &str =
-    "UPDATE contacts SET profile_name = $3, name_key = $4, named = named OR $5, fields = $6, note = $7,
+const UPDATE: &str = "UPDATE contacts SET profile_name = $3, name_key = $4, named = named OR $5,
+    named_at = CASE WHEN $5 THEN NULL ELSE named_at END, fields = $6, note = $7,
     updated_at = $8 WHERE workspace_id = $1 AND id = $2";
 const MARK: &str = "UPDATE contacts SET import_id = $3, import_line = $4 WHERE workspace_id = $1 AND id = $2";
 const REPORT: &str = "INSERT INTO import_reports (workspace_id, import_id, nth, lines) VALUES ($1, $2, $3, $4)";

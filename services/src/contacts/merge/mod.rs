@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     audit::Action,
-    contact::{Contact, NOTE_LIMIT, name_key},
+    contact::{Contact, NOTE_LIMIT, is_group, name_key},
     id::ContactId,
     inbox::Event,
     permission::Permission,
@@ -56,6 +56,9 @@ pub async fn merge(ctx: &Ctx, kept: ContactId, gone: ContactId) -> Result<Contac
     if kept == gone {
         return Err(domain::Error::invalid("contact", "this is the same contact").into());
     }
+    if is_group(keeps.user_id.as_deref()) || is_group(goes.user_id.as_deref()) {
+        return Err(domain::Error::invalid("contact", "a WhatsApp group is nobody's second contact").into());
+    }
     lock(&mut tx, ws, &[kept.0, gone.0]).await?;
     let one = joined(ctx, &mut tx, &keeps, &goes).await?;
     write(&mut tx, ctx, &one, &goes).await?;
@@ -82,9 +85,11 @@ pub async fn merge(ctx: &Ctx, kept: ContactId, gone: ContactId) -> Result<Contac
 /// Who they are from now on.
 async fn joined(ctx: &Ctx, tx: &mut Tx, keeps: &Contact, goes: &Contact) -> Result<Contact> {
     let ws = ctx.ws();
-    let twin: Option<(String, String)> = sql!(opt(String, String), tx.conn(), TWIN, ws, keeps.id.0, goes.id.0)?;
+    let twin: Option<(Option<String>, String)> =
+        sql!(opt(Option<String>, String), tx.conn(), TWIN, ws, keeps.id.0, goes.id.0)?;
     // What a message showed outranks what either was known by: it is where they write from now.
     let (user_id, phone) = twin.map(|(user_id, wa_id)| (user_id, format!("+{wa_id}"))).unzip();
+    let user_id = user_id.flatten();
     let phone = identity(phone, keeps.phone.as_ref(), goes.phone.as_ref(), "phone number")?;
     let user_id = identity(user_id, keeps.user_id.as_ref(), goes.user_id.as_ref(), "WhatsApp user id")?;
     let mut values = goes.fields.clone();

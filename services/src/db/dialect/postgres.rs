@@ -34,19 +34,20 @@ const INSERT_MESSAGES: &str = "INSERT INTO messages
     AS t (id, conversation_id, number_id, kind, body, payload, extras, quoted_wamid, raw, wamid, at) ON CONFLICT DO NOTHING RETURNING id";
 const INSERT_CONVERSATIONS: &str = "INSERT INTO conversations
     (id, workspace_id, number_id, contact_id, state, assignee_id, last_message_at, unread, window_expires_at,
-    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, created_at)
+    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, created_at, snoozed_until)
     SELECT id, $1, number_id, contact_id, 'open', assignee_id, last_message_at, unread, window_expires_at,
-    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, $2
+    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, $2, snoozed_until
     FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[], $10::uuid[],
-    $11::text[], $12::text[], $13::text[], $14::text[]) AS t (id, number_id, contact_id, assignee_id, last_message_at,
-    unread, window_expires_at, preview_message_id, preview_direction, preview_kind, preview_status, preview_text)";
+    $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[]) AS t (id, number_id, contact_id, assignee_id,
+    last_message_at, unread, window_expires_at, preview_message_id, preview_direction, preview_kind, preview_status,
+    preview_text, snoozed_until)";
 const UPDATE_CONVERSATIONS: &str = "UPDATE conversations c SET last_message_at = t.last_message_at, unread = t.unread,
     window_expires_at = t.window_expires_at, preview_message_id = t.preview_message_id,
     preview_direction = t.preview_direction, preview_kind = t.preview_kind, preview_status = t.preview_status,
-    preview_text = t.preview_text, snoozed_until = NULL
+    preview_text = t.preview_text, snoozed_until = t.snoozed_until
     FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[],
-    $10::text[]) AS t (id, last_message_at, unread, window_expires_at, preview_message_id, preview_direction,
-    preview_kind, preview_status, preview_text) WHERE c.workspace_id = $1 AND c.id = t.id";
+    $10::text[], $11::bigint[]) AS t (id, last_message_at, unread, window_expires_at, preview_message_id, preview_direction,
+    preview_kind, preview_status, preview_text, snoozed_until) WHERE c.workspace_id = $1 AND c.id = t.id";
 const STATUS_TARGETS: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND direction = 'out'
     AND ((number_id = ANY($2) AND wamid = ANY($3)) OR id = ANY($4)) ORDER BY id FOR UPDATE";
 const IN_ORDER: &str = "SELECT set_config('enable_sort', 'off', TRUE)";
@@ -196,6 +197,7 @@ pub async fn insert_conversations(
         .bind(column(threads, |t| t.row.preview.as_ref().map(|p| p.kind.as_str())))
         .bind(column(threads, |t| t.row.preview.as_ref().map(|p| p.status.as_str())))
         .bind(column(threads, |t| t.row.preview.as_ref().map(|p| p.text.clone())))
+        .bind(column(threads, |t| t.row.snoozed_until))
         .execute(c)
         .await
         .map(drop)
@@ -216,6 +218,7 @@ pub async fn update_conversations(c: &mut PgConnection, workspace: Uuid, threads
         .bind(column(threads, |t| t.row.preview.as_ref().map(|p| p.kind.as_str())))
         .bind(column(threads, |t| t.row.preview.as_ref().map(|p| p.status.as_str())))
         .bind(column(threads, |t| t.row.preview.as_ref().map(|p| p.text.clone())))
+        .bind(column(threads, |t| t.row.snoozed_until))
         .execute(c)
         .await
         .map(drop)

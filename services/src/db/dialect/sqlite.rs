@@ -52,26 +52,26 @@ const INSERT_SIXTEEN_MESSAGES: &str = "INSERT INTO messages
     ON CONFLICT DO NOTHING RETURNING id";
 const INSERT_CONVERSATION: &str = "INSERT INTO conversations
     (id, workspace_id, number_id, contact_id, state, assignee_id, last_message_at, unread, window_expires_at,
-    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, created_at)
-    VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    preview_message_id, preview_direction, preview_kind, preview_status, preview_text, created_at, snoozed_until)
+    VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const UPDATE_CONVERSATION: &str = "UPDATE conversations SET last_message_at = $3, unread = $4, window_expires_at = $5,
     preview_message_id = $6, preview_direction = $7, preview_kind = $8, preview_status = $9, preview_text = $10,
-    snoozed_until = NULL
+    snoozed_until = $11
     WHERE workspace_id = $1 AND id = $2";
 const UPDATE_EIGHT_CONVERSATIONS: &str = "WITH t (id, last_message_at, unread, window_expires_at, preview_message_id,
-    preview_direction, preview_kind, preview_status, preview_text) AS (VALUES
-    ($2, $3, $4, $5, $6, $7, $8, $9, $10),
-    ($11, $12, $13, $14, $15, $16, $17, $18, $19),
-    ($20, $21, $22, $23, $24, $25, $26, $27, $28),
-    ($29, $30, $31, $32, $33, $34, $35, $36, $37),
-    ($38, $39, $40, $41, $42, $43, $44, $45, $46),
-    ($47, $48, $49, $50, $51, $52, $53, $54, $55),
-    ($56, $57, $58, $59, $60, $61, $62, $63, $64),
-    ($65, $66, $67, $68, $69, $70, $71, $72, $73))
+    preview_direction, preview_kind, preview_status, preview_text, snoozed_until) AS (VALUES
+    ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11),
+    ($12, $13, $14, $15, $16, $17, $18, $19, $20, $21),
+    ($22, $23, $24, $25, $26, $27, $28, $29, $30, $31),
+    ($32, $33, $34, $35, $36, $37, $38, $39, $40, $41),
+    ($42, $43, $44, $45, $46, $47, $48, $49, $50, $51),
+    ($52, $53, $54, $55, $56, $57, $58, $59, $60, $61),
+    ($62, $63, $64, $65, $66, $67, $68, $69, $70, $71),
+    ($72, $73, $74, $75, $76, $77, $78, $79, $80, $81))
     UPDATE conversations SET last_message_at = t.last_message_at, unread = t.unread,
     window_expires_at = t.window_expires_at, preview_message_id = t.preview_message_id,
     preview_direction = t.preview_direction, preview_kind = t.preview_kind, preview_status = t.preview_status,
-    preview_text = t.preview_text, snoozed_until = NULL FROM t
+    preview_text = t.preview_text, snoozed_until = t.snoozed_until FROM t
     WHERE conversations.workspace_id = $1 AND conversations.id = t.id";
 const TARGET_BY_WAMID: &str = "SELECT * FROM messages
     WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3 AND direction = 'out'";
@@ -265,6 +265,7 @@ pub async fn insert_conversations(
             .bind(preview.map(|p| p.status.as_str()))
             .bind(preview.map(|p| p.text.as_str()))
             .bind(now)
+            .bind(row.snoozed_until)
             .execute(&mut *c)
             .await?;
     }
@@ -290,7 +291,8 @@ pub async fn update_conversations(c: &mut SqliteConnection, workspace: Uuid, thr
                 .bind(preview.map(|p| p.direction.as_str()))
                 .bind(preview.map(|p| p.kind.as_str()))
                 .bind(preview.map(|p| p.status.as_str()))
-                .bind(preview.map(|p| p.text.as_str()));
+                .bind(preview.map(|p| p.text.as_str()))
+                .bind(row.snoozed_until);
         }
         statement.execute(&mut *c).await?;
     }

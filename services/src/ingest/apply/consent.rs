@@ -7,7 +7,7 @@ use crate::{
     sql,
 };
 use domain::{
-    message::Status,
+    message::{Direction, Status},
     meta::{
         codes::STOPPED_MARKETING,
         webhook::{Inbound, Preference, Sender, preferences},
@@ -50,6 +50,11 @@ impl Heard {
     pub async fn listen(step: &mut Step<'_>, messages: &[&Inbound], people: &People) -> Result<Self> {
         let settings = consent::load(step.tx.conn(), step.workspace).await?;
         let read = |(nth, message): (usize, &&Inbound)| {
+            // What we wrote, what is long past, and what is said to a group asks us for nothing.
+            let speaks = message.direction == Direction::In && message.origin == domain::message::Origin::Api;
+            if !speaks || message.extras.group.is_some() {
+                return None;
+            }
             let (intent, source, words) = heard(message, &settings.words)?;
             let what = match intent {
                 Intent::Stop => What::OptedOut,

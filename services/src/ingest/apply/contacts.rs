@@ -39,12 +39,66 @@ enum Change {
 impl People {
     /// Finds or makes the contact of every sender and returns, in the same order, where each stands in [`People::get`].
     pub async fn resolve(step: &mut Step<'_>, senders: &[&Sender]) -> sqlx::Result<(Self, Vec<usize>)> {
-        let mut people = Self::load(step, senders).await?;
-        let mut changes = vec![Change::None; people.contacts.len()];
-        let places = senders.iter().map(|sender| people.place(sender, &mut changes)).collect();
-        people.save(step, &changes).await?;
-        twins::note(step, &people, senders).await?;
+        let mut people = Self::load(step, senders.iter().copied()).await?;
+        let places = people.settle(step, senders, &[]).await?;
         Ok((people, places))
+    }
+
+    /// Makes whoever is not known and takes over what is told; the place of every sender, in their order. `moves`: WhatsApp says of
+    /// some of them, by their place in `senders`, which ids they have from then on.
+    pub async fn settle(
+        &mut self,
+        step: &mut Step<'_>,
+        senders: &[&Sender],
+        moves: &[(usize, &Sender)],
+    ) -> sqlx::Result<Vec<usize>> {
+        let mut changes = vec![Change::None; self.contacts.len()];
+        let mut places = Vec::with_capacity(senders.len());
+        let mut met = Vec::new();
+        for (nth, sender) in senders.iter().enumerate() {
+            let place = self.place(sender, &mut changes);
+            places.push(place);
+            for (_, new) in moves.iter().filter(|(of, _)| *of == nth) {
+                met.extend(self.move_on(place, new, &mut changes).map(|other| (place, other, *new)));
+                step.renamed.push(self.get(place).id);
+            }
+        }
+        self.save(step, &changes).await?;
+        twins::note(step, self, senders).await?;
+        for (place, other, new) in met {
+            twins::propose(step, self.get(place), self.get(other), new).await?;
+        }
+        Ok(places)
+    }
+
+    /// Whether somebody has one of the sender's ids.
+    pub fn knows(&self, sender: &Sender) -> bool {
+        let has = |by: &HashMap<String, usize>, id: &Option<String>| id.as_ref().is_some_and(|id| by.contains_key(id));
+        has(&self.by_user_id, &sender.user_id) || has(&self.by_wa_id, &sender.wa_id)
+    }
+
+    /// Gives a contact the ids that they have from now on. One that another contact holds stays there: that one is returned.
+    fn move_on(&mut self, place: usize, new: &Sender, changes: &mut [Change]) -> Option<usize> {
+        let held = |by: &HashMap<String, usize>, id: &Option<String>| {
+            id.as_ref().and_then(|id| by.get(id)).copied().filter(|other| *other != place)
+        };
+        if let Some(other) = held(&self.by_wa_id, &new.wa_id).or_else(|| held(&self.by_user_id, &new.user_id)) {
+            return Some(other);
+        }
+        let contact = &mut self.contacts[place];
+        if let Some(id) = new.wa_id.as_ref().filter(|id| contact.wa_id.as_ref() != Some(id)) {
+            // Whoever writes from the old number next is somebody else.
+            contact.wa_id.replace(id.clone()).map(|old| self.by_wa_id.remove(&old));
+            self.by_wa_id.insert(id.clone(), place);
+        }
+        if let Some(id) = new.user_id.as_ref().filter(|id| contact.meta_user_id.as_ref() != Some(id)) {
+            contact.meta_user_id.replace(id.clone()).map(|old| self.by_user_id.remove(&old));
+            self.by_user_id.insert(id.clone(), place);
+        }
+        if changes[place] == Change::None {
+            changes[place] = Change::Updated;
+        }
+        None
     }
 
     pub fn get(&self, place: usize) -> &Contact {
@@ -64,9 +118,10 @@ impl People {
         holders
     }
 
-    async fn load(step: &mut Step<'_>, senders: &[&Sender]) -> sqlx::Result<Self> {
-        let mut wa_ids: Vec<&str> = senders.iter().filter_map(|s| s.wa_id.as_deref()).collect();
-        let mut user_ids: Vec<&str> = senders.iter().filter_map(|s| s.user_id.as_deref()).collect();
+    /// Those of them that are known.
+    pub async fn load(step: &mut Step<'_>, senders: impl Iterator<Item = &Sender> + Clone) -> sqlx::Result<Self> {
+        let mut wa_ids: Vec<&str> = senders.clone().filter_map(|s| s.wa_id.as_deref()).collect();
+        let mut user_ids: Vec<&str> = senders.filter_map(|s| s.user_id.as_deref()).collect();
         for ids in [&mut wa_ids, &mut user_ids] {
             ids.sort_unstable();
             ids.dedup();

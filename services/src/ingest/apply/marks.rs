@@ -23,16 +23,16 @@ use uuid::Uuid;
 
 const REACT: &str = "INSERT INTO reactions
     (workspace_id, id, number_id, target_wamid, direction, author, emoji, at, wamid)
-    VALUES ($1, $2, $3, $4, 'in', $5, $6, $7, $8) ON CONFLICT (number_id, wamid) DO NOTHING";
-const REWORD: &str = "INSERT INTO message_edits
-    (workspace_id, id, number_id, wamid, target_wamid, what, body, raw, at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (number_id, wamid) DO NOTHING";
+const REWORD: &str = "INSERT INTO message_edits
+    (workspace_id, id, number_id, wamid, target_wamid, what, body, raw, at, direction)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (number_id, wamid) DO NOTHING";
 const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3";
 const REACTIONS: &str = "SELECT direction, author, emoji, at FROM reactions
     WHERE workspace_id = $1 AND number_id = $2 AND target_wamid = $3 ORDER BY at, id";
 // The first wording is kept under the id of the message itself.
 const WORDINGS: &str = "SELECT what, body, at FROM message_edits
-    WHERE workspace_id = $1 AND number_id = $2 AND target_wamid = $3 AND wamid <> $3 ORDER BY at DESC, id DESC";
+    WHERE workspace_id = $1 AND number_id = $2 AND target_wamid = $3 AND wamid <> $3 AND direction = $4 ORDER BY at DESC, id DESC";
 const CHANGE: &str = "UPDATE messages SET body = $3, payload = $4, extras = $5 WHERE workspace_id = $1 AND id = $2";
 const PREVIEW: &str = "UPDATE conversations SET preview_text = $4
     WHERE workspace_id = $1 AND id = $2 AND preview_message_id = $3";
@@ -54,7 +54,7 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>], inserted: &[
             keep(step, number, marked).await?;
             let at = targets.entry((number, marked.target.clone())).or_default();
             // A reaction is a message to Meta, which renews the window; what an edit is to it is said nowhere.
-            if matches!(marked.mark, Mark::React { .. }) {
+            if matches!(marked.mark, Mark::React { .. }) && marked.direction == Direction::In {
                 *at = (*at).max(Some(marked.at.min(step.now)));
             }
         }
@@ -72,17 +72,17 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>], inserted: &[
 }
 
 async fn keep(step: &mut Step<'_>, number: Uuid, marked: &Marked) -> Result<()> {
-    let Marked { wamid, target, author, at, mark, raw } = marked;
-    let ws = step.workspace;
+    let Marked { wamid, target, direction, author, at, mark, raw } = marked;
+    let (ws, side) = (step.workspace, direction.as_str());
     let (what, body) = match mark {
         Mark::React { emoji } => {
-            sql!(exec step.tx.conn(), REACT, ws, new_id(), number, target, author, emoji.as_deref(), *at, wamid)?;
+            sql!(exec step.tx.conn(), REACT, ws, new_id(), number, target, side, author, emoji.as_deref(), *at, wamid)?;
             return Ok(());
         }
         Mark::Edit { text } => ("edit", Some(text.as_str())),
         Mark::Revoke => ("revoke", None),
     };
-    sql!(exec step.tx.conn(), REWORD, ws, new_id(), number, wamid, target, what, body, Some(raw.as_str()), *at)?;
+    sql!(exec step.tx.conn(), REWORD, ws, new_id(), number, wamid, target, what, body, Some(raw.as_str()), *at, side)?;
     Ok(())
 }
 
@@ -106,8 +106,9 @@ async fn change(step: &mut Step<'_>, targets: Targets) -> Result<()> {
     for (conversation, _, number, wamid, at) in found {
         let message: MessageRecord = sql!(one MessageRecord, step.tx.conn(), TARGET, step.workspace, number, &wamid)?;
         let quote = quote(step, number, &message).await?;
-        let (message, mut changed) = reword(step, number, &wamid, message, quote).await?;
-        if let Some(until) = at.map(window::expires_after) {
+        let (message, mut changed, reacted) = reword(step, number, &wamid, message, quote).await?;
+        // Of a reaction that came before its message, the time stands in the reaction.
+        if let Some(until) = at.max(reacted.map(|at| at.min(step.now))).map(window::expires_after) {
             changed |= sql!(exec step.tx.conn(), WINDOW, step.workspace, conversation, until)? > 0;
         }
         if changed {
@@ -127,21 +128,26 @@ async fn quote(step: &mut Step<'_>, number: Uuid, message: &MessageRecord) -> Re
     Ok(quotes::find(step, &[(number, wamid)]).await?.remove(&(number, wamid.clone())))
 }
 
-/// The message as it is after all that was done to it, written down, and whether anything is new.
+/// The message as it is after all that was done to it, written down; whether anything is new; and when the customer last
+/// reacted to it.
 async fn reword(
     step: &mut Step<'_>,
     number: Uuid,
     wamid: &str,
     mut message: MessageRecord,
     quote: Option<Quote>,
-) -> Result<(MessageRecord, bool)> {
+) -> Result<(MessageRecord, bool, Option<Millis>)> {
     let ws = step.workspace;
     let before = Extras::parse(message.extras.as_deref());
     let mut reactions: Vec<Reaction> = Vec::new();
+    let mut reacted = None;
     for (direction, who, emoji, at) in
         sql!(all(String, String, Option<String>, Millis), step.tx.conn(), REACTIONS, ws, number, wamid)?
     {
         let direction = Direction::parse(&direction);
+        if direction == Direction::In {
+            reacted = reacted.max(Some(at));
+        }
         // A later one of the same side takes its place.
         reactions.retain(|known| (known.direction, &known.who) != (direction, &who));
         if let Some(emoji) = emoji {
@@ -154,37 +160,43 @@ async fn reword(
     if quote.is_some() {
         extras.quote = quote;
     }
-    // A customer takes back their own words alone.
-    if Direction::parse(&message.direction) == Direction::In {
-        let wordings = sql!(all(String, Option<String>, Millis), step.tx.conn(), WORDINGS, ws, number, wamid)?;
-        extras.revoked_at = wordings.iter().find(|(what, ..)| what == "revoke").map(|(.., at)| *at);
-        let newest = wordings.into_iter().find(|(what, ..)| what == "edit");
-        extras.edited_at = newest.as_ref().map(|(.., at)| *at);
-        if (extras.revoked_at, extras.edited_at) != (before.revoked_at, before.edited_at) {
-            let (first, at) = (message.body.clone(), message.at);
-            sql!(exec step.tx.conn(), REWORD, ws, new_id(), number, wamid, wamid, "edit", Some(first.as_str()), None::<&str>, at)?;
-            if extras.revoked_at.is_some() {
-                extras.media = None;
-                crate::media::remove(step.tx.conn(), ws, message.id, step.now).await?;
-                (message.body, message.payload) = (String::new(), None);
-            } else if let Some((_, Some(body), _)) = newest {
-                message.body = body;
-            }
+    // Each side takes back its own words alone.
+    let side = message.direction.clone();
+    let side = side.as_str();
+    let wordings = sql!(all(String, Option<String>, Millis), step.tx.conn(), WORDINGS, ws, number, wamid, side)?;
+    extras.revoked_at = wordings.iter().find(|(what, ..)| what == "revoke").map(|(.., at)| *at);
+    let newest = wordings.into_iter().find(|(what, ..)| what == "edit");
+    extras.edited_at = newest.as_ref().map(|(.., at)| *at);
+    if (extras.revoked_at, extras.edited_at) != (before.revoked_at, before.edited_at) {
+        let (first, at) = (message.body.clone(), message.at);
+        sql!(exec step.tx.conn(), REWORD, ws, new_id(), number, wamid, wamid, "edit", Some(first.as_str()), None::<&str>, at,
+            side)?;
+        if extras.revoked_at.is_some() {
+            extras.media = None;
+            crate::media::remove(step.tx.conn(), ws, message.id, step.now).await?;
+            (message.body, message.payload) = (String::new(), None);
+        } else if let Some((_, Some(body), _)) = newest {
+            message.body = body;
         }
     }
     if extras == before {
-        return Ok((message, false));
+        return Ok((message, false, reacted));
     }
     message.extras = extras.stored();
     let (body, payload) = (message.body.as_str(), message.payload.as_deref());
     sql!(exec step.tx.conn(), CHANGE, ws, message.id, body, payload, message.extras.as_deref())?;
-    let line = extras.revoked_at.map_or_else(|| line(&message), |_| REVOKED.to_owned());
+    let line = extras.revoked_at.map_or_else(|| line(&message), |_| revoked(&message.direction).to_owned());
     sql!(exec step.tx.conn(), PREVIEW, ws, message.conversation_id, message.id, &line)?;
-    Ok((message, true))
+    Ok((message, true, reacted))
 }
 
 /// In the list, of a message that was taken back.
-const REVOKED: &str = "Deleted by the customer";
+fn revoked(direction: &str) -> &'static str {
+    match Direction::parse(direction) {
+        Direction::In => "Deleted by the customer",
+        Direction::Out => "Deleted on the phone",
+    }
+}
 
 fn line(message: &MessageRecord) -> String {
     let kind = Kind::parse(&message.kind);

@@ -3,8 +3,12 @@
 mod assign;
 mod consent;
 mod contacts;
+mod effect;
+mod elsewhere;
+mod files;
 mod marks;
 mod messages;
+mod news;
 mod others;
 mod quotes;
 pub(crate) mod statuses;
@@ -68,6 +72,8 @@ struct Step<'a> {
     queued: bool,
     /// What customers are told about their opt-outs, once everything else is written.
     confirmations: Vec<Confirmation>,
+    /// Contacts that are called or reached otherwise from now on: rows that show them are told last, when everything is locked.
+    renamed: Vec<Uuid>,
 }
 
 /// Contacts, conversations, messages, statuses and events of `items`, all or nothing. Doing it twice changes nothing.
@@ -80,12 +86,15 @@ pub async fn apply(services: &Services, workspace: Uuid, items: &[&Item<'_>]) ->
     let mut events = Vec::new();
     let now = services.clock().now();
     let (queued, confirmations) = (false, Vec::new());
-    let mut step = Step { services, tx: &mut tx, workspace, now, events: &mut events, queued, confirmations };
+    let mut step =
+        Step { services, tx: &mut tx, workspace, now, events: &mut events, queued, confirmations, renamed: Vec::new() };
+    news::store(&mut step, items).await?;
     let stored = messages::store(&mut step, items).await?;
     marks::store(&mut step, items, &stored).await?;
     statuses::store(&mut step, items).await?;
     consent::store(&mut step, items).await?;
     others::store(&mut step, items).await?;
+    news::tell(&mut step).await?;
     let Step { mut queued, confirmations, .. } = step;
     queued |= confirm(services, &mut tx, (workspace, now), confirmations, &mut events).await?;
     let seq = live::record(&mut tx, workspace, &events, now).await?;

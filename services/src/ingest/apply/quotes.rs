@@ -69,7 +69,7 @@ pub(super) async fn fill<K>(step: &mut Step<'_>, rows: &mut [(K, NewMessage<'_>)
         if wanted.contains(&name) && !known.contains_key(&name) {
             let (inbound, wamid) = (new.inbound, name.1.clone());
             let line = inbound.content.preview(inbound.kind, &inbound.text);
-            known.insert(name, snapshot(wamid, new.id, Direction::In, inbound.kind, &line));
+            known.insert(name, snapshot(wamid, new.id, inbound.direction, inbound.kind, &line));
         }
     }
     for (_, new) in rows.iter_mut() {

@@ -4,14 +4,18 @@ use crate::{
     conversations::row::{contact, labels},
     db::{Tx, dialect},
     ingest::route::Number,
+    sql,
 };
 use domain::{
     conversation::State,
     inbox::{Preview, Row},
     message::{Direction, Kind, Status},
+    time::Millis,
 };
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
+
+const DEAL: &str = "UPDATE conversations SET assignee_id = $3 WHERE workspace_id = $1 AND id = $2";
 
 /// An open conversation as it stands in the table, without the names it shows.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -39,6 +43,15 @@ pub struct Thread {
     pub preview_message: Option<Uuid>,
     pub is_new: bool,
     pub touched: bool,
+    /// Made of the history alone, and written to now for the first time.
+    pub roused: bool,
+}
+
+impl Thread {
+    /// Nobody wrote since the number was connected, and nobody looks after it: see [`Threads::shelve`].
+    pub fn unheard(&self) -> bool {
+        self.row.snoozed_until == Some(Millis::MAX) && self.row.assignee.is_none()
+    }
 }
 
 /// Open conversations by (number, contact).
@@ -98,10 +111,27 @@ impl Threads {
             snoozed_until: None,
             unanswered: false,
         };
-        self.threads.insert(key(pair), Thread { row, preview_message: None, is_new: true, touched: false });
+        self.threads
+            .insert(key(pair), Thread { row, preview_message: None, is_new: true, touched: false, roused: false });
     }
 
-    /// Writes what changed. Whoever was written to is awake.
+    /// The same for what was said before the number was connected: open, and out of sight until somebody writes.
+    pub fn shelve(&mut self, pair: Pair<'_>) {
+        self.open(pair, None);
+        if let Some(thread) = self.threads.get_mut(&key(pair)) {
+            (thread.row.state, thread.row.snoozed_until) = (State::Snoozed, Some(Millis::MAX));
+        }
+    }
+
+    /// Somebody wrote in what lay on the shelf: it is given out like a new one.
+    pub fn rouse(&mut self, key: (Uuid, Uuid), assignee: Option<Uuid>) {
+        if let Some(thread) = self.threads.get_mut(&key) {
+            thread.row.assignee = assignee.map(Into::into);
+            thread.roused = true;
+        }
+    }
+
+    /// Writes what changed.
     pub async fn save(&self, step: &mut Step<'_>) -> sqlx::Result<()> {
         let (mut new, mut old): (Vec<&Thread>, Vec<&Thread>) =
             self.threads.values().filter(|thread| thread.touched).partition(|thread| thread.is_new);
@@ -109,6 +139,10 @@ impl Threads {
         new.sort_unstable_by_key(|thread| thread.row.id);
         old.sort_unstable_by_key(|thread| thread.row.id);
         let (workspace, now) = (step.workspace, step.now);
+        for thread in old.iter().filter(|thread| thread.roused) {
+            let assignee = thread.row.assignee.map(|member| member.0);
+            sql!(exec step.tx.conn(), DEAL, workspace, thread.row.id.0, assignee)?;
+        }
         match &mut *step.tx {
             Tx::Sqlite(tx) => {
                 dialect::sqlite::insert_conversations(tx, workspace, &new, now).await?;
@@ -159,5 +193,5 @@ fn thread(record: OpenRecord, (number, person): Pair<'_>) -> Thread {
         snoozed_until: record.snoozed_until,
         unanswered: false,
     };
-    Thread { row, preview_message: record.preview_message_id, is_new: false, touched: false }
+    Thread { row, preview_message: record.preview_message_id, is_new: false, touched: false, roused: false }
 }

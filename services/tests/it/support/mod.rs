@@ -94,6 +94,16 @@ pub async fn workspace(services: &Services, name: &str) -> Ctx {
     services.ctx(owner.user, &slug).await.unwrap()
 }
 
+/// The same without signing in, where there are many.
+pub async fn fresh_workspace(services: &Services, name: &str) -> Ctx {
+    const OWNER: &str = "SELECT m.user_id FROM members m JOIN workspaces w ON w.id = m.workspace_id WHERE w.slug = $1";
+    let email = format!("owner@{}.example", Slug::from_name(name));
+    let slug = accounts::create_owner(services, name, &email, PASSWORD).await.unwrap();
+    let mut read = services.db().read().await.unwrap();
+    let owner = services::sql!(scalar uuid::Uuid, read.conn(), OWNER, slug.as_str()).unwrap();
+    services.ctx(owner.into(), &slug).await.unwrap()
+}
+
 /// One more member of a workspace.
 pub async fn member(services: &Services, slug: &Slug, name: &str, role: Role) -> (Added, Ctx) {
     let email = format!("{}@example.com", Slug::from_name(name));
