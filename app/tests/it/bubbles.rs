@@ -331,6 +331,8 @@ fn what_was_done_to_a_message_is_seen() {
         who: String::new(),
         emoji: emoji.to_owned(),
         at: NOW,
+        by: None,
+        waits: false,
         failed: None,
     };
     let extras = Extras {

@@ -1,5 +1,5 @@
 use super::{
-    change,
+    change, react,
     reply::{Made, again_key, gone, put},
     row::MessageRecord,
     send_template,
@@ -8,7 +8,7 @@ use super::{
 use crate::{Ctx, Error, Result, audit::Entry, db::Tx, media, send, sql};
 use domain::{
     audit::Action,
-    content::{Content, Extras, File},
+    content::{Content, Extras, File, Reacts},
     id::{ConversationId, MessageId},
     inbox::{Event, MessageView},
     message::{Kind, Status},
@@ -60,6 +60,9 @@ pub async fn send_again(ctx: &Ctx, id: MessageId) -> Result<MessageView> {
         let Content::Template(template) = &content else { return Err(Error::Internal("a stored template".to_owned())) };
         let made = (&*message.body, template);
         return send_template::again(ctx, message.conversation_id.into(), key, made, message.id, entry).await;
+    }
+    if let Content::Reacts(Reacts { message: to, emoji, .. }) = content {
+        return react::queue(ctx, to, key, emoji, (entry, Some(message.id)), false).await;
     }
     // Quote and file go along; what customers thought of it does not.
     let Extras { quote, media, .. } = Extras::parse(message.extras.as_deref());
