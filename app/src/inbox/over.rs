@@ -1,9 +1,15 @@
-//! What is asked over the page: filters, or labels. Its code comes later.
+//! What is asked over the page: filters, labels, a reaction. Its code comes later.
 
-use domain::{id::ConversationId, inbox::Note};
+use domain::{
+    id::{ConversationId, MediaId, MessageId},
+    inbox::Note,
+};
 use leptos::prelude::*;
 
-use super::{filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, screen::Screen};
+use super::{
+    fetch::fetch_view, filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, react::react_menu,
+    screen::Screen,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Over {
@@ -13,6 +19,10 @@ pub enum Over {
     Labels(Vec<ConversationId>),
     /// A note of one's own, to be changed or removed.
     Note(Note),
+    /// Our reaction to a message.
+    React(MessageId),
+    /// A file that could not be fetched is asked for once more.
+    Fetch(MediaId),
 }
 
 pub fn over_view(screen: Screen, over: Over) -> AnyView {
@@ -20,5 +30,7 @@ pub fn over_view(screen: Screen, over: Over) -> AnyView {
         Over::Filters => filter_menu(screen),
         Over::Labels(ids) => label_menu(screen, ids),
         Over::Note(note) => note_menu(screen, note),
+        Over::React(message) => react_menu(screen, message),
+        Over::Fetch(media) => fetch_view(screen, media),
     }
 }

@@ -17,6 +17,7 @@ mod doctor;
 mod export;
 mod limits;
 mod messages;
+mod outgoing;
 mod pages;
 mod property;
 mod security;

@@ -33,7 +33,7 @@ pub(crate) use list::counts;
 pub use list::{inbox, inbox_of, list, list_of};
 pub use note::{note, note_for};
 pub use note_change::{change_note, remove_note};
-pub use of_contact::{Addressee, of_contact};
+pub use of_contact::{Addressee, of_contact, of_message};
 pub use outcome::outcome;
 pub use past::past;
 pub use react::react;

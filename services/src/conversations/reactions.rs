@@ -54,7 +54,7 @@ fn fold(records: Vec<Record>) -> Vec<Reaction> {
             Some(Status::Failed | Status::Dead | Status::Cancelled) => {
                 let why = error_text.unwrap_or_else(|| "WhatsApp gave no reason.".to_owned());
                 match emoji {
-                    Some(emoji) => tried.push(reaction(emoji, Some(why))),
+                    Some(emoji) => tried.push(reaction(emoji, Some(format!("It did not arrive. {why}")))),
                     None => {
                         if let Some(known) = shown.iter_mut().find(|known| !other(known)) {
                             known.failed = Some(format!("It could not be taken back. {why}"));
@@ -144,8 +144,11 @@ mod tests {
     fn what_did_not_arrive_leaves_what_customers_see() {
         assert_eq!(words(vec![theirs(1, "🙏"), ours(2, "👍", "queued")]), ["in 🙏", "out 👍 waits"]);
         assert_eq!(words(vec![ours(1, "👍", "sent"), theirs(2, "🙏"), ours(3, "😂", "accepted")]), ["in 🙏", "out 😂"]);
-        assert_eq!(words(vec![ours(1, "👍", "sent"), ours(2, "😂", "failed")]), ["out 👍", "out 😂 (No.)"]);
-        assert_eq!(words(vec![ours(1, "👍", "failed"), ours(2, "😂", "failed")]), ["out 😂 (No.)"]);
+        assert_eq!(
+            words(vec![ours(1, "👍", "sent"), ours(2, "😂", "failed")]),
+            ["out 👍", "out 😂 (It did not arrive. No.)"]
+        );
+        assert_eq!(words(vec![ours(1, "👍", "failed"), ours(2, "😂", "failed")]), ["out 😂 (It did not arrive. No.)"]);
         assert_eq!(words(vec![ours(1, "👍", "failed"), ours(2, "😂", "sent")]), ["out 😂"]);
         assert_eq!(words(vec![ours(1, "👍", "sent"), ours(2, "", "sent")]), Vec::<String>::new());
         assert_eq!(
