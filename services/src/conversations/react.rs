@@ -74,7 +74,7 @@ pub(super) async fn queue(
     let (message, row) = put(ctx, &mut tx, &record, key, made, why, confirms).await?;
     let number = about.number_id;
     sql!(exec tx.conn(), REACT, ctx.ws(), new_id(), number, &wamid, emoji.as_deref(), message.at, key.0)?;
-    match reactions::refresh(&mut tx, ctx.ws(), to.0, number, &wamid).await? {
+    match reactions::refresh(&mut tx, ctx.ws(), to.0).await? {
         Some(event) => change::finish(ctx, tx, event).await?,
         // The same emoji once more.
         None => {

@@ -75,38 +75,35 @@ fn fold(records: Vec<Record>) -> Vec<Reaction> {
 }
 
 /// Writes what became of ours at the messages that they are about; returns what everybody is to be told.
-pub(crate) async fn told(tx: &mut Tx, workspace: Uuid, ours: &[Target]) -> Result<Vec<Event>> {
-    let mut about: Vec<(Uuid, Uuid, String)> = ours
-        .iter()
-        .filter_map(|ours| match Content::parse(Kind::Reaction, ours.message.payload.as_deref()) {
-            Content::Reacts(reacts) => Some((reacts.message.0, ours.number_id, reacts.to)),
+pub(crate) async fn told<'a>(
+    tx: &mut Tx,
+    workspace: Uuid,
+    ours: impl Iterator<Item = &'a MessageRecord>,
+) -> Result<Vec<Event>> {
+    let mut about: Vec<Uuid> = ours
+        .filter_map(|ours| match Content::parse(Kind::Reaction, ours.payload.as_deref()) {
+            Content::Reacts(reacts) => Some(reacts.message.0),
             _ => None,
         })
         .collect();
     about.sort_unstable();
     about.dedup();
     let mut events = Vec::with_capacity(about.len());
-    for (message, number, wamid) in about {
-        events.extend(refresh(tx, workspace, message, number, &wamid).await?);
+    for message in about {
+        events.extend(refresh(tx, workspace, message).await?);
     }
     Ok(events)
 }
 
-/// The same for one message, whose conversation the transaction has locked; `None` when nothing is new.
-pub(crate) async fn refresh(
-    tx: &mut Tx,
-    workspace: Uuid,
-    message: Uuid,
-    number: Uuid,
-    wamid: &str,
-) -> Result<Option<Event>> {
+/// The same for one message; `None` when nothing is new.
+pub(crate) async fn refresh(tx: &mut Tx, workspace: Uuid, message: Uuid) -> Result<Option<Event>> {
     if let Tx::Postgres(tx) = tx {
         dialect::postgres::lock_message(tx, workspace, message).await?;
     }
-    let found: Option<MessageRecord> = sql!(opt MessageRecord, tx.conn(), MESSAGE, workspace, message)?;
-    let Some(mut record) = found else { return Ok(None) };
+    let found: Option<Target> = sql!(opt Target, tx.conn(), MESSAGE, workspace, message)?;
+    let Some(Target { message: mut record, number_id, wamid: Some(wamid), .. }) = found else { return Ok(None) };
     let before = Extras::parse(record.extras.as_deref());
-    let reactions = of(tx.conn(), workspace, number, wamid).await?;
+    let reactions = of(tx.conn(), workspace, number_id, &wamid).await?;
     if reactions == before.reactions {
         return Ok(None);
     }

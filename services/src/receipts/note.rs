@@ -1,4 +1,8 @@
-use crate::{Ctx, Result, conversations, db::Conn, sql};
+use crate::{
+    Ctx, Result, conversations,
+    db::{Conn, Tx, dialect},
+    sql,
+};
 use domain::{
     id::ConversationId,
     permission::Permission,
@@ -54,6 +58,10 @@ pub async fn typing(ctx: &Ctx, id: ConversationId) -> Result<()> {
         }
     }
     let mut tx = ctx.begin().await?;
+    if let Tx::Postgres(tx) = &mut tx {
+        // The new row refers to it; whoever reads has it first, too.
+        dialect::postgres::lock_conversation(tx, ctx.ws(), id.0).await?;
+    }
     let noted = sql!(exec tx.conn(), TYPING, ctx.ws(), id.0, now, now - READ_WITHIN, TYPING_EVERY)?;
     tx.commit().await?;
     if noted > 0 {

@@ -137,7 +137,7 @@ async fn write_targets(
     // Ours to a customer's message is shown there, and nowhere else.
     let (ours, targets): (Vec<_>, Vec<_>) =
         targets.into_iter().partition(|target| target.message.kind == Kind::Reaction.as_str());
-    let reacted = if ours.is_empty() { Vec::new() } else { reactions::told(tx, workspace, &ours).await? };
+    let reacted = reactions::told(tx, workspace, ours.iter().map(|ours| &ours.message)).await?;
     // A row shows `queued` until there is news from Meta: on its way is not worth a write.
     let shown: Vec<&Target> =
         targets.iter().filter(|target| Status::parse(&target.message.status) != Status::Sending).collect();

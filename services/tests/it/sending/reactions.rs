@@ -14,11 +14,12 @@ use domain::{
     id::MessageId,
     inbox::{InboxView, Live, apply},
     message::{Direction, Kind, Status},
+    opt_out::What,
     role::Role,
     time::{DAY, HOUR},
 };
 use serde_json::{Value, json};
-use services::{Ctx, Error, clock::new_id, conversations, sql};
+use services::{Ctx, Error, clock::new_id, consent, conversations, sql};
 
 const EVENTS: &str = "SELECT seq, body FROM events WHERE workspace_id = $1 ORDER BY seq";
 /// Meta does not reach the customer.
@@ -134,6 +135,17 @@ on_both! {
         until(&scene, "👍").await;
         scene.report(ours.id, "failed", Some(131_026)).await;
         until(&scene, "👍 failed").await;
+    }
+
+    async fn an_opt_out_withdraws_what_waits(db) {
+        let mut scene = scene(&db).await;
+        scene.finish().await;
+        let before = inbox(&scene).await;
+        react(&scene, &scene.owner, "👍").await.unwrap();
+        consent::record(&scene.owner, before.rows[0].contact.id, What::OptedOut, None).await.unwrap();
+        until(&scene, "👍 failed").await;
+        assert!(matches!(react(&scene, &scene.owner, "🙏").await, Err(Error::Domain(Wrong::OptedOut))));
+        assert_eq!(replayed(&scene, before).await, inbox(&scene).await);
     }
 
     async fn only_what_whatsapp_takes_is_sent(db) {
