@@ -2,6 +2,10 @@
 //!
 //! Source: Cloud API reference, `POST /{phone-number-id}/messages`, the objects of each type.
 
+mod reaction;
+
+pub use reaction::{REACTION_WITHIN, reaction};
+
 use crate::{
     Error,
     content::{Card, Content, Menu, Place},

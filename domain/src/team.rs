@@ -99,6 +99,10 @@ pub struct Settings {
     pub agents_see_unassigned: bool,
     /// Everybody needs a second factor to come in.
     pub require_totp: bool,
+    /// Customers see that their messages were read.
+    pub read_receipts: bool,
+    /// Customers see that somebody types; WhatsApp shows it only together with the former.
+    pub typing_indicator: bool,
     /// Days that the audit trail is kept.
     pub audit_days: i64,
 }

@@ -29,6 +29,7 @@ pub mod numbers;
 pub mod overview;
 pub mod queues;
 pub mod quick;
+pub mod receipts;
 pub mod search;
 pub mod seed;
 pub mod send;

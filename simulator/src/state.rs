@@ -69,12 +69,15 @@ pub struct LineFile {
     pub mime: String,
 }
 
-/// What customers did to a message.
+/// What was done to a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Marks {
     /// The customer's reaction.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reaction: String,
+    /// The business's.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub theirs: String,
     /// Its words are not the first ones.
     pub edited: bool,
     /// It was deleted for everybody.

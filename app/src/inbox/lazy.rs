@@ -23,6 +23,7 @@ use super::{
     search::panel::panel_view,
     setup::view::setup_view,
     templates::{Picking, offer::shelf_view, picker::picker_view},
+    types::types_view,
 };
 
 /// Something that nobody sees until they ask for it.
@@ -56,6 +57,8 @@ pub enum Extra {
     Search,
     /// What is known of the contact beside a conversation.
     About(ContactId),
+    /// The customer is told that somebody types.
+    Types(ConversationId),
 }
 
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
@@ -76,6 +79,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Setup => setup_view(screen),
         Extra::Search => panel_view(screen),
         Extra::About(contact) => about_view(screen, contact),
+        Extra::Types(id) => types_view(screen, id),
     }
 }
 

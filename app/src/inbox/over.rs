@@ -1,13 +1,14 @@
-//! What is asked over the page: filters, labels, or whom to write to. Its code comes later.
+//! What is asked over the page: filters, labels, a reaction, whom to write to. Its code comes later.
 
 use domain::{
-    id::{ContactId, ConversationId},
+    id::{ContactId, ConversationId, MediaId, MessageId},
     inbox::Note,
 };
 use leptos::prelude::*;
 
 use super::{
-    filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, screen::Screen, start::dialog::start_view,
+    fetch::fetch_view, filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, react::react_menu,
+    screen::Screen, start::dialog::start_view,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,10 @@ pub enum Over {
     Start(Option<ContactId>),
     /// A note of one's own, to be changed or removed.
     Note(Note),
+    /// Our reaction to a message.
+    React(MessageId),
+    /// A file that could not be fetched is asked for once more.
+    Fetch(MediaId),
 }
 
 pub fn over_view(screen: Screen, over: Over) -> AnyView {
@@ -28,5 +33,7 @@ pub fn over_view(screen: Screen, over: Over) -> AnyView {
         Over::Labels(ids) => label_menu(screen, ids),
         Over::Start(who) => start_view(screen, who),
         Over::Note(note) => note_menu(screen, note),
+        Over::React(message) => react_menu(screen, message),
+        Over::Fetch(media) => fetch_view(screen, media),
     }
 }

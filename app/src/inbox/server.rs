@@ -2,7 +2,7 @@
 
 use domain::{
     conversation::{Until, View},
-    id::{ConversationId, MemberId, MessageId, NoteId, SavedViewId},
+    id::{ConversationId, MediaId, MemberId, MessageId, NoteId, SavedViewId},
     inbox::{Earlier, Filter, Item, MessageView, Note, Outcome, Page, Row, SavedView, Thread},
     outgoing::Outgoing,
     time::Millis,
@@ -81,6 +81,25 @@ pub async fn send(
 ) -> Result<MessageView, Fault> {
     let ctx = native::ctx(&workspace).await?;
     Ok(services::conversations::send(&ctx, conversation, key, (&text, content), quotes, despite).await?)
+}
+
+/// Reacts to a message of the customer's; with nothing takes our reaction back. Asking again with the same key changes nothing.
+#[server(prefix = "/fn", endpoint = "react", input = Json, output = Json)]
+pub async fn react(workspace: Slug, message: MessageId, key: MessageId, emoji: String) -> Result<(), Fault> {
+    let ctx = native::ctx(&workspace).await?;
+    Ok(services::conversations::react(&ctx, message, key, &emoji, false).await.map(drop)?)
+}
+
+/// The member types an answer.
+#[server(prefix = "/fn", endpoint = "types", input = Json, output = Json)]
+pub async fn types(workspace: Slug, conversation: ConversationId) -> Result<(), Fault> {
+    Ok(services::receipts::typing(&native::ctx(&workspace).await?, conversation).await?)
+}
+
+/// A customer's file that could not be fetched is asked for once more.
+#[server(prefix = "/fn", endpoint = "media/again", input = Json, output = Json)]
+pub async fn fetch_again(workspace: Slug, media: MediaId) -> Result<(), Fault> {
+    Ok(services::media::again(&native::ctx(&workspace).await?, media).await?)
 }
 
 /// Writes a note for colleagues. Asking again with the same key changes nothing.
@@ -192,6 +211,9 @@ mod native {
         register_explicit::<LoadRows>();
         register_explicit::<LoadOlder>();
         register_explicit::<Reply>();
+        register_explicit::<React>();
+        register_explicit::<Types>();
+        register_explicit::<FetchAgain>();
         register_explicit::<WriteNote>();
         register_explicit::<ChangeNote>();
         register_explicit::<RemoveNote>();

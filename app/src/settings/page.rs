@@ -87,6 +87,25 @@ pub fn settings_page(view: SettingsView) -> AnyView {
                         )}
                     </div>
                 </section>
+                <section class="card" aria-labelledby="seen">
+                    <header><h2 id="seen">"What customers see"</h2></header>
+                    <div class="card__body">
+                        {switch(
+                            "read-receipts",
+                            "Show customers that their messages were read",
+                            "Two blue ticks, when somebody who may answer opens the conversation.",
+                            draft,
+                            |settings| &mut settings.read_receipts,
+                        )}
+                        {switch(
+                            "typing-indicator",
+                            "Show customers that somebody is typing",
+                            "WhatsApp shows it together with the blue ticks, so it needs them to be on.",
+                            draft,
+                            |settings| &mut settings.typing_indicator,
+                        )}
+                    </div>
+                </section>
                 <section class="card" aria-labelledby="sign-in">
                     <header><h2 id="sign-in">"Signing in"</h2></header>
                     <div class="card__body">

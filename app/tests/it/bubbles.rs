@@ -331,6 +331,8 @@ fn what_was_done_to_a_message_is_seen() {
         who: String::new(),
         emoji: emoji.to_owned(),
         at: NOW,
+        by: None,
+        waits: false,
         failed: None,
     };
     let extras = Extras {
@@ -397,4 +399,52 @@ fn nothing_carries_an_inline_style() {
         vec![message(40, Direction::Out, Status::Read), message(41, Direction::In, Status::Received)],
     );
     has_not(&html, " style=");
+}
+
+#[test]
+fn our_reactions_say_whose_they_are_and_what_did_not_arrive() {
+    let ours = |emoji: &str, by, failed: Option<&str>| Reaction {
+        direction: Direction::Out,
+        who: String::new(),
+        emoji: emoji.to_owned(),
+        at: NOW,
+        by,
+        waits: failed.is_none(),
+        failed: failed.map(str::to_owned),
+    };
+    let reactions = vec![ours("👍", None, None), ours("🔥", Some(id(77).into()), Some("It did not arrive. No."))];
+    let html = received(Kind::Text, "Hello", Content::None, Extras { reactions, ..Extras::default() });
+    for part in [
+        "You reacted with 👍, on its way",
+        "A former member reacted with </span><bdi>🔥</bdi>",
+        "Reaction <bdi>🔥</bdi>",
+        "It did not arrive. No.",
+        "React to this message",
+    ] {
+        has(&html, part);
+    }
+    // WhatsApp's own words, and ours, are nothing that is reacted to.
+    let notice = Notice { what: NoticeKind::NumberChanged, body: "Ana changed".to_owned(), new: None };
+    has_not(&received(Kind::System, "Ana changed", Content::System(notice), Extras::default()), "React to this");
+    has_not(&thread(Role::Agent, vec![message(40, Direction::Out, Status::Read)]), "React to this");
+    has_not(&thread(Role::Viewer, vec![message(40, Direction::In, Status::Received)]), "React to this");
+}
+
+#[test]
+fn what_did_not_come_says_why_and_is_asked_for_again() {
+    let with = |state, reason: Option<&str>| {
+        let media =
+            MediaBrief { state, reason: reason.map(str::to_owned), ..MediaBrief::wanted(MediaId(id(7)), None) };
+        received(Kind::Image, "", Content::Media(File::default()), Extras { media: Some(media), ..Extras::default() })
+    };
+    let why = Some("WhatsApp could not be reached.");
+    let html = with(MediaState::Wanted, why);
+    has(&html, "Not here yet. WhatsApp could not be reached. It is tried again by itself.");
+    has(&html, "Try again");
+    for state in [MediaState::Failed, MediaState::Refused] {
+        has(&with(state, why), "Try again");
+    }
+    for (state, why) in [(MediaState::Wanted, None), (MediaState::Gone, why)] {
+        has_not(&with(state, why), "Try again");
+    }
 }

@@ -1,5 +1,5 @@
 use crate::{
-    id::{MediaId, MessageId},
+    id::{MediaId, MemberId, MessageId},
     message::{Direction, Kind},
     time::Millis,
 };
@@ -129,9 +129,26 @@ pub struct Reaction {
     pub who: String,
     pub emoji: String,
     pub at: Millis,
-    /// Why ours did not arrive.
+    /// The member who reacted for us, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<MemberId>,
+    /// Ours is on its way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
+    /// Why ours did not arrive, or could not be taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
+}
+
+/// One of ours on its way to Meta: what a message of kind `reaction` holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reacts {
+    /// Meta's id of the message that it is about.
+    pub to: String,
+    pub message: MessageId,
+    /// Nothing: ours is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<String>,
 }
 
 /// How far the file of a message has come, and what is needed to draw it before its bytes are there.

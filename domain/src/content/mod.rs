@@ -14,7 +14,7 @@ mod reply;
 mod tests;
 
 pub use card::{Card, CardPhone, RAW_LIMIT};
-pub use extras::{Extras, Forwarded, MediaBrief, MediaState, Product, QUOTE_LIMIT, Quote, Reaction, Referral};
+pub use extras::{Extras, Forwarded, MediaBrief, MediaState, Product, QUOTE_LIMIT, Quote, Reaction, Reacts, Referral};
 pub use notice::{Notice, NoticeKind};
 pub use order::{Order, OrderItem};
 pub use place::Place;
@@ -42,6 +42,8 @@ pub enum Content {
     System(Notice),
     /// Buttons or a list that we offer.
     Menu(Menu),
+    /// What we think of a message.
+    Reacts(Reacts),
     Template(Template),
     /// Words alone.
     #[default]
@@ -86,7 +88,8 @@ impl Content {
             Kind::Order => from(payload).map(Self::Order),
             Kind::System => from(payload).map(Self::System),
             Kind::Template => from(payload).map(Self::Template),
-            Kind::Text | Kind::Reaction | Kind::Unsupported => None,
+            Kind::Reaction => from(payload).map(Self::Reacts),
+            Kind::Text | Kind::Unsupported => None,
         }
     }
 
@@ -101,6 +104,7 @@ impl Content {
             Self::Order(order) => serde_json::to_string(order),
             Self::System(notice) => serde_json::to_string(notice),
             Self::Menu(menu) => serde_json::to_string(menu),
+            Self::Reacts(reacts) => serde_json::to_string(reacts),
             Self::Template(template) => serde_json::to_string(template),
             Self::None => return None,
         };

@@ -1,4 +1,4 @@
-use super::{Card, Content, File, Menu, Order, Place};
+use super::{Card, Content, File, Menu, Order, Place, Reacts};
 use crate::message::Kind;
 
 impl Content {
@@ -15,6 +15,8 @@ impl Content {
                 1 => "Order, 1 item".to_owned(),
                 many => format!("Order, {many} items"),
             },
+            Self::Reacts(Reacts { emoji: Some(emoji), .. }) => format!("Reacted with {emoji}"),
+            Self::Reacts(Reacts { emoji: None, .. }) => "Took a reaction back".to_owned(),
             Self::System(notice) => notice.body.clone(),
             Self::Menu(Menu::Buttons { .. } | Menu::List { .. }) | Self::Template(_) | Self::None => text.to_owned(),
         }

@@ -184,6 +184,8 @@ fn extras_write_what_is_there_and_pass_over_what_they_do_not_know() {
             who: String::new(),
             emoji: "👍".to_owned(),
             at: 1,
+            by: None,
+            waits: false,
             failed: None,
         }],
         edited_at: Some(2),

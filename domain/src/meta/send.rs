@@ -3,7 +3,7 @@
 //! Source: Cloud API reference, `POST /{phone-number-id}/messages`.
 
 use crate::{
-    content::{Card, CardPhone, Content, File, Line, Menu, Place, Section},
+    content::{Card, CardPhone, Content, File, Line, Menu, Place, Reacts, Section},
     message::{Kind, Template},
 };
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,9 @@ pub fn request(
         (Kind::Location, Content::Location(place)) => location(&place),
         (Kind::Contacts, Content::Contacts(made)) => made.iter().map(card).collect(),
         (Kind::Interactive, Content::Menu(menu)) => interactive(&menu, body),
+        (Kind::Reaction, Content::Reacts(Reacts { to, emoji, .. })) => {
+            json!({ "message_id": to, "emoji": emoji.unwrap_or_default() })
+        }
         _ => return None,
     };
     let name = kind.as_str();
@@ -59,6 +62,16 @@ pub fn request(
         request["context"] = json!({ "message_id": quoted });
     }
     Some(request)
+}
+
+/// The body that tells Meta that a customer's message, and all before it, was read; `typing`: and that somebody is about to
+/// answer. Source: Cloud API, "mark messages as read", "typing indicators".
+pub fn read_receipt(wamid: &str, typing: bool) -> Value {
+    let mut told = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": wamid });
+    if typing {
+        told["typing_indicator"] = json!({ "type": "text" });
+    }
+    told
 }
 
 /// A caption where Meta takes one, a name where it is shown.
@@ -189,6 +202,7 @@ pub struct ErrorData {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     #[test]
     fn a_text_says_to_whom_and_which() {
@@ -248,6 +262,12 @@ mod tests {
             ),
         ] {
             assert_eq!(made(kind, body, payload), Some(wanted));
+        }
+        let to_message = Uuid::nil();
+        for (emoji, wanted) in [(r#","emoji":"👍""#, "👍"), ("", "")] {
+            let payload = format!(r#"{{"to":"wamid.asked","message":"{to_message}"{emoji}}}"#);
+            let made = request(Kind::Reaction, "", Some(&payload), None, &to, "id").unwrap_or_default();
+            assert_eq!(made["reaction"], json!({ "message_id": "wamid.asked", "emoji": wanted }));
         }
         // A file that was never handed in, and what a customer chose, are nothing that is sent.
         assert_eq!(made(Kind::Image, "", "{}"), None);

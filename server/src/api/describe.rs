@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    audit, consent, contacts, conversations, dead_letters, health, labels, limits, members, messages, numbers,
+    audit, consent, contacts, conversations, dead_letters, health, labels, limits, media, members, messages, numbers,
     permissions,
     problem::{self, Problem},
     queues, search, templates, tokens,
@@ -36,7 +36,7 @@ use super::{
         contacts::fields, consent::list, consent::record,
         conversations::list, conversations::get, conversations::assign, conversations::close, conversations::reopen,
         conversations::label, labels::list, search::find,
-        messages::list, messages::send, messages::outgoing::send_to, messages::retry, limits::limits,
+        messages::list, messages::send, messages::outgoing::send_to, messages::retry, media::upload, limits::limits,
         templates::list,
         members::list, members::invite, members::set_role, members::remove, permissions::table,
         tokens::list, tokens::get, tokens::create, tokens::revoke,
@@ -114,7 +114,7 @@ fn operate(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let mut statuses = vec![400, 401, 403, 500, 503, 504];
     let mut shared = vec!["Workspace"];
     // The thing in the path, or the one that a message is made from or for.
-    if path.contains('{') || (method == "post" && path.ends_with("/messages")) {
+    if path.contains('{') || (method == "post" && (path.ends_with("/messages") || path.ends_with("/media"))) {
         statuses.push(404);
     }
     // Filters are read as fields are.

@@ -1,5 +1,6 @@
 //! Messages of a conversation.
 
+pub mod bodies;
 pub mod outgoing;
 
 use axum::{Extension, Json, http::StatusCode};

@@ -14,6 +14,7 @@ mod describe;
 mod health;
 mod labels;
 mod limits;
+pub mod media;
 mod members;
 mod messages;
 mod numbers;
@@ -29,7 +30,7 @@ mod tokens;
 
 use axum::{
     Json, Router,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
@@ -71,6 +72,8 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/numbers/{id}/resume", post(numbers::resume))
         .route("/api/v1/limits", get(limits::limits))
         .route("/api/v1/messages", post(messages::outgoing::send_to))
+        // What it may bring is bounded by the layer around all routes.
+        .route("/api/v1/media", post(media::upload).layer(DefaultBodyLimit::disable()))
         .route("/api/v1/messages/{id}/retry", post(messages::retry))
         .route("/api/v1/templates", get(templates::list))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create))

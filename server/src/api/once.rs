@@ -42,7 +42,9 @@ pub struct Kept(pub Bytes);
 pub struct KeyId(pub Uuid);
 
 pub async fn once(request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
+    // A file is not held in memory to be compared: it has a key of its own.
+    let file = request.uri().path() == super::media::PATH;
+    if request.method() != Method::POST || !request.headers().contains_key(KEY) || file {
         return next.run(request).await;
     }
     // It is finished even when nobody waits for the answer any more: who asks again must find it.
@@ -81,7 +83,7 @@ async fn keyed(request: Request, next: Next) -> Result<Response, Problem> {
     }
 }
 
-fn in_progress() -> Problem {
+pub fn in_progress() -> Problem {
     Problem::new(problem::IN_PROGRESS, "The first request with this key has no answer yet. Ask again.")
 }
 
@@ -148,6 +150,14 @@ fn again(status: u16, body: Vec<u8>) -> Response {
     }
     let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     (status, [replayed, json], body).into_response()
+}
+
+/// An id made of the caller, the key of a request, if it has one, and what it is for.
+pub fn key_of(ctx: &Ctx, headers: &HeaderMap, what: &str) -> Result<Option<Uuid>, Problem> {
+    if !headers.contains_key(KEY) {
+        return Ok(None);
+    }
+    Ok(Some(key_id(ctx, &format!("{what} {}", key(headers)?))))
 }
 
 fn key(headers: &HeaderMap) -> Result<&str, Problem> {

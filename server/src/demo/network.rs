@@ -150,9 +150,11 @@ type Wamids = HashMap<MessageId, String>;
 
 fn line(message: &MessageView, wamids: &Wamids) -> Line {
     let extras = &message.extras;
-    let reaction = extras.reactions.iter().find(|reaction| reaction.direction == Direction::In);
+    let of = |side| extras.reactions.iter().find(|reaction| reaction.direction == side && reaction.failed.is_none());
+    let emoji = |side| of(side).map(|reaction| reaction.emoji.clone()).unwrap_or_default();
     let marks = Marks {
-        reaction: reaction.map(|reaction| reaction.emoji.clone()).unwrap_or_default(),
+        reaction: emoji(Direction::In),
+        theirs: emoji(Direction::Out),
         edited: extras.edited_at.is_some(),
         deleted: extras.revoked_at.is_some(),
     };

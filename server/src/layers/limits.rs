@@ -23,13 +23,17 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// Files on their way to customers.
 const UPLOAD: usize = domain::outgoing::UPLOAD_LIMIT as usize;
+/// What a form has around a file.
+const FORM: usize = 64 << 10;
 const UPLOAD_WITHIN: Duration = Duration::from_secs(1_200);
 
 /// What a request may bring, and how long it may take: forms and server functions little, a file what it needs.
 fn bounds(request: &Request) -> (usize, Duration) {
     let path = request.uri().path();
     let file = request.method() == Method::POST && path.starts_with("/w/");
-    if file && path.ends_with("/contacts/imports") {
+    if request.method() == Method::POST && path == crate::api::media::PATH {
+        (UPLOAD + FORM, UPLOAD_WITHIN)
+    } else if file && path.ends_with("/contacts/imports") {
         (FILE, FILE_WITHIN)
     } else if file && path.contains("/conversations/") && path.ends_with("/files") {
         (UPLOAD, UPLOAD_WITHIN)

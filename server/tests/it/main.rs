@@ -18,6 +18,7 @@ mod export;
 mod hostile;
 mod limits;
 mod messages;
+mod outgoing;
 mod pages;
 mod property;
 mod security;

@@ -1,12 +1,15 @@
 use super::change::Desk;
 use crate::{
     Result,
-    conversations::row::{MessageRecord, RowRecord},
+    conversations::{
+        reactions,
+        row::{MessageRecord, RowRecord},
+    },
     sql,
 };
 use domain::{
     inbox::{Event, Row},
-    message::Status,
+    message::{Kind, Status},
     opt_out::Scope,
 };
 use uuid::Uuid;
@@ -33,6 +36,10 @@ pub(super) async fn waiting(desk: &mut Desk<'_>, contact: Uuid, scope: Scope, tu
     cancelled.sort_unstable_by_key(|message| (message.at, message.id));
     for message in cancelled {
         sql!(exec desk.tx.conn(), TAKE_OUT, ws, contact, message.id)?;
+        if message.kind == Kind::Reaction.as_str() {
+            desk.events.extend(reactions::told(desk.tx, ws, std::iter::once(&message)).await?);
+            continue;
+        }
         sql!(exec desk.tx.conn(), PREVIEW, ws, message.conversation_id, message.id)?;
         let row: RowRecord = sql!(one RowRecord, desk.tx.conn(), ROW, ws, message.conversation_id)?;
         desk.events.push(Event::MessageChanged { row: Row::from(row), message: message.into() });

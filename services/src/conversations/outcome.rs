@@ -1,6 +1,7 @@
 use super::row::MessageRecord;
 use crate::{Ctx, Result, live, sql};
 use domain::{
+    content::Content,
     id::MessageId,
     inbox::{Event, MessageView},
     message::Status,
@@ -25,16 +26,21 @@ pub async fn outcome(ctx: &Ctx, id: MessageId, patience: Duration) -> Result<Mes
         live::last_seq(read.conn(), ctx.ws()).await?
     };
     // First listen, then look: what happens in between is heard.
+    let mut about = id;
     let mut heard = ctx.services.bus().follow(&ctx.services, ctx.ws(), since);
     loop {
         let message = look(ctx, id).await?;
+        if let Content::Reacts(reacts) = &message.content {
+            // It is told of at the message that it is about.
+            about = reacts.message;
+        }
         if !matches!(message.status, Status::Queued | Status::Sending) {
             return Ok(message);
         }
         loop {
             match timeout_at(until, heard.recv()).await {
                 Err(_) | Ok(Err(RecvError::Closed)) => return Ok(message),
-                Ok(Ok(stamped)) if !concerns(&stamped.event, id) => {}
+                Ok(Ok(stamped)) if !concerns(&stamped.event, about) => {}
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) => break,
             }
         }

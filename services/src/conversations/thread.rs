@@ -19,14 +19,16 @@ const BACK: usize = 1_000;
 const CONTEXT: usize = 10;
 
 const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
-const PLACE: &str = "SELECT at FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND id = $3";
+const PLACE: &str = "SELECT at FROM messages
+    WHERE workspace_id = $1 AND conversation_id = $2 AND id = $3 AND kind <> 'reaction'";
 // Some that stand above it, and it.
 const ABOVE: &str = "SELECT at, id FROM messages
-    WHERE workspace_id = $1 AND conversation_id = $2 AND (at, id) <= ($3, $4) ORDER BY at DESC, id DESC LIMIT $5";
-const BETWEEN: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND conversation_id = $2
+    WHERE workspace_id = $1 AND conversation_id = $2 AND kind <> 'reaction' AND (at, id) <= ($3, $4) ORDER BY at DESC, id DESC LIMIT $5";
+const BETWEEN: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND kind <> 'reaction'
     AND (at, id) >= ($3, $4) AND (at, id) < ($5, $6) ORDER BY at DESC, id DESC LIMIT $7";
 const MESSAGES: &str = "SELECT * FROM messages
-    WHERE workspace_id = $1 AND conversation_id = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5";
+    WHERE workspace_id = $1 AND conversation_id = $2 AND kind <> 'reaction' AND (at, id) < ($3, $4)
+    ORDER BY at DESC, id DESC LIMIT $5";
 
 /// A conversation with its newest messages.
 ///

@@ -9,6 +9,7 @@ const POLL: Duration = Duration::from_secs(1);
 pub struct Wakes {
     ingest: Arc<Notify>,
     outbox: Arc<Notify>,
+    receipts: Arc<Notify>,
     rests: Arc<watch::Sender<u64>>,
 }
 
@@ -21,6 +22,11 @@ impl Wakes {
     /// There are messages to send.
     pub fn wake_outbox(&self) {
         self.outbox.notify_one();
+    }
+
+    /// There is something to tell Meta of what was read.
+    pub fn wake_receipts(&self) {
+        self.receipts.notify_one();
     }
 
     /// Counts how often this process looked through the outbox, found nothing that may leave now or soon, and had nothing in
@@ -39,6 +45,10 @@ impl Wakes {
 
     pub(crate) async fn outbox(&self) {
         wait(&self.outbox).await;
+    }
+
+    pub(crate) async fn receipts(&self) {
+        wait(&self.receipts).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Takes one file from Meta.
 
 use super::{
+    again::tell,
     describe::{HEAD, describe, sniff},
     private,
     row::{MediaRecord, state},
@@ -8,17 +9,15 @@ use super::{
 };
 use crate::{
     Result, Services,
-    conversations::row::{MessageRecord, RowRecord},
     db::{Tx, dialect},
-    live, sql,
+    sql,
     vault::{self, Kind, LoadError, Purpose},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use domain::{
-    content::{Extras, MediaBrief, MediaState},
+    content::{MediaBrief, MediaState},
     id::{MediaId, WorkspaceId},
-    inbox::{Event, MessageView, Row},
     media::{INBOUND_KEPT, INBOUND_LIMIT, essence, size, wait},
     meta::{
         codes::{self, Class},
@@ -36,6 +35,8 @@ use uuid::Uuid;
 
 /// Longer than the largest file may take.
 const LEASE: Millis = 12 * MINUTE;
+/// Tries after which people are told why a file is not here yet.
+const TOLD_AFTER: i64 = 3;
 const TIMEOUT: Duration = Duration::from_secs(600);
 /// Meta's code of a thing that is not there.
 const NO_SUCH_THING: i64 = 100;
@@ -48,10 +49,7 @@ const AGAIN: &str = "UPDATE media SET due_at = $4, lease_until = 0, reason = $5
 const DONE: &str = "UPDATE media SET state = $4, reason = $5, mime = $6, size = $7, sha256 = $8, thumbnail = $9,
     stored = $10, lease_until = 0
     WHERE workspace_id = $1 AND id = $2 AND lease_until = $3 AND state = 'wanted' AND removed_at IS NULL";
-const MESSAGE: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = $2";
 const CONVERSATION: &str = "SELECT conversation_id FROM messages WHERE workspace_id = $1 AND id = $2";
-const TELL: &str = "UPDATE messages SET extras = $3 WHERE workspace_id = $1 AND id = $2";
-const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
 
 /// Where Graph says that a file is.
 #[derive(Debug, Deserialize)]
@@ -127,9 +125,7 @@ async fn give_up_or_wait(
             let why = if let Trouble::Passing(why) = trouble { why } else { "WhatsApp does not find it.".to_owned() };
             if let Some(wait) = wait(tries, age) {
                 tracing::warn!(media = %file.id, tries, %why, "a file could not be fetched; trying again");
-                let mut tx = services.db().begin().await?;
-                sql!(exec tx.conn(), AGAIN, file.workspace_id, file.id, lease, now + wait, &why)?;
-                return Ok(tx.commit().await?);
+                return later(services, file, (lease, now + wait), why, now).await;
             }
             if missing { (MediaState::Gone, GONE.to_owned()) } else { (MediaState::Failed, why) }
         }
@@ -142,6 +138,43 @@ async fn give_up_or_wait(
     };
     finish(services, file, lease, brief, None, now).await?;
     Ok(())
+}
+
+/// It is tried again; once that takes a while, people are told why.
+async fn later(
+    services: &Services,
+    file: &MediaRecord,
+    (lease, due_at): (Millis, Millis),
+    why: String,
+    now: Millis,
+) -> Result<()> {
+    let ws = file.workspace_id;
+    let mut tx = services.db().begin().await?;
+    let conversation = lock(&mut tx, file).await?;
+    let waits = sql!(exec tx.conn(), AGAIN, ws, file.id, lease, due_at, &why)?;
+    let seq = match (conversation, file.message_id) {
+        (Some(_), Some(message)) if waits > 0 && file.tries >= TOLD_AFTER => {
+            let brief =
+                MediaBrief { reason: Some(why), ..MediaBrief::wanted(MediaId(file.id), file.claimed_mime.clone()) };
+            tell(&mut tx, ws, message, brief, now).await?
+        }
+        _ => None,
+    };
+    tx.commit().await?;
+    services.bus().publish(ws, seq);
+    Ok(())
+}
+
+/// Keeps others off the message of a file; returns its conversation.
+async fn lock(tx: &mut Tx, file: &MediaRecord) -> Result<Option<Uuid>> {
+    let ws = file.workspace_id;
+    let Some(message) = file.message_id else { return Ok(None) };
+    let conversation = sql!(scalar_opt Uuid, tx.conn(), CONVERSATION, ws, message)?;
+    if let (Tx::Postgres(tx), Some(conversation)) = (tx, conversation) {
+        dialect::postgres::lock_conversation(tx, ws, conversation).await?;
+        dialect::postgres::lock_message(tx, ws, message).await?;
+    }
+    Ok(conversation)
 }
 
 const GONE: &str =
@@ -158,14 +191,7 @@ async fn finish(
 ) -> Result<bool> {
     let ws = file.workspace_id;
     let mut tx = services.db().begin().await?;
-    let conversation = match file.message_id {
-        Some(message) => sql!(scalar_opt Uuid, tx.conn(), CONVERSATION, ws, message)?,
-        None => None,
-    };
-    if let (Tx::Postgres(tx), Some(conversation), Some(message)) = (&mut tx, conversation, file.message_id) {
-        dialect::postgres::lock_conversation(tx, ws, conversation).await?;
-        dialect::postgres::lock_message(tx, ws, message).await?;
-    }
+    let conversation = lock(&mut tx, file).await?;
     let bytes = found.map(|found| i64::try_from(found.size).unwrap_or(i64::MAX));
     let (mime, sha256) = (found.map(|found| found.mime), found.map(|found| found.sha256.as_str()));
     let written = sql!(exec tx.conn(), DONE, ws, file.id, lease, state(brief.state), brief.reason.as_deref(), mime, bytes,
@@ -174,15 +200,7 @@ async fn finish(
         return Ok(false);
     }
     let seq = match (conversation, file.message_id) {
-        (Some(conversation), Some(message)) => {
-            let mut message: MessageRecord = sql!(one MessageRecord, tx.conn(), MESSAGE, ws, message)?;
-            let extras = Extras { media: Some(brief), ..Extras::parse(message.extras.as_deref()) };
-            message.extras = extras.stored();
-            sql!(exec tx.conn(), TELL, ws, message.id, message.extras.as_deref())?;
-            let row: RowRecord = sql!(one RowRecord, tx.conn(), ROW, ws, conversation)?;
-            let event = Event::MessageChanged { row: Row::from(row), message: MessageView::from(message) };
-            live::record(&mut tx, ws, &[event], now).await?
-        }
+        (Some(_), Some(message)) => tell(&mut tx, ws, message, brief, now).await?,
         _ => None,
     };
     tx.commit().await?;

@@ -4,6 +4,7 @@
 //! takes it from there and nowhere else, checks it and puts it into the [`Store`]. What members upload goes into the store first,
 //! then to Meta, and waits for its message. Bytes are streamed, so a file costs no memory of its size.
 
+mod again;
 mod describe;
 mod fetch;
 mod open;
@@ -13,10 +14,12 @@ mod store;
 mod upload;
 mod worker;
 
+pub use again::again;
 pub use open::{Opened, Part, open};
 pub use store::{Store, StoreError};
-pub use upload::{Upload, Uploaded, forget, upload};
+pub use upload::{Known, Upload, Uploaded, forget, known, upload, uploaded};
 
 pub(crate) use private::client;
-pub(crate) use row::{Wanted, at_meta, give, remove, unsent, want};
+pub(crate) use row::{Wanted, give, remove, unsent, want};
+pub(crate) use upload::to_send_again;
 pub(crate) use worker::worker;

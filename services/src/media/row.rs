@@ -18,7 +18,6 @@ const REMOVE: &str =
 const UNSENT: &str =
     "SELECT * FROM media WHERE workspace_id = $1 AND id = $2 AND author_id = $3 AND conversation_id = $4
     AND message_id IS NULL AND removed_at IS NULL AND state = 'kept' AND meta_until > $5";
-const AT_META: &str = "SELECT COUNT(*) FROM media WHERE workspace_id = $1 AND id = $2 AND meta_until > $3";
 const GIVE: &str = "UPDATE media SET message_id = $3
     WHERE workspace_id = $1 AND id = $2 AND message_id IS NULL AND removed_at IS NULL";
 pub(super) const ROW: &str = "SELECT * FROM media WHERE workspace_id = $1 AND id = $2";
@@ -31,8 +30,10 @@ pub(crate) struct MediaRecord {
     pub number_id: Uuid,
     pub message_id: Option<Uuid>,
     pub author_id: Option<Uuid>,
+    pub conversation_id: Option<Uuid>,
     pub state: String,
     pub meta_id: Option<String>,
+    pub meta_until: Option<Millis>,
     pub claimed_mime: Option<String>,
     pub name: Option<String>,
     pub mime: Option<String>,
@@ -136,9 +137,4 @@ pub(crate) async fn unsent(
 /// Gives an upload to its message; false when somebody was faster.
 pub(crate) async fn give(conn: Conn<'_>, workspace: Uuid, id: MediaId, message: Uuid) -> sqlx::Result<bool> {
     Ok(sql!(exec conn, GIVE, workspace, id.0, message)? == 1)
-}
-
-/// Whether Meta still has an upload.
-pub(crate) async fn at_meta(conn: Conn<'_>, workspace: Uuid, id: MediaId, now: Millis) -> sqlx::Result<bool> {
-    Ok(sql!(scalar i64, conn, AT_META, workspace, id.0, now)? > 0)
 }

@@ -1,7 +1,7 @@
 use super::{
     describe::{HEAD, describe, sniff},
     fetch,
-    row::state,
+    row::{MediaRecord, ROW, state},
     store::{Key, Object, Store, Writing},
 };
 use crate::{Ctx, Error, Result, conversations, sql};
@@ -41,6 +41,8 @@ const FORGET: &str =
     "UPDATE media SET removed_at = $3, stored = TRUE WHERE workspace_id = $1 AND id = $2 AND author_id = $4
     AND message_id IS NULL AND removed_at IS NULL";
 const PHONE: &str = "SELECT phone_number_id FROM numbers WHERE workspace_id = $1 AND id = $2 AND state = 'active'";
+
+const ANEW: &str = "UPDATE media SET meta_id = $3, meta_until = $4 WHERE workspace_id = $1 AND id = $2";
 
 /// A file that a member wants to send.
 #[derive(Clone, Debug)]
@@ -112,6 +114,75 @@ pub async fn forget(ctx: &Ctx, id: MediaId) -> Result<()> {
     let mut tx = ctx.begin().await?;
     sql!(exec tx.conn(), FORGET, ctx.ws(), id.0, ctx.now(), ctx.me().id.0)?;
     Ok(tx.commit().await?)
+}
+
+/// What became of an upload that somebody asks for by its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// There is none.
+    Nothing,
+    Coming,
+    /// It failed, or was taken back.
+    Gone,
+    /// It lies at Meta, and was sent or waits to be.
+    Here(Uploaded),
+}
+
+/// What is known of an upload of the member's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn known(ctx: &Ctx, id: MediaId) -> Result<Known> {
+    let found: Option<MediaRecord> = {
+        let mut read = ctx.read().await?;
+        sql!(opt MediaRecord, read.conn(), ROW, ctx.ws(), id.0)?
+    };
+    let Some(file) = found else { return Ok(Known::Nothing) };
+    if file.author_id != Some(ctx.me().id.0) || file.removed_at.is_some() {
+        return Ok(Known::Gone);
+    }
+    Ok(match file.as_content() {
+        Some((kind, _)) if file.is_kept() => Known::Here(Uploaded { kind, media: file.brief() }),
+        _ => Known::Coming,
+    })
+}
+
+/// A member's upload that was not sent yet, and for which conversation it is.
+///
+/// # Errors
+/// `NotFound` for what is not there, is somebody else's, was sent already, or lies at Meta no more.
+pub async fn uploaded(ctx: &Ctx, id: MediaId) -> Result<(ConversationId, Uploaded)> {
+    let mut read = ctx.read().await?;
+    let found: Option<MediaRecord> = sql!(opt MediaRecord, read.conn(), ROW, ctx.ws(), id.0)?;
+    let mine = |file: &MediaRecord| {
+        let at_meta = file.meta_until.is_some_and(|until| until > ctx.now());
+        file.author_id == Some(ctx.me().id.0) && file.message_id.is_none() && file.is_kept() && at_meta
+    };
+    let file = found.filter(mine).ok_or(Wrong::NotFound)?;
+    let (kind, _) = file.as_content().ok_or(Wrong::NotFound)?;
+    let conversation = file.conversation_id.ok_or(Wrong::NotFound)?;
+    Ok((ConversationId(conversation), Uploaded { kind, media: file.brief() }))
+}
+
+/// Meta's id of a file that is sent once more: the one that it has, while Meta keeps it; else, or where that one is no good, a new
+/// one, for which what is in the store is handed in once more. `None` where it is not there any more.
+pub(crate) async fn to_send_again(ctx: &Ctx, id: MediaId, no_good: bool) -> Result<Option<String>> {
+    let file: Option<MediaRecord> = {
+        let mut read = ctx.read().await?;
+        sql!(opt MediaRecord, read.conn(), ROW, ctx.ws(), id.0)?
+    };
+    let Some(file) = file else { return Ok(None) };
+    if !no_good && file.meta_until.is_some_and(|until| until > ctx.now()) {
+        return Ok(file.meta_id);
+    }
+    let (true, Some(mime), Some(bytes)) = (file.is_kept(), file.mime.as_deref(), file.size) else { return Ok(None) };
+    let size = u64::try_from(bytes).unwrap_or_default();
+    let name = file.name.as_deref().unwrap_or_else(|| default_name(mime));
+    let meta = hand_in(ctx, file.number_id, file.key(), (mime, size, name)).await?;
+    let mut tx = ctx.begin().await?;
+    sql!(exec tx.conn(), ANEW, ctx.ws(), id.0, &meta, ctx.now() + KEPT_AT_META)?;
+    tx.commit().await?;
+    Ok(Some(meta))
 }
 
 async fn take<E>(
@@ -189,7 +260,7 @@ struct HandedIn {
 }
 
 /// `POST /{phone-number-id}/media`.
-async fn hand_in(ctx: &Ctx, number: Uuid, key: Key, (mime, size, name): (&'static str, u64, &str)) -> Result<String> {
+async fn hand_in(ctx: &Ctx, number: Uuid, key: Key, (mime, size, name): (&str, u64, &str)) -> Result<String> {
     let services = ctx.services();
     let upstream = |why: &str| Error::Upstream(why.to_owned());
     let phone = {
@@ -205,7 +276,7 @@ async fn hand_in(ctx: &Ctx, number: Uuid, key: Key, (mime, size, name): (&'stati
     let mime = if mime == "audio/ogg" { "audio/ogg; codecs=opus" } else { mime };
     let part = Part::stream_with_length(reqwest::Body::wrap_stream(bytes), size).file_name(ascii(name)).mime_str(mime);
     let part = part.map_err(|error| Error::Internal(format!("a media type: {error}")))?;
-    let form = Form::new().text("messaging_product", "whatsapp").text("type", mime).part("file", part);
+    let form = Form::new().text("messaging_product", "whatsapp").text("type", mime.to_owned()).part("file", part);
     let request = services.graph().client().post(services.graph().url(&[&phone, "media"]));
     let sent = request.bearer_auth(token.expose_secret()).timeout(TIMEOUT).multipart(form).send().await;
     let response =

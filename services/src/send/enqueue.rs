@@ -57,7 +57,7 @@ pub(crate) struct New<'a> {
 }
 
 /// Writes a queued message and its place in the outbox: the only way into it. Returns both as screens show them; the caller
-/// records [`domain::inbox::Event::Message`], commits, publishes, and calls [`queued`].
+/// records [`domain::inbox::Event::Message`] (of a reaction what becomes of its message), commits, publishes, and calls [`queued`].
 ///
 /// # Errors
 /// `OptedOut`; `Invalid` for a group; `Limited` when a limit is used up; `Conflict` when the key belongs to another message.
@@ -95,7 +95,11 @@ pub(crate) async fn enqueue(
         new.marketing, new.despite_opt_out)?;
     let short = preview(&new.content.preview(kind, new.body), PREVIEW_LIMIT);
     let (content, template) = shown(new.content);
-    sql!(exec tx.conn(), TOUCH, workspace, record.id, at, key, kind.as_str(), &short)?;
+    // A reaction is nothing that is read, and ends no waiting.
+    let stands = kind != Kind::Reaction;
+    if stands {
+        sql!(exec tx.conn(), TOUCH, workspace, record.id, at, key, kind.as_str(), &short)?;
+    }
     let message = MessageView {
         id: new.key,
         direction: Direction::Out,
@@ -115,6 +119,9 @@ pub(crate) async fn enqueue(
         origin: Origin::Api,
     };
     let mut row = Row::from(record.clone());
+    if !stands {
+        return Ok((message, row));
+    }
     row.last_message_at = at;
     row.unread = 0;
     row.preview = Some(Preview { direction: Direction::Out, kind, status: Status::Queued, text: short });

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use domain::{
     meta::{
         codes::{self, Class},
@@ -11,6 +12,8 @@ use url::Url;
 
 /// How long Meta may take to answer.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
+/// The same, to what nobody waits for.
+const TELL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Meta's Graph API at one base URL and version.
 #[derive(Clone, Debug)]
@@ -122,21 +125,43 @@ impl Graph {
         token: &SecretString,
         message: &serde_json::Value,
     ) -> Result<String, SendError> {
-        let mut url = self.base.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.push(phone_number_id).push("messages");
-        }
-        let request = self.client.post(url).bearer_auth(token.expose_secret()).json(message);
+        let (http, body) = self.ask(phone_number_id, token, message, TIMEOUT).await?;
+        let accepted: Accepted = serde_json::from_slice(&body)
+            .map_err(|e| SendError::Lost { why: format!("unreadable answer: {e}"), http: Some(http) })?;
+        let first = accepted.messages.into_iter().next();
+        let without = || SendError::Lost { why: "an answer without a wamid".to_owned(), http: Some(http) };
+        first.map(|message| message.id).ok_or_else(without)
+    }
+
+    /// The same for what is no message and gets no wamid: that a message was read, that somebody types.
+    ///
+    /// # Errors
+    /// As [`Graph::send`].
+    pub(crate) async fn tell(
+        &self,
+        phone_number_id: &str,
+        token: &SecretString,
+        what: &serde_json::Value,
+    ) -> Result<(), SendError> {
+        self.ask(phone_number_id, token, what, TELL_TIMEOUT).await.map(drop)
+    }
+
+    /// Meta's yes: its status and its body.
+    async fn ask(
+        &self,
+        phone_number_id: &str,
+        token: &SecretString,
+        body: &serde_json::Value,
+        patience: Duration,
+    ) -> Result<(u16, Bytes), SendError> {
+        let url = self.url(&[phone_number_id, "messages"]);
+        let request = self.client.post(url).bearer_auth(token.expose_secret()).json(body).timeout(patience);
         let response = request.send().await.map_err(|e| not_answered(&e))?;
         let (status, http) = (response.status(), Some(response.status().as_u16()));
         let retry_after = retry_after(response.headers());
         let body = response.bytes().await.map_err(|e| SendError::Lost { why: words(&e), http })?;
         if status.is_success() {
-            let accepted: Accepted = serde_json::from_slice(&body)
-                .map_err(|e| SendError::Lost { why: format!("unreadable answer: {e}"), http })?;
-            let first = accepted.messages.into_iter().next();
-            let without = || SendError::Lost { why: "an answer without a wamid".to_owned(), http };
-            return first.map(|message| message.id).ok_or_else(without);
+            return Ok((status.as_u16(), body));
         }
         let refused = |error| SendError::Refused(Refusal { error, http: status.as_u16(), retry_after });
         match serde_json::from_slice::<Failure>(&body) {

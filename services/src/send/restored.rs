@@ -6,6 +6,7 @@ use super::{
 use crate::{
     Result, Services,
     db::{Tx, system},
+    receipts,
 };
 use domain::time::Millis;
 use uuid::Uuid;
@@ -16,6 +17,7 @@ const PAGE: i64 = 200;
 /// After a restore: whatever waits in the outbox of a workspace is held for a person, since it may have gone out after
 /// the backup was made. Returns how many messages that were.
 pub(crate) async fn hold_restored(services: &Services, tx: &mut Tx, workspace: Uuid, now: Millis) -> Result<u64> {
+    receipts::forget(tx.conn(), workspace).await?;
     let (mut held, mut after_id) = (0, Uuid::nil());
     loop {
         let ids = system::waiting_messages(tx.conn(), workspace, after_id, PAGE).await?;

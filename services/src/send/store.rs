@@ -3,14 +3,14 @@
 use super::Candidate;
 use crate::{
     Result, consent,
-    conversations::row::RowRecord,
+    conversations::{reactions, row::RowRecord},
     db::{Tx, dialect},
     ingest::Target,
     live, sql,
 };
 use domain::{
     inbox::{Event, Row},
-    message::Status,
+    message::{Kind, Status},
     time::Millis,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -134,6 +134,10 @@ async fn write_targets(
     }
     let all: Vec<&Target> = targets.iter().collect();
     on_engine!(&mut *tx, update_messages(workspace, &all))?;
+    // Ours to a customer's message is shown there, and nowhere else.
+    let (ours, targets): (Vec<_>, Vec<_>) =
+        targets.into_iter().partition(|target| target.message.kind == Kind::Reaction.as_str());
+    let reacted = reactions::told(tx, workspace, ours.iter().map(|ours| &ours.message)).await?;
     // A row shows `queued` until there is news from Meta: on its way is not worth a write.
     let shown: Vec<&Target> =
         targets.iter().filter(|target| Status::parse(&target.message.status) != Status::Sending).collect();
@@ -148,11 +152,9 @@ async fn write_targets(
     if !unknown.is_empty() {
         known.extend(rows(tx, workspace, &unknown).await?);
     }
-    Ok(targets
-        .into_iter()
-        .filter_map(|target| {
-            let row = known.get(&target.message.conversation_id)?.clone();
-            Some(Event::MessageChanged { row: Row::from(row), message: target.message.into() })
-        })
-        .collect())
+    let changed = targets.into_iter().filter_map(|target| {
+        let row = known.get(&target.message.conversation_id)?.clone();
+        Some(Event::MessageChanged { row: Row::from(row), message: target.message.into() })
+    });
+    Ok(changed.chain(reacted).collect())
 }

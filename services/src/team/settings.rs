@@ -10,9 +10,10 @@ use crate::{
 };
 use domain::{audit::Action, permission::Permission, team::Settings};
 
-const GET: &str = "SELECT name, agents_see_unassigned, require_totp, audit_days FROM workspaces WHERE id = $1";
-const SET: &str = "UPDATE workspaces SET name = $2, agents_see_unassigned = $3, require_totp = $4, audit_days = $5
-    WHERE id = $1";
+const GET: &str = "SELECT name, agents_see_unassigned, require_totp, audit_days, read_receipts, typing_indicator
+    FROM workspaces WHERE id = $1";
+const SET: &str = "UPDATE workspaces SET name = $2, agents_see_unassigned = $3, require_totp = $4, audit_days = $5,
+    read_receipts = $6, typing_indicator = $7 WHERE id = $1";
 
 /// The settings as they are.
 ///
@@ -25,9 +26,9 @@ pub async fn get(ctx: &Ctx) -> Result<Settings> {
 }
 
 async fn load(ctx: &Ctx, conn: Conn<'_>) -> Result<Settings> {
-    let (name, agents_see_unassigned, require_totp, audit_days) =
-        sql!(one(String, bool, bool, i64), conn, GET, ctx.ws())?;
-    Ok(Settings { name, agents_see_unassigned, require_totp, audit_days })
+    let (name, agents_see_unassigned, require_totp, audit_days, read_receipts, typing_indicator) =
+        sql!(one(String, bool, bool, i64, bool, bool), conn, GET, ctx.ws())?;
+    Ok(Settings { name, agents_see_unassigned, require_totp, read_receipts, typing_indicator, audit_days })
 }
 
 /// Saves all settings. What members may see follows at once.
@@ -49,8 +50,9 @@ pub async fn save(ctx: &Ctx, settings: Settings) -> Result<Settings> {
         let problem = "set up your own second factor first, under Security";
         return Err(domain::Error::invalid("second factor", problem).into());
     }
-    let Settings { name, agents_see_unassigned, require_totp, audit_days } = &after;
-    sql!(exec change.conn(), SET, ctx.ws(), name.as_str(), *agents_see_unassigned, *require_totp, *audit_days)?;
+    let Settings { name, agents_see_unassigned, require_totp, read_receipts, typing_indicator, audit_days } = &after;
+    sql!(exec change.conn(), SET, ctx.ws(), name.as_str(), *agents_see_unassigned, *require_totp, *audit_days,
+        *read_receipts, *typing_indicator)?;
     let json = |settings: &Settings| serde_json::to_value(settings).unwrap_or_default();
     let entry = Entry::new(Action::SettingsChanged).on("workspace", ctx.ws()).change(json(&before), json(&after));
     audit::record(&mut change.tx, ctx, entry).await?;

@@ -140,6 +140,30 @@ fn every_other_kind_conforms() {
     }
 }
 
+/// Reactions, and what is told of what was read.
+#[test]
+fn reactions_and_receipts_conform() {
+    use domain::{
+        content::{Content, Reacts},
+        id::MessageId,
+        meta::send::read_receipt,
+    };
+    let Some(validator) = validator() else { return };
+    let message = MessageId(services::clock::new_id());
+    for emoji in [Some("👍".to_owned()), None] {
+        let payload = Content::Reacts(Reacts { to: "wamid.HBgL".into(), message, emoji }).stored();
+        let to = Recipient::To("+4915112345678".into());
+        let body = request(Kind::Reaction, "", payload.as_deref(), None, &to, "id").unwrap();
+        let errors = errors(&validator, &body);
+        assert!(errors.is_empty(), "{body}: {errors:?}");
+    }
+    for typing in [false, true] {
+        let body = read_receipt("wamid.HBgL", typing);
+        let errors = errors(&validator, &body);
+        assert!(errors.is_empty(), "{body}: {errors:?}");
+    }
+}
+
 /// The check itself can fail.
 #[test]
 fn what_meta_refuses_does_not_conform() {

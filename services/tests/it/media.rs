@@ -283,6 +283,51 @@ on_both! {
         assert!(brief.reason.unwrap().contains("7 days"));
     }
 
+    async fn somebody_asks_again_for_what_did_not_come(db) {
+        let world = world(db.db.clone(), photo()).await;
+        let evil = Meta::serve(b"secret".to_vec()).await;
+        let url = format!("{}/files/1", evil.home.lock().unwrap());
+        *world.meta.node.lock().unwrap() = json!({ "url": url });
+        let id = world.receive("image", json!({})).await;
+        let refused = world.until(id, MediaState::Refused).await;
+        // What was in the way is mended.
+        *world.meta.node.lock().unwrap() = json!({});
+        *world.meta.status.lock().unwrap() = Some(503);
+        media::again(&world.ctx, refused.id).await.unwrap();
+        for (times, wait) in [(1, 5 * SECOND), (2, 30 * SECOND)] {
+            world.tried(times).await;
+            // A short while is no news.
+            assert_eq!(world.message(id).await.extras.media.unwrap().reason, None);
+            world.clock.advance(wait);
+        }
+        let why = world.tried(3).await;
+        assert_eq!(world.message(id).await.extras.media.unwrap().reason, Some(why));
+        *world.meta.status.lock().unwrap() = None;
+        // The next try by itself is two minutes away.
+        media::again(&world.ctx, refused.id).await.unwrap();
+        let kept = world.until(id, MediaState::Kept).await;
+        assert_eq!(kept.reason, None);
+        // What is here stays as it is.
+        media::again(&world.ctx, refused.id).await.unwrap();
+        assert_eq!(world.message(id).await.extras.media, Some(kept));
+        let (_, viewer) = member(&world.services, &world.ctx.workspace().slug, "Vera", Role::Agent).await;
+        assert!(not_found(media::again(&viewer, refused.id).await));
+        assert!(not_found(media::again(&world.ctx, MediaId(services::clock::new_id())).await));
+    }
+
+    async fn after_seven_days_nobody_need_ask(db) {
+        let world = world(db.db.clone(), photo()).await;
+        *world.meta.refuses.lock().unwrap() = Some(json!({ "code": 100, "message": "Object does not exist" }));
+        let id = world.receive("image", json!({})).await;
+        world.tried(1).await;
+        world.clock.advance(8 * DAY);
+        let brief = world.until(id, MediaState::Gone).await;
+        match media::again(&world.ctx, brief.id).await {
+            Err(Error::Gone(why)) => assert!(why.contains("Ask the customer"), "{why}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
     async fn a_process_that_ended_in_between_is_made_good(db) {
         let world = world(db.db.clone(), photo()).await;
         *world.meta.status.lock().unwrap() = Some(503);

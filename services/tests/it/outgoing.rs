@@ -256,6 +256,22 @@ on_both! {
             "timestamp": (world.clock.now() / 1_000).to_string()}))).await;
         quiet(&world.services).await;
         invalid(world.send(key(), "", Outgoing::File(old.media.id)).await, "choose it again");
-        invalid(conversations::send_again(&world.ctx, never.id).await, "choose it again");
+        // Its bytes are here still: they are handed in once more.
+        let sent = world.meta.uploads.lock().unwrap().len();
+        let again = conversations::send_again(&world.ctx, never.id).await.unwrap();
+        let Content::Media(file) = &again.content else { panic!("{again:?}") };
+        assert_eq!((file.meta.clone(), world.meta.uploads.lock().unwrap().len()), (Some(format!("meta-{}", sent + 1)), sent + 1));
+        let mut tx = db.db.begin().await.unwrap();
+        sql!(exec tx.conn(), "DELETE FROM outbox").unwrap();
+        sql!(exec tx.conn(), "UPDATE messages SET status = 'failed', status_rank = 40, error_code = 131053 WHERE direction = 'out'").unwrap();
+        tx.commit().await.unwrap();
+        // Meta could do nothing with it: once more.
+        let last = conversations::send_again(&world.ctx, never.id).await.unwrap();
+        assert_eq!(world.meta.uploads.lock().unwrap().len(), sent + 2);
+        let mut tx = db.db.begin().await.unwrap();
+        sql!(exec tx.conn(), "UPDATE messages SET status = 'failed', status_rank = 40, error_code = 131053 WHERE direction = 'out'").unwrap();
+        sql!(exec tx.conn(), "UPDATE media SET stored = FALSE").unwrap();
+        tx.commit().await.unwrap();
+        invalid(conversations::send_again(&world.ctx, last.id).await, "choose it again");
     }
 }

@@ -37,7 +37,9 @@ pub(super) async fn send(
     let (fault, admitted) = {
         let state = &mut *inner.state();
         let template = send.is_some_and(|(_, send)| send.filled.is_some());
-        let fault = state.faults.roll_send(template, &mut state.rng);
+        // What is planned for messages is not used up by what is none.
+        let read = matches!(checked, Ok((_, Request::Read { .. })));
+        let fault = if read { None } else { state.faults.roll_send(template, &mut state.rng) };
         state.counters.faulted += u64::from(fault.is_some());
         let admitted = send.map_or(Ok(()), |(number, send)| admit(&inner, state, number, send, fault, arrived));
         (fault, admitted)

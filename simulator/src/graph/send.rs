@@ -39,6 +39,8 @@ pub(crate) struct Send {
     pub choices: Vec<Choice>,
     /// The message that it answers.
     pub quotes: Option<String>,
+    /// The message that it reacts to, and with what; nothing takes it back.
+    pub reaction: Option<(String, String)>,
 }
 
 impl Send {
@@ -106,7 +108,11 @@ pub(super) fn parse(body: &[u8], sender: &str, known: &[Template]) -> Result<Req
     let choices = content.filter(|_| kind == "interactive").map(kinds::choices).unwrap_or_default();
     let quotes = root.get("context").and_then(|context| context.get("message_id")).and_then(Value::as_str);
     let quotes = quotes.map(str::to_owned);
-    let send = Send { input, recipient, by_user_id, kind, text, callback, filled, media, choices, quotes };
+    let reaction = content.filter(|_| kind == "reaction").map(|reaction| {
+        let part = |name| reaction.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        (part("message_id"), part("emoji"))
+    });
+    let send = Send { input, recipient, by_user_id, kind, text, callback, filled, media, choices, quotes, reaction };
     Ok(Request::Send(Box::new(send)))
 }
 

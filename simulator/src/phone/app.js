@@ -119,11 +119,13 @@ function bubble(line) {
     button.onclick = () => attempt(() => post("press", { ...here(), wamid: line.wamid, text: reply.text }));
     node.append(button);
   }
-  const { reaction, edited, deleted } = line.marks;
+  const { reaction, theirs, edited, deleted } = line.marks;
   if (edited) stamp.prepend("Edited ");
   if (deleted) text.classList.add("gone");
   else node.querySelector(".bubble").append(acts(line));
-  if (reaction) node.append(el("span", "reaction", el("span", "sr", "You reacted with "), reaction));
+  const who = [["You", reaction], [$("business").textContent, theirs]].filter(([, emoji]) => emoji);
+  const each = who.map(([name, emoji]) => el("span", "", el("span", "sr", `${name} reacted with `), emoji));
+  if (each.length) node.append(el("span", "reaction", ...each));
   node.dataset.wamid = line.wamid;
   node.dataset.tick = line.tick;
   return node;

@@ -44,6 +44,7 @@ pub(crate) struct Progress {
     replies: Vec<Reply>,
     choices: Vec<Choice>,
     quotes: Option<String>,
+    reaction: Option<(String, String)>,
     file: Option<LineFile>,
     failure: Option<Failure>,
     pricing: Option<Pricing>,
@@ -105,6 +106,7 @@ impl Progress {
             replies,
             choices: send.choices.clone(),
             quotes: quoted,
+            reaction: send.reaction.clone(),
             file,
             failure,
             pricing,
@@ -130,6 +132,7 @@ impl Progress {
             replies: line.replies.clone(),
             choices: line.choices.clone(),
             quotes: line.quotes.clone(),
+            reaction: None,
             file: line.file.clone(),
             failure: None,
             pricing: None,
@@ -152,11 +155,12 @@ pub(crate) async fn run(inner: &Arc<Inner>, message: Progress) {
         emit(inner, &message, "sent").await;
     }
     // A reaction only ever gets `sent`.
-    if message.sent.kind == "reaction" {
+    if let Some((wamid, emoji)) = &message.reaction {
         if reorder {
             emit(inner, &message, "sent").await;
         }
-        return;
+        online(inner).await;
+        return react(inner, &message.key, wamid, emoji);
     }
     online(inner).await;
     sleep_until(message.accepted + timing.delivered_after).await;
@@ -202,6 +206,18 @@ fn line(message: &Progress, tick: Tick) -> Line {
         quotes: message.quotes.clone(),
         file: message.file.clone(),
     }
+}
+
+/// At the message that it is about, if the phone has it still.
+fn react(inner: &Inner, key: &ChatKey, wamid: &str, emoji: &str) {
+    let line = {
+        let mut state = inner.state();
+        let mut lines = state.chat(key).lines.iter_mut();
+        let Some(line) = lines.find(|line| line.wamid == wamid && !line.marks.deleted) else { return };
+        emoji.clone_into(&mut line.marks.theirs);
+        line.clone()
+    };
+    inner.tell(Live::message(key, line));
 }
 
 fn put_on_phone(inner: &Inner, message: &Progress) {

@@ -41,6 +41,33 @@ async fn a_chat_on_the_phone() {
 }
 
 #[tokio::test]
+async fn the_business_reacts() {
+    let world = World::new().await;
+    let say = json!({ "number": PHONE, "customer": MEERA, "text": "Do you have it in mustard?" });
+    let (_, said) = world.post("/simulator/api/say", &say).await;
+    world.sim.settled().await;
+    let shown = async || {
+        let (_, chat) = world.get(&format!("/simulator/api/chat?number={PHONE}&customer={MEERA}")).await;
+        assert_eq!(chat["lines"].as_array().unwrap().len(), 1);
+        chat["lines"][0]["marks"]["theirs"].as_str().unwrap_or_default().to_owned()
+    };
+    for emoji in ["👍", "🎉", ""] {
+        let react = json!({ "messaging_product": "whatsapp", "to": format!("+{MEERA}"), "type": "reaction",
+            "reaction": { "message_id": said["wamid"], "emoji": emoji } });
+        assert_eq!(world.send(&react).await.0, 200);
+        world.sim.settled().await;
+        assert_eq!(shown().await, emoji);
+        assert_eq!(world.all_hooks().await.last().unwrap().what(), "sent");
+    }
+    // What the phone has no more is reacted to in vain.
+    let react = json!({ "messaging_product": "whatsapp", "to": format!("+{MEERA}"), "type": "reaction",
+        "reaction": { "message_id": "wamid.gone", "emoji": "👍" } });
+    assert_eq!(world.send(&react).await.0, 200);
+    world.sim.settled().await;
+    assert_eq!(shown().await, "");
+}
+
+#[tokio::test]
 async fn events_arrive_live() {
     let world = World::new().await;
     let url = format!("{}/simulator/api/events", world.graph);

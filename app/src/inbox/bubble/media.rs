@@ -8,7 +8,10 @@ use domain::{
 use leptos::prelude::*;
 
 use super::formatted::formatted;
-use crate::{inbox::screen::Screen, ui::icon};
+use crate::{
+    inbox::{over::Over, screen::Screen},
+    ui::icon,
+};
 
 /// The drawing and the word for a file.
 fn named(kind: Kind, file: &File) -> (&'static str, &'static str) {
@@ -76,15 +79,25 @@ fn film(at: String, word: &'static str, media: &MediaBrief) -> AnyView {
 fn line(screen: Screen, kind: Kind, file: &File, media: Option<&MediaBrief>) -> AnyView {
     let (drawing, word) = named(kind, file);
     let name = file.name.clone().unwrap_or_else(|| word.to_owned());
+    let why = media.and_then(|media| media.reason.as_deref());
     let said = match media.map(|media| media.state) {
         None => "This file was not kept.".to_owned(),
+        Some(MediaState::Wanted) if why.is_some() => {
+            format!("Not here yet. {} It is tried again by itself.", why.unwrap_or_default())
+        }
         Some(MediaState::Wanted) => "Is being fetched from WhatsApp …".to_owned(),
         Some(MediaState::Receiving) => "Is being received …".to_owned(),
         Some(MediaState::Kept) => media.and_then(|media| media.size).map(size).unwrap_or_default(),
         Some(MediaState::Gone | MediaState::Refused | MediaState::Failed) => {
-            media.and_then(|media| media.reason.clone()).unwrap_or_else(|| "Could not be fetched.".to_owned())
+            why.unwrap_or("Could not be fetched.").to_owned()
         }
     };
+    // While WhatsApp keeps it still, somebody may not want to wait, or may have mended what was in the way.
+    let again = media.filter(|media| media.state != MediaState::Gone && why.is_some()).map(|media| {
+        let id = media.id;
+        let ask = move |_| screen.over.set(Some(Over::Fetch(id)));
+        view! { <button class="btn ghost sm script" type="button" on:click=ask>{icon("refresh", "xs")}"Try again"</button> }
+    });
     let load = media.filter(|media| media.state == MediaState::Kept).map(|media| {
         let at = screen.path(&format!("/media/{}", media.id));
         view! { <a href=at download="">{icon("download", "xs")}"Download"<span class="sr">" "{name.clone()}</span></a> }
@@ -92,7 +105,7 @@ fn line(screen: Screen, kind: Kind, file: &File, media: Option<&MediaBrief>) -> 
     view! {
         <div class="holds">
             {icon(drawing, "sm")}
-            <div><b dir="auto">{name.clone()}</b><small>{said}</small>{load}</div>
+            <div><b dir="auto">{name.clone()}</b><small>{said}</small>{load}{again}</div>
         </div>
     }
     .into_any()

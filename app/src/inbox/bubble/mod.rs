@@ -19,11 +19,11 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{quote::can_be_answered, screen::Screen, send::Refusal, sync::Cell};
+use super::{over::Over, quote::can_be_answered, screen::Screen, send::Refusal, sync::Cell};
 use crate::ui::{icon, when};
 use context::anchor;
 pub use context::light;
-use reactions::reactions;
+use reactions::{failures, reactions};
 use stamp::stamp;
 use text::Words;
 use trouble::trouble;
@@ -184,16 +184,17 @@ fn message_view(screen: Screen, id: MessageId, bubble: ArcMemo<Bubble>) -> AnyVi
             <div class="bubble">
                 {move || words.with(|words| words.view(screen))}
                 {stamp(screen, bubble.clone())}
-                {reactions(bubble.clone())}
+                {reactions(screen, bubble.clone())}
             </div>
             {answer_button(screen, bubble.clone())}
+            {failures(bubble.clone())}
             {trouble(screen, bubble)}
         </div>
     }
     .into_any()
 }
 
-/// The next message answers this one; where one may be written.
+/// The next message answers this one, or a reaction does; where one may be written.
 fn answer_button(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
     let may = screen.open.with_untracked(|open| open.as_ref().is_some_and(|row| screen.may_reply(row)));
     if !may {
@@ -203,23 +204,40 @@ fn answer_button(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
         let bubble = bubble.clone();
         Memo::new(move |_| bubble.with(|bubble| bubble.refused.is_none() && can_be_answered(&bubble.message)))
     };
+    // WhatsApp takes reactions to what people wrote.
+    let theirs = bubble
+        .with_untracked(|Bubble { message, .. }| message.direction == Direction::In && message.kind != Kind::System);
+    let id = bubble.with_untracked(|bubble| bubble.message.id);
     view! {
         <Show when=move || can.get()>
             {
                 let bubble = bubble.clone();
+                let answer = move || bubble.with_untracked(|bubble| screen.answer(&bubble.message));
                 view! {
-                    <button
-                        class="answer btn ghost square sm script"
-                        type="button"
-                        aria-label="Answer this message"
-                        title="Answer this message"
-                        on:click=move |_| bubble.with_untracked(|bubble| screen.answer(&bubble.message))
-                    >
-                        {icon("reply", "sm")}
-                    </button>
+                    <div class="answer script">
+                        {beside("reply", "Answer this message", answer)}
+                        {theirs.then(|| {
+                            beside("smile", "React to this message", move || screen.over.set(Some(Over::React(id))))
+                        })}
+                    </div>
                 }
             }
         </Show>
+    }
+    .into_any()
+}
+
+fn beside(drawing: &'static str, words: &'static str, run: impl Fn() + 'static) -> AnyView {
+    view! {
+        <button
+            class="btn ghost square sm"
+            type="button"
+            aria-label=words
+            title=words
+            on:click=move |_| run()
+        >
+            {icon(drawing, "sm")}
+        </button>
     }
     .into_any()
 }

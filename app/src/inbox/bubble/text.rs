@@ -48,7 +48,7 @@ impl Words {
             Content::Order(order) => content::order(order),
             Content::System(notice) => content::notice(notice),
             Content::Menu(menu) => content::menu(menu, text),
-            Content::Template(_) | Content::None => bare(*kind, text, template.as_ref()),
+            Content::Template(_) | Content::Reacts(_) | Content::None => bare(*kind, text, template.as_ref()),
         };
         view! { {from(*direction, *origin)} {context(extras)} {body} }.into_any()
     }

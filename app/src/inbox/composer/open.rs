@@ -10,7 +10,12 @@ use super::{
 #[cfg(feature = "hydrate")]
 use crate::inbox::attach::take_files;
 use crate::{
-    inbox::{draft, quote::quoting_view, screen::Screen},
+    inbox::{
+        draft,
+        lazy::{Extra, show},
+        quote::quoting_view,
+        screen::Screen,
+    },
     ui::{icon, window_until},
 };
 
@@ -82,6 +87,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
         >
             {quoting_view(screen, id)}
             {quick_view(screen, quick)}
+            {show(screen, Extra::Types(id))}
             <div class="composer__top">
                 {window_until(window, screen.now, screen.local)}
             </div>

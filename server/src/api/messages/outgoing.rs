@@ -1,4 +1,4 @@
-//! `POST /api/v1/messages`: a text or a template to a customer.
+//! `POST /api/v1/messages`: anything to a customer.
 
 use std::time::Duration;
 
@@ -9,9 +9,10 @@ use axum::{
 };
 use domain::{
     Error as Wrong,
-    id::{ContactId, ConversationId, MessageId},
+    id::{ContactId, ConversationId, MediaId, MessageId},
     inbox::MessageView,
     message::Status,
+    outgoing::Outgoing as Content,
     template::Values,
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use services::{
     Ctx,
     clock::new_id,
     conversations::{self, Addressee, Filled, Named},
+    media,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -33,9 +35,10 @@ use super::{
         read::Body,
     },
     Message, MessageStatus,
+    bodies::{OutgoingContact, OutgoingContext, OutgoingFile, OutgoingInteractive, OutgoingLocation, OutgoingReaction},
 };
 
-/// A message to somebody: a text, or with `"type": "template"` a template.
+/// A message to somebody: a text, or what `type` names. What it holds stands in the field of the same name.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Outgoing {
@@ -50,13 +53,25 @@ pub struct Outgoing {
     #[schema(min_length = 1, max_length = 4096)]
     text: Option<String>,
     template: Option<OutgoingTemplate>,
+    image: Option<OutgoingFile>,
+    video: Option<OutgoingFile>,
+    audio: Option<OutgoingFile>,
+    document: Option<OutgoingFile>,
+    sticker: Option<OutgoingFile>,
+    location: Option<OutgoingLocation>,
+    contacts: Option<Vec<OutgoingContact>>,
+    interactive: Option<OutgoingInteractive>,
+    /// It goes to the conversation of its message: leave out `to` and `conversationId`.
+    reaction: Option<OutgoingReaction>,
+    /// The message that it answers; not of a template or a reaction.
+    context: Option<OutgoingContext>,
     /// What to do beyond a limit: `refuse` (429), or `wait` until there is room: it is queued (202) and goes at the number's
     /// pace, in the first minute or day that has room. Beyond the portfolio's limit of customers it is refused (429, `portfolio`)
     /// whatever is asked for: its places become free one by one over 24 hours, and none can be promised.
     #[serde(default)]
     #[schema(inline, default = "refuse")]
     when_limited: WhenLimited,
-    /// The sender knows that the contact opted out. A text goes out if they wrote again since; audited. Of a template it changes
+    /// The sender knows that the contact opted out. It goes out if they wrote again since; audited. Of a template it changes
     /// nothing.
     #[serde(default)]
     confirm_opt_out: bool,
@@ -68,6 +83,33 @@ enum OutgoingType {
     #[default]
     Text,
     Template,
+    Image,
+    Video,
+    Audio,
+    Document,
+    Sticker,
+    Location,
+    Contacts,
+    Interactive,
+    Reaction,
+}
+
+impl OutgoingType {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Template => "template",
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Document => "document",
+            Self::Sticker => "sticker",
+            Self::Location => "location",
+            Self::Contacts => "contacts",
+            Self::Interactive => "interactive",
+            Self::Reaction => "reaction",
+        }
+    }
 }
 
 /// A template by the name and language that it has at Meta, see `GET /api/v1/templates`, and what fills it in: either of the
@@ -105,7 +147,8 @@ enum WhenLimited {
 
 /// What is sent, once it is clear that nothing is missing.
 enum What {
-    Text { text: String, knowingly: bool },
+    Said { text: String, content: Content, quotes: Option<MessageId> },
+    Reaction { to: MessageId, emoji: String },
     Template(Named),
 }
 
@@ -136,8 +179,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Send a message to a customer
 ///
-/// A text or a template. Waits up to two seconds for what becomes of it: 201 when WhatsApp took it, 202 when it is still on its
-/// way or is tried again later. With `Prefer: respond-async` it is answered at once. A text needs `messages.send`, and a
+/// A text, a template, a file that was handed in before, a place, contact cards, buttons or a list, or a reaction. Waits up to two seconds for what becomes of it: 201 when WhatsApp took it, 202 when it is still on its
+/// way or is tried again later. With `Prefer: respond-async` it is answered at once. All but templates need `messages.send`, and a
 /// customer-service window that is open; a template needs `messages.send_template`, and may go out after the window has closed.
 /// With an `Idempotency-Key` it is sent once, whatever happens on the way.
 #[utoipa::path(
@@ -155,13 +198,14 @@ pub async fn send_to(
     Body(new): Body<Outgoing>,
 ) -> Response {
     let ctx = if new.when_limited == WhenLimited::Wait { ctx.waiting() } else { ctx };
+    let knowingly = new.confirm_opt_out;
     let key = MessageId(key.map_or_else(new_id, |Extension(KeyId(id))| id));
     let at_once = prefers_async(&headers);
     let (id, what) = match understood(&ctx, new).await {
         Ok(understood) => understood,
         Err(problem) => return problem.into_response(),
     };
-    let mut response = match deliver(&ctx, id, key, &what, at_once).await {
+    let mut response = match deliver(&ctx, (id, key), what, knowingly, at_once).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
@@ -174,15 +218,17 @@ pub async fn send_to(
 
 async fn deliver(
     ctx: &Ctx,
-    id: ConversationId,
-    key: MessageId,
-    what: &What,
+    (id, key): (ConversationId, MessageId),
+    what: What,
+    knowingly: bool,
     at_once: bool,
 ) -> Result<Response, Problem> {
     let mut message = match what {
-        What::Text { text, knowingly: true } => conversations::reply_despite_opt_out(ctx, id, key, text).await?,
-        What::Text { text, knowingly: false } => conversations::reply(ctx, id, key, text).await?,
-        What::Template(named) => conversations::send_named(ctx, id, key, named).await?,
+        What::Said { text, content, quotes } => {
+            conversations::send(ctx, id, key, (&text, content), quotes, knowingly).await?
+        }
+        What::Reaction { to, emoji } => conversations::react(ctx, to, key, &emoji, knowingly).await?,
+        What::Template(named) => conversations::send_named(ctx, id, key, &named).await?,
     };
     if !at_once {
         message = conversations::outcome(ctx, key, PATIENCE).await?;
@@ -207,20 +253,75 @@ async fn deliver(
 }
 
 /// Where it goes, and what it is.
-async fn understood(ctx: &Ctx, new: Outgoing) -> Result<(ConversationId, What), Problem> {
-    let Outgoing { to, conversation_id, kind, text, template, confirm_opt_out, .. } = new;
-    let what = match (kind, text, template) {
-        (OutgoingType::Text, Some(text), None) => What::Text { text, knowingly: confirm_opt_out },
-        (OutgoingType::Template, None, Some(template)) => What::Template(template.named()?),
-        (OutgoingType::Text, ..) => {
-            return Err(Wrong::invalid("text", "a message of type text takes a text and no template").into());
+async fn understood(ctx: &Ctx, mut new: Outgoing) -> Result<(ConversationId, What), Problem> {
+    let (to, conversation) = (new.to.take(), new.conversation_id.take());
+    new.only_its_type()?;
+    let quotes = new.context.take().map(|context| MessageId(context.message_id));
+    let kind = new.kind.name();
+    if quotes.is_some() && matches!(new.kind, OutgoingType::Template | OutgoingType::Reaction) {
+        return Err(Wrong::invalid("context", format!("a message of type {kind} answers none")).into());
+    }
+    if let Some(OutgoingReaction { message_id, emoji }) = new.reaction {
+        if to.is_some() || conversation.is_some() {
+            let why = "a reaction goes to the conversation of its message: leave out to and conversationId";
+            return Err(Wrong::invalid("to", why).into());
         }
-        (OutgoingType::Template, ..) => {
-            return Err(Wrong::invalid("template", "a message of type template takes a template and no text").into());
-        }
+        let to = MessageId(message_id);
+        return Ok((conversations::of_message(ctx, to).await?, What::Reaction { to, emoji }));
+    }
+    if let Some(template) = new.template {
+        let what = What::Template(template.named()?);
+        // It is not the window that keeps a template back.
+        let there = |problem: Problem| match problem.is(problem::WINDOW_CLOSED) {
+            true => Wrong::invalid("to", "there is no conversation with this customer yet").into(),
+            false => problem,
+        };
+        return Ok((conversation_of(ctx, to, conversation).await.map_err(there)?, what));
+    }
+    let file = [new.image, new.video, new.audio, new.document, new.sticker].into_iter().flatten().next();
+    if let Some(file) = file {
+        let content = file.content();
+        let handed_in = match media::uploaded(ctx, MediaId(file.id)).await {
+            Ok((of, uploaded)) if uploaded.kind.as_str() == kind => Some(of.0),
+            Ok((_, uploaded)) => {
+                let is = uploaded.kind.as_str();
+                return Err(Wrong::invalid(kind, format!("this upload is sent with type {is}")).into());
+            }
+            // Sending says what is the matter, unless this very message has it.
+            Err(services::Error::Domain(Wrong::NotFound)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let conversation = conversation.or(handed_in.filter(|_| to.is_none()));
+        let id = match (&to, conversation) {
+            (None, None) => return Err(gone(kind).into()),
+            _ => conversation_of(ctx, to, conversation).await?,
+        };
+        return Ok((id, What::Said { text: file.caption, content, quotes }));
+    }
+    let (text, content) = if let Some(menu) = new.interactive {
+        menu.parts()
+    } else if let Some(place) = new.location {
+        (String::new(), place.into())
+    } else if let Some(cards) = new.contacts {
+        (String::new(), Content::Contacts(cards.into_iter().map(Into::into).collect()))
+    } else {
+        (new.text.unwrap_or_default(), Content::Text)
     };
-    let to = match (to, conversation_id) {
-        (None, Some(id)) => return Ok((ConversationId(id), what)),
+    Ok((conversation_of(ctx, to, conversation).await?, What::Said { text, content, quotes }))
+}
+
+fn gone(kind: &str) -> Wrong {
+    Wrong::invalid(kind, "there is no such upload, or it was sent already: hand the file in again")
+}
+
+/// The conversation that a message goes to.
+pub async fn conversation_of(
+    ctx: &Ctx,
+    to: Option<String>,
+    conversation: Option<Uuid>,
+) -> Result<ConversationId, Problem> {
+    let to = match (to, conversation) {
+        (None, Some(id)) => return Ok(ConversationId(id)),
         (Some(to), None) => to,
         _ => return Err(Wrong::invalid("to", "say either to or conversationId").into()),
     };
@@ -228,14 +329,34 @@ async fn understood(ctx: &Ctx, new: Outgoing) -> Result<(ConversationId, What), 
         Ok(id) => Addressee::Contact(ContactId(id)),
         Err(_) => Addressee::Digits(domain::contact::phone(&to)?),
     };
-    let id = conversations::of_contact(ctx, &addressee).await.map_err(|error| match (error, &what) {
-        // It is not the window that keeps a template back.
-        (services::Error::Domain(Wrong::WindowClosed), What::Template(_)) => {
-            Wrong::invalid("to", "there is no conversation with this customer yet").into()
+    Ok(conversations::of_contact(ctx, &addressee).await?)
+}
+
+impl Outgoing {
+    /// What it holds is what its type says, and nothing else.
+    fn only_its_type(&self) -> Result<(), Wrong> {
+        let given = [
+            ("text", self.text.is_some()),
+            ("template", self.template.is_some()),
+            ("image", self.image.is_some()),
+            ("video", self.video.is_some()),
+            ("audio", self.audio.is_some()),
+            ("document", self.document.is_some()),
+            ("sticker", self.sticker.is_some()),
+            ("location", self.location.is_some()),
+            ("contacts", self.contacts.is_some()),
+            ("interactive", self.interactive.is_some()),
+            ("reaction", self.reaction.is_some()),
+        ];
+        let kind = self.kind.name();
+        if given.iter().any(|(name, there)| *there != (*name == kind)) {
+            return Err(Wrong::invalid(
+                kind,
+                format!("a message of type {kind} takes the field {kind} and no other of them"),
+            ));
         }
-        (error, _) => error,
-    })?;
-    Ok((id, what))
+        Ok(())
+    }
 }
 
 impl OutgoingTemplate {

@@ -46,6 +46,8 @@ pub struct Wishes {
     pub limits: Limits,
     pub demo: bool,
     pub engine: Engine,
+    /// Where Graph is; usually nobody answers.
+    pub graph: String,
 }
 
 /// Which database stands behind an installation.
@@ -57,7 +59,13 @@ pub enum Engine {
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { public_url: "http://127.0.0.1:3000", limits: Limits::default(), demo: false, engine: Engine::Sqlite }
+        Self {
+            public_url: "http://127.0.0.1:3000",
+            limits: Limits::default(),
+            demo: false,
+            engine: Engine::Sqlite,
+            graph: "http://127.0.0.1:9".to_owned(),
+        }
     }
 }
 
@@ -105,7 +113,7 @@ impl Installation {
             services::Options {
                 clock: clock.clone(),
                 vault: Vault::new(MasterKey::from_hex(&"ab".repeat(32)).unwrap()),
-                graph: Graph::new("http://127.0.0.1:9", "v25.0").unwrap(),
+                graph: Graph::new(&wishes.graph, "v25.0").unwrap(),
                 mailer: None,
             },
         );

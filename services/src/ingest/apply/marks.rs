@@ -3,14 +3,14 @@ use crate::{
     Result,
     clock::new_id,
     conversations::{
-        PREVIEW_LIMIT,
+        PREVIEW_LIMIT, reactions,
         row::{MessageRecord, RowRecord},
     },
     db::{Tx, dialect},
     sql,
 };
 use domain::{
-    content::{Content, Extras, Quote, Reaction},
+    content::{Content, Extras, Quote},
     inbox::{Event, MessageView, Row},
     message::{Direction, Kind},
     meta::webhook::{Mark, Marked},
@@ -28,8 +28,8 @@ const REWORD: &str = "INSERT INTO message_edits
     (workspace_id, id, number_id, wamid, target_wamid, what, body, raw, at, direction)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (number_id, wamid) DO NOTHING";
 const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3";
-const REACTIONS: &str = "SELECT direction, author, emoji, at FROM reactions
-    WHERE workspace_id = $1 AND number_id = $2 AND target_wamid = $3 ORDER BY at, id";
+const REACTED: &str = "SELECT MAX(at) FROM reactions
+    WHERE workspace_id = $1 AND number_id = $2 AND target_wamid = $3 AND direction = 'in'";
 // The first wording is kept under the id of the message itself.
 const WORDINGS: &str = "SELECT what, body, at FROM message_edits
     WHERE workspace_id = $1 AND number_id = $2 AND target_wamid = $3 AND wamid <> $3 AND direction = $4 ORDER BY at DESC, id DESC";
@@ -139,23 +139,8 @@ async fn reword(
 ) -> Result<(MessageRecord, bool, Option<Millis>)> {
     let ws = step.workspace;
     let before = Extras::parse(message.extras.as_deref());
-    let mut reactions: Vec<Reaction> = Vec::new();
-    let mut reacted = None;
-    for (direction, who, emoji, at) in
-        sql!(all(String, String, Option<String>, Millis), step.tx.conn(), REACTIONS, ws, number, wamid)?
-    {
-        let direction = Direction::parse(&direction);
-        if direction == Direction::In {
-            reacted = reacted.max(Some(at));
-        }
-        // A later one of the same side takes its place.
-        reactions.retain(|known| (known.direction, &known.who) != (direction, &who));
-        if let Some(emoji) = emoji {
-            let failed = before.reactions.iter().find(|known| known.direction == direction && known.emoji == emoji);
-            let failed = failed.and_then(|known| known.failed.clone());
-            reactions.push(Reaction { direction, who, emoji, at, failed });
-        }
-    }
+    let reactions = reactions::of(step.tx.conn(), ws, number, wamid).await?;
+    let reacted: Option<Millis> = sql!(scalar Option<Millis>, step.tx.conn(), REACTED, ws, number, wamid)?;
     let mut extras = Extras { reactions, ..before.clone() };
     if quote.is_some() {
         extras.quote = quote;

@@ -34,6 +34,10 @@ on_both! {
         let hash = if db.db.engine() == "sqlite" { "x'01'" } else { "'\\x01'" };
         execute(&db.db, &format!("INSERT INTO sessions (id_hash, user_id, data, user_agent, created_at, last_seen_at, expires_at)
             SELECT {hash}, id, '', '', 0, 0, {} FROM users", START * 2)).await;
+        // No worker has told Meta of it.
+        conversations::mark_unread(&owner, conversation).await.unwrap();
+        conversations::mark_read(&owner, conversation).await.unwrap();
+        assert_eq!(count(&db.db, "SELECT COUNT(*) FROM receipts WHERE due_at IS NOT NULL").await, 1);
         let shelf = Shelf::new();
         shelf.take(&db.db).await;
         assert_eq!(count(&db.db, "SELECT COUNT(*) FROM outbox").await, 1, "a backup changes nothing");
@@ -43,6 +47,7 @@ on_both! {
 
         let (services, graph) = open(&place).await;
         assert_eq!(count(services.db(), "SELECT COUNT(*) FROM sessions").await, 0, "everybody signs in again");
+        assert_eq!(count(services.db(), "SELECT COUNT(*) FROM receipts WHERE due_at IS NOT NULL").await, 0);
         let owner = services.ctx(owner.user(), &owner.workspace().slug).await.unwrap();
         let thread = conversations::thread(&owner, conversation).await.unwrap();
         let message = thread.messages.iter().find(|message| message.id == key).unwrap();

@@ -10,6 +10,8 @@ mod model;
 mod order;
 mod pairs;
 mod people;
+mod reactions;
+mod receipts;
 mod scene;
 mod schedule;
 mod tokens;

@@ -16,7 +16,7 @@ on_both! {
         };
         assert_eq!(unassigned().await, 0);
         let before = settings::get(&team.owner).await.unwrap();
-        let after = Settings { agents_see_unassigned: true, audit_days: 365, ..before.clone() };
+        let after = Settings { agents_see_unassigned: true, audit_days: 365, read_receipts: false, ..before.clone() };
         assert_eq!(settings::save(&team.manager, after.clone()).await.unwrap(), after);
         assert_eq!(settings::get(&team.owner).await.unwrap(), after);
         assert_eq!(unassigned().await, 1);

@@ -107,6 +107,19 @@ pub const DOORS: &[Door] = &[
         request.headers_mut().insert("prefer", header::HeaderValue::from_static("respond-async"));
         request
     }),
+    api("POST /api/v1/media", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        // Nothing is in the file: whoever is let in is told that it is empty.
+        let form = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"conversationId\"\r\n\r\n{}\r\n--b\r\n\
+            content-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n\r\n--b--\r\n",
+            thing.conversation
+        );
+        let mut request = post(world, "/media", json!(null)).map(|_| form.into());
+        request
+            .headers_mut()
+            .insert("content-type", header::HeaderValue::from_static("multipart/form-data; boundary=b"));
+        request
+    }),
     api("POST /api/v1/messages/{}/retry", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
         post(world, &format!("/messages/{}/retry", thing.message), json!({}))
     }),

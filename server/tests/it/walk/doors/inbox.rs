@@ -55,6 +55,17 @@ pub const DOORS: &[Door] = &[
                 "quotes": null, "despite": false}),
         )
     }),
+    door("POST /fn/react", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        let key = services::clock::new_id();
+        let body = json!({"workspace": world.slug, "message": thing.message, "key": key, "emoji": "👍"});
+        function("/fn/react", body)
+    }),
+    door("POST /fn/types", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        function("/fn/types", json!({"workspace": world.slug, "conversation": thing.conversation}))
+    }),
+    door("POST /fn/media/again", READ, |world, thing| {
+        function("/fn/media/again", json!({"workspace": world.slug, "media": thing.media}))
+    }),
     door("POST /fn/inbox", Need::May(P::ConversationsView), |world, _| {
         function(
             "/fn/inbox",
