@@ -26,7 +26,7 @@ pub fn around(screen: Screen, unread: Memo<usize>, panes: AnyView) -> AnyView {
         theme: facts.theme.clone(),
         demo: facts.demo,
         now: facts.now,
-        alerts: facts.alerts,
+        waiting: facts.waiting,
         seq: 0,
         limits: None,
     };
@@ -51,6 +51,7 @@ pub fn keys_view(screen: Screen) -> AnyView {
         ("Next, previous conversation", &["J", "K"], true),
         ("Open", &["Enter", "O"], true),
         ("Search", &["/"], true),
+        ("Commands; with ⌘ on a Mac", &["Ctrl", "K"], true),
         ("Reply", &["R"], write),
         ("Note for colleagues", &["N"], screen.facts().access.allows(domain::permission::Permission::MessagesNote)),
         ("Assign", &["A"], write),

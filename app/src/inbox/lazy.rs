@@ -18,10 +18,12 @@ use super::{
     consent::{decisions_view, record_dialog},
     opted_out::question,
     over::{Over, over_view},
+    presence::beside::beside_view,
     quick_list::{people_view, replies_view},
     screen::Screen,
     search::panel::panel_view,
     templates::{Picking, offer::shelf_view, picker::picker_view},
+    told,
 };
 
 /// Something that nobody sees until they ask for it.
@@ -53,6 +55,10 @@ pub enum Extra {
     Search,
     /// What is known of the contact beside a conversation.
     About(ContactId),
+    /// What the person is told of while they look elsewhere.
+    Told,
+    /// Colleagues who are at the open conversation too.
+    Beside(ConversationId),
 }
 
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
@@ -72,6 +78,8 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
         Extra::Search => panel_view(screen),
         Extra::About(contact) => about_view(screen, contact),
+        Extra::Told => told::start(screen),
+        Extra::Beside(id) => beside_view(screen, id),
     }
 }
 

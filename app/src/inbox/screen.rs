@@ -24,6 +24,7 @@ use super::{
     over::Over,
     parked::ParkLine,
     place::{Place, query},
+    presence::Beside,
     screenful::Screenful,
     send::Pending,
     sync::{Cell, put, reconcile},
@@ -109,6 +110,8 @@ pub struct Screen {
     pub attaching: RwSignal<Option<ConversationId>>,
     /// What the next message answers, and in which conversation.
     pub quoting: RwSignal<Option<(ConversationId, Quote)>>,
+    /// Colleagues at the open conversation.
+    pub beside: Beside,
     /// What stands still of what this workspace has to send.
     pub parks: RwSignal<Vec<ParkLine>>,
     pub(super) parks_asked: StoredValue<bool>,
@@ -164,6 +167,7 @@ impl Screen {
             picking: RwSignal::new(None),
             attaching: RwSignal::new(None),
             quoting: RwSignal::new(None),
+            beside: Beside::new(),
             parks: RwSignal::new(first.parks.clone()),
             parks_asked: StoredValue::new(false),
             words: RwSignal::new(String::new()),

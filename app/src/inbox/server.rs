@@ -179,7 +179,7 @@ mod native {
     use domain::workspace::MemberBrief;
     use http::request::Parts;
     use leptos::server_fn::axum::register_explicit;
-    use services::{Error, Services, alerts, consent, conversations, members, numbers, vault, workspaces};
+    use services::{Error, Services, consent, conversations, members, notices, numbers, vault, workspaces};
 
     use super::*;
     pub use crate::frame::server::native::ctx;
@@ -208,6 +208,7 @@ mod native {
         register_explicit::<ForgetView>();
         crate::inbox::templates::server::register();
         crate::inbox::search::server::register();
+        crate::inbox::presence::server::register();
         crate::inbox::attempts::register();
         crate::inbox::parked::native::register();
     }
@@ -260,7 +261,7 @@ mod native {
             theme: config.theme,
             demo: config.demo.is_some(),
             opt_out: consent::scope(&ctx).await?,
-            alerts: alerts::unread(&ctx).await?,
+            waiting: notices::waiting(&ctx).await?,
             locked: vault::locked(&ctx).await?.into_iter().map(|number| number.name).collect(),
             parks: super::super::parked::native::parks(&ctx).await?,
         })

@@ -7,6 +7,7 @@ use super::{
     bubble::{entry_view, new_messages},
     composer::{as_content, composer_view, to_newest},
     head::{back, head_view},
+    lazy::{Extra, show},
     later::snoozed_view,
     opted_out::banner_view,
     place::{cursor, query},
@@ -52,6 +53,8 @@ fn thread_view(screen: Screen, id: ConversationId) -> AnyView {
             {pane_view(screen, id)}
             <div class="thread__foot">
                 {problem_view(screen)}
+                // Only a browser that has taken over is somewhere.
+                {move || screen.local.get().then(|| show(screen, Extra::Beside(id)))}
                 {composer_view(screen, id, row)}
             </div>
         </section>

@@ -9,6 +9,7 @@ pub mod dialect;
 mod open;
 pub mod system;
 pub mod system_media;
+pub mod system_told;
 
 pub use conn::{Conn, Read, Tx, Writer};
 pub use open::OpenError;

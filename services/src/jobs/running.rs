@@ -2,7 +2,7 @@ use super::{Lane, purge};
 use crate::{
     Services, alerts, audit, contacts,
     db::{Db, system},
-    ingest, limits, live, mail, media, search, send, templates, vault,
+    ingest, limits, live, mail, media, push, search, send, templates, vault,
 };
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
@@ -64,6 +64,8 @@ pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Runn
         keep(&mut workers, "mail", &stop, move |stop| mail::worker(here.clone(), stop));
         let here = services.clone();
         keep(&mut workers, "media", &stop, move |stop| media::worker(here.clone(), stop));
+        let here = services.clone();
+        keep(&mut workers, "pushes", &stop, move |stop| push::worker(here.clone(), stop));
         workers.spawn(outbox_worker(services.clone(), stop));
     }
     Running(workers)

@@ -48,9 +48,15 @@ mod meta;
 #[cfg(test)]
 mod notes;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod outgoing;
+#[cfg(test)]
+mod presence;
+#[cfg(test)]
+mod push;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::{
     Result, Services,
     consent::{Confirmation, confirm},
     db::Tx,
-    live,
+    live, push,
 };
 use domain::{
     inbox::Event,
@@ -88,6 +88,7 @@ pub async fn apply(services: &Services, workspace: Uuid, items: &[&Item<'_>]) ->
     others::store(&mut step, items).await?;
     let Step { mut queued, confirmations, .. } = step;
     queued |= confirm(services, &mut tx, (workspace, now), confirmations, &mut events).await?;
+    push::want_messages(&mut tx, workspace, &events, now).await?;
     let seq = live::record(&mut tx, workspace, &events, now).await?;
     tx.commit().await?;
     services.bus().publish(workspace, seq);
