@@ -158,12 +158,7 @@ impl Here {
     const fn is_setting(self) -> bool {
         matches!(
             self,
-            Here::Settings
-                | Here::Labels
-                | Here::QuickReplies
-                | Here::Tokens
-                | Here::Security
-                | Here::Notifications
+            Here::Settings | Here::Labels | Here::QuickReplies | Here::Tokens | Here::Security | Here::Notifications
         )
     }
 }

@@ -6,9 +6,7 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::{
-    composer::to_newest, focus::shown, head::back, over::Over, place::Pane, row::address, screen::Screen,
-};
+use super::{composer::to_newest, focus::shown, head::back, over::Over, place::Pane, row::address, screen::Screen};
 use domain::{conversation::State, inbox::Row, permission::Permission};
 
 pub fn listen(screen: Screen) {

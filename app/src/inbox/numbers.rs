@@ -1,10 +1,6 @@
 //! The quick way from one business number to another. The browser remembers the choice for the next time.
 
-use domain::{
-    id::NumberId,
-    inbox::Filter,
-    number::NumberBrief,
-};
+use domain::{id::NumberId, inbox::Filter, number::NumberBrief};
 use leptos::prelude::*;
 
 use super::{filters::href, outbox::store, screen::Screen};

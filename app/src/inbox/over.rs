@@ -4,8 +4,8 @@ use domain::{id::ConversationId, inbox::Note};
 use leptos::prelude::*;
 
 use super::{
-    filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, numbers::number_menu, palette::palette_view,
-    screen::Screen,
+    filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, numbers::number_menu,
+    palette::palette_view, screen::Screen,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]

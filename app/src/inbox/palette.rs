@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{
-    conversation::View,
-    inbox::Filter,
-    search::Person,
-    text::ascii_fold,
-};
+use domain::{conversation::View, inbox::Filter, search::Person, text::ascii_fold};
 use leptos::{ev::KeyboardEvent, html::Input, prelude::*, task::spawn_local};
 
 use super::{row::address, screen::Screen, search::server::search};
@@ -93,9 +88,13 @@ fn is_there(selector: &str) -> bool {
 /// What the person may do here and now, and where they may go.
 fn entries(screen: Screen) -> Vec<Entry> {
     let access = screen.facts().access;
-    let commands = COMMANDS.iter().filter(|(.., selector)| is_there(selector)).map(|(label, key, drawing, selector)| {
-        Entry { label: (*label).to_owned(), key, drawing, act: Act::Press(selector) }
-    });
+    let commands =
+        COMMANDS.iter().filter(|(.., selector)| is_there(selector)).map(|(label, key, drawing, selector)| Entry {
+            label: (*label).to_owned(),
+            key,
+            drawing,
+            act: Act::Press(selector),
+        });
     let views = View::offered(&access).iter().map(|view| Entry {
         label: format!("Go to {}", view.label()),
         key: "",
@@ -136,7 +135,8 @@ fn fitting(entries: &[Entry], typed: &str) -> Vec<Entry> {
 
 pub fn palette_view(screen: Screen) -> AnyView {
     let all = StoredValue::new(entries(screen));
-    let (typed, at, people) = (RwSignal::new(String::new()), RwSignal::new(0_usize), RwSignal::new(Vec::<Entry>::new()));
+    let (typed, at, people) =
+        (RwSignal::new(String::new()), RwSignal::new(0_usize), RwSignal::new(Vec::<Entry>::new()));
     look_for_people(screen, typed, people);
     let shown = Memo::new(move |_| {
         let mut shown = all.with_value(|all| typed.with(|typed| fitting(all, typed)));
@@ -287,12 +287,7 @@ mod tests {
 
     #[test]
     fn what_begins_with_what_was_typed_comes_first() {
-        let entry = |label: &str| Entry {
-            label: label.to_owned(),
-            key: "",
-            drawing: "inbox",
-            act: Act::Press(""),
-        };
+        let entry = |label: &str| Entry { label: label.to_owned(), key: "", drawing: "inbox", act: Act::Press("") };
         let all = ["Go to Team", "Reply", "Close the conversation", "Assign the conversation…"].map(entry);
         let labels = |typed| fitting(&all, typed).into_iter().map(|entry| entry.label).collect::<Vec<_>>();
         assert_eq!(labels(""), ["Go to Team", "Reply", "Close the conversation", "Assign the conversation…"]);

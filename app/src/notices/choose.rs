@@ -19,33 +19,31 @@ pub fn choose_view(slug: Slug, choices: Choices, toast: Toast) -> AnyView {
         };
         task.run(ask, move |()| toast.say("Saved.".to_owned()));
     };
-    let switch = move |id: &'static str,
-                       label: &'static str,
-                       about: &'static str,
-                       field: fn(&mut Choices) -> &mut bool| {
-        let on = move || *field(&mut draft.get());
-        let change = move |event| {
-            let before = draft.get_untracked();
-            draft.update(|draft| *field(draft) = event_target_checked(&event));
-            save(before);
+    let switch =
+        move |id: &'static str, label: &'static str, about: &'static str, field: fn(&mut Choices) -> &mut bool| {
+            let on = move || *field(&mut draft.get());
+            let change = move |event| {
+                let before = draft.get_untracked();
+                draft.update(|draft| *field(draft) = event_target_checked(&event));
+                save(before);
+            };
+            view! {
+                <div class="optrow">
+                    <label for=id>{label}<small>{about}</small></label>
+                    <input
+                        class="switch"
+                        type="checkbox"
+                        role="switch"
+                        id=id
+                        checked=untrack(on)
+                        prop:checked=on
+                        disabled=move || task.busy.get()
+                        on:change=change
+                    />
+                </div>
+            }
+            .into_any()
         };
-        view! {
-            <div class="optrow">
-                <label for=id>{label}<small>{about}</small></label>
-                <input
-                    class="switch"
-                    type="checkbox"
-                    role="switch"
-                    id=id
-                    checked=untrack(on)
-                    prop:checked=on
-                    disabled=move || task.busy.get()
-                    on:change=change
-                />
-            </div>
-        }
-        .into_any()
-    };
     view! {
         <section class="card" aria-labelledby="choices">
             <header><h2 id="choices">"How you are told"</h2></header>

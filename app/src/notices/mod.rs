@@ -2,7 +2,7 @@
 
 mod choose;
 mod item;
-mod page;
+pub mod page;
 mod push;
 pub mod server;
 

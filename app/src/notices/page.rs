@@ -62,16 +62,12 @@ pub fn notices_page(screen: NoticesScreen) -> AnyView {
     let clock = clock(frame.now);
     let unread = notices.iter().filter(|notice| notice.unread).map(|notice| notice.id).collect();
     let slug = frame.workspace.slug.clone();
-    let reading = Reading {
-        slug: StoredValue::new(slug.clone()),
-        unread: RwSignal::new(unread),
-        problem: RwSignal::new(None),
-    };
+    let reading =
+        Reading { slug: StoredValue::new(slug.clone()), unread: RwSignal::new(unread), problem: RwSignal::new(None) };
     let list = if notices.is_empty() {
         nothing_view()
     } else {
-        let items =
-            notices.into_iter().map(|notice| item_view(notice, slug.as_str(), clock, reading)).collect_view();
+        let items = notices.into_iter().map(|notice| item_view(notice, slug.as_str(), clock, reading)).collect_view();
         view! { <ul class="alerts__list">{items}</ul> }.into_any()
     };
     let alerts_word = match alerts {

@@ -134,7 +134,9 @@ mod browser {
             Err(_) => None,
         };
         if answer.as_deref() != Some("granted") {
-            return Err(refused("it does not show notifications of this site. Allow them in its settings, then try again"));
+            return Err(refused(
+                "it does not show notifications of this site. Allow them in its settings, then try again",
+            ));
         }
         let said = said(key).await.map_err(|_| refused("it gave no address to push to. Try again later"))?;
         subscribe(slug, said.endpoint, said.keys.p256dh, said.keys.auth).await

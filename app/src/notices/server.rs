@@ -66,12 +66,7 @@ pub async fn choose(workspace: Slug, choices: Choices) -> Result<(), Fault> {
 
 /// This browser is told; answers all that are.
 #[server(prefix = "/fn", endpoint = "push/subscribe", input = Json, output = Json)]
-pub async fn subscribe(
-    workspace: Slug,
-    endpoint: String,
-    p256dh: String,
-    auth: String,
-) -> Result<Vec<Told>, Fault> {
+pub async fn subscribe(workspace: Slug, endpoint: String, p256dh: String, auth: String) -> Result<Vec<Told>, Fault> {
     let ctx = native::ctx(&workspace).await?;
     let session = native::session()?;
     services::push::subscribe(&ctx, &services::push::Asked { session, endpoint, p256dh, auth }).await?;

@@ -70,8 +70,7 @@ impl Present {
 
     /// The same, each member once with the most that they do, in the order of their ids.
     pub fn people(&self, me: MemberId, now: Millis) -> Vec<(MemberId, Doing)> {
-        let mut people: Vec<_> =
-            self.others(me, now).into_iter().map(|signal| (signal.member, signal.doing)).collect();
+        let mut people: Vec<_> = self.others(me, now).into_iter().map(|signal| (signal.member, signal.doing)).collect();
         people.sort_by_key(|(member, doing)| (*member, std::cmp::Reverse(*doing)));
         people.dedup_by_key(|(member, _)| *member);
         people

@@ -1,6 +1,6 @@
 use crate::{
-    Result, Services, accounts, alerts, contacts, conversations, db::system, dead, labels, limits, mail, notices, numbers, team,
-    tokens, vault,
+    Result, Services, accounts, alerts, contacts, conversations, db::system, dead, labels, limits, mail, notices,
+    numbers, team, tokens, vault,
 };
 use domain::time::{DAY, Millis};
 use std::time::Duration;

@@ -45,13 +45,7 @@ pub(super) fn encrypt(reader: &Reader, words: &[u8]) -> Result<Vec<u8>, Unspecif
 }
 
 /// The same with what was agreed on.
-fn seal(
-    reader: &Reader,
-    point: &[u8],
-    salt: &[u8; 16],
-    secret: &[u8],
-    words: &[u8],
-) -> Result<Vec<u8>, Unspecified> {
+fn seal(reader: &Reader, point: &[u8], salt: &[u8; 16], secret: &[u8], words: &[u8]) -> Result<Vec<u8>, Unspecified> {
     if reader.point.len() != POINT || reader.auth.len() != AUTH || words.len() > MOST {
         return Err(Unspecified);
     }
@@ -69,12 +63,7 @@ fn seal(
 }
 
 /// The key and the nonce of the one record.
-fn keys(
-    reader: &Reader,
-    point: &[u8],
-    salt: &[u8; 16],
-    secret: &[u8],
-) -> Result<([u8; 16], [u8; 12]), Unspecified> {
+fn keys(reader: &Reader, point: &[u8], salt: &[u8; 16], secret: &[u8]) -> Result<([u8; 16], [u8; 12]), Unspecified> {
     let agreed = Salt::new(HKDF_SHA256, &reader.auth).extract(secret);
     let about: [&[u8]; 3] = [b"WebPush: info\0", &reader.point, point];
     let mut input = [0; 32];
@@ -108,14 +97,10 @@ mod tests {
     #[test]
     fn as_in_the_standard() {
         let reader = Reader {
-            point: bytes(
-                "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
-            ),
+            point: bytes("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"),
             auth: bytes("BTBZMqHH6r4Tts7J_aSIgg"),
         };
-        let point = bytes(
-            "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
-        );
+        let point = bytes("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8");
         let secret = bytes("kyrL1jIIOHEzg3sM2ZWRHDRB62YACZhhSlknJ672kSs");
         let salt: [u8; 16] = bytes("DGv6ra1nlYgDCS1FRnbzlw").try_into().unwrap();
         let body = seal(&reader, &point, &salt, &secret, b"When I grow up, I want to be a watermelon").unwrap();

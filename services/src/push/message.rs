@@ -40,8 +40,14 @@ pub(super) async fn message(
 ) -> Result<Option<Message>> {
     let known = {
         let mut read = services.db().read().await?;
-        sql!(opt(Vec<u8>, Uuid, String, Option<String>), read.conn(), BROWSER, workspace, browser,
-            services.clock().now())?
+        sql!(
+            opt(Vec<u8>, Uuid, String, Option<String>),
+            read.conn(),
+            BROWSER,
+            workspace,
+            browser,
+            services.clock().now()
+        )?
     };
     let Some((sealed, user, slug, choices)) = known else { return Ok(None) };
     let Ok(slug) = slug.parse::<Slug>() else { return Ok(None) };

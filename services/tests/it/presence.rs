@@ -158,7 +158,10 @@ async fn other_processes_are_told() {
     })
     .await;
     let seen = be_present(&viewer_there, id, new_id(), Doing::Looking).await.unwrap();
-    assert_eq!(seen.iter().map(|signal| (signal.member, signal.doing)).collect::<Vec<_>>(), [(owner.me().id, Doing::Writing)]);
+    assert_eq!(
+        seen.iter().map(|signal| (signal.member, signal.doing)).collect::<Vec<_>>(),
+        [(owner.me().id, Doing::Writing)]
+    );
     be_present(&owner, id, page, Doing::Gone).await.unwrap();
     until_so("gone", async || {
         be_present(&viewer_there, id, Default::default(), Doing::Looking).await.unwrap().is_empty()

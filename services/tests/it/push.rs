@@ -40,7 +40,8 @@ use services::{
 };
 use std::sync::{Arc, Mutex};
 
-const SESSION: &str = "INSERT INTO sessions (id_hash, user_id, data, user_agent, address, created_at, last_seen_at, expires_at)
+const SESSION: &str =
+    "INSERT INTO sessions (id_hash, user_id, data, user_agent, address, created_at, last_seen_at, expires_at)
     VALUES ($1, $2, '{}', '', '', $3, $3, $4)";
 const CUSTOMER: &str = "4915112345678";
 
@@ -251,7 +252,7 @@ on_both! {
         scene.customer("wamid.2", "Any news?").await;
         let got = scene.leaves().await;
         let told = full.read(&got[0]);
-        assert_eq!((&told["title"], &told["body"]), (&"+4915112345678".into(), &"Any news?".into()));
+        assert_eq!((&told["title"], &told["body"]), (&"Customer 4915112345678".into(), &"Any news?".into()));
         // Neither addresses nor keys lie about.
         let mut read = db.db.read().await.unwrap();
         let sealed = sql!(scalars Vec<u8>, read.conn(), "SELECT sealed FROM push_subscriptions").unwrap();

@@ -76,6 +76,9 @@ mod browser {
     /// Whoever answers after a colleague within this time may not have seen it.
     const JUST_NOW: Millis = 10 * SECOND;
 
+    /// A message of ours and who wrote it, if there is one.
+    type Last = Option<(Uuid, Option<MemberId>)>;
+
     /// One conversation as long as it is open.
     struct Room {
         screen: Screen,
@@ -114,17 +117,18 @@ mod browser {
         });
         let here = room.clone();
         // What stood there when the conversation was opened is no news.
-        Effect::new(move |before: Option<Option<Uuid>>| {
+        Effect::new(move |before: Option<Option<Last>>| {
             screen.bubbles.track();
             let last = here.last_answer();
-            if before.is_some_and(|before| before != last.map(|(id, _)| id))
+            if let (Some(Some(before)), Some(last)) = (before, last)
+                && before != last
                 && let Some((_, Some(author))) = last
                 && author != screen.me()
             {
                 here.answered.replace(Some((author, clock())));
                 here.draw();
             }
-            last.map(|(id, _)| id)
+            last
         });
         let leaving = StoredValue::new_local(room);
         on_cleanup(move || {
@@ -176,12 +180,12 @@ mod browser {
             }
         }
 
-        /// The newest message that somebody of us wrote.
-        fn last_answer(&self) -> Option<(Uuid, Option<MemberId>)> {
+        /// The newest message that somebody of us wrote; `None` while the thread is on its way.
+        fn last_answer(&self) -> Option<Last> {
             self.screen.model.with_value(|model| {
                 let thread = model.thread.as_ref().filter(|thread| thread.row.id == self.id)?;
-                let last = thread.messages.iter().rev().find(|message| message.direction == Direction::Out)?;
-                Some((last.id.0, last.author))
+                let last = thread.messages.iter().rev().find(|message| message.direction == Direction::Out);
+                Some(last.map(|message| (message.id.0, message.author)))
             })
         }
 

@@ -145,7 +145,8 @@ pub const DOORS: &[Door] = &[
     }),
     door("POST /fn/presence", Need::On(P::ConversationsView, P::ConversationsView), |world, thing| {
         let page = services::clock::new_id();
-        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "page": page, "doing": "looking"});
+        let body =
+            json!({"workspace": world.slug, "conversation": thing.conversation, "page": page, "doing": "looking"});
         function("/fn/presence", body)
     }),
     door("POST /fn/attempts", READ, |world, thing| {
