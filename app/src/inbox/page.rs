@@ -101,7 +101,7 @@ fn inbox_view(screen: Screen) -> AnyView {
         {move || screen.attaching.get().map(|conversation| show(screen, Extra::Attach(conversation)))}
         {move || screen.over.get().map(|over| show(screen, Extra::Over(over)))}
         {undo_view(screen)}
-        {move || screen.local.get().then(|| show(screen, Extra::Told))}
+        {show(screen, Extra::Told)}
     }
     .into_any()
 }

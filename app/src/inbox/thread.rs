@@ -53,8 +53,7 @@ fn thread_view(screen: Screen, id: ConversationId) -> AnyView {
             {pane_view(screen, id)}
             <div class="thread__foot">
                 {problem_view(screen)}
-                // Only a browser that has taken over is somewhere.
-                {move || screen.local.get().then(|| show(screen, Extra::Beside(id)))}
+                {show(screen, Extra::Beside(id))}
                 {composer_view(screen, id, row)}
             </div>
         </section>

@@ -53,7 +53,6 @@ mod browser {
     use domain::{
         id::{ConversationId, MemberId},
         inbox::presence::{Doing, Present, SAID_EVERY, Signal, TOLD_EVERY},
-        message::Direction,
         time::{Millis, SECOND},
     };
     use leptos::{prelude::*, task::spawn_local};
@@ -76,7 +75,7 @@ mod browser {
     /// Whoever answers after a colleague within this time may not have seen it.
     const JUST_NOW: Millis = 10 * SECOND;
 
-    /// A message of ours and who wrote it, if there is one.
+    /// A message and who of us wrote it, if there is one.
     type Last = Option<(Uuid, Option<MemberId>)>;
 
     /// One conversation as long as it is open.
@@ -119,13 +118,13 @@ mod browser {
         // What stood there when the conversation was opened is no news.
         Effect::new(move |before: Option<Option<Last>>| {
             screen.bubbles.track();
-            let last = here.last_answer();
+            let last = here.last_message();
             if let (Some(Some(before)), Some(last)) = (before, last)
                 && before != last
-                && let Some((_, Some(author))) = last
-                && author != screen.me()
             {
-                here.answered.replace(Some((author, clock())));
+                // What the customer wrote since is another question.
+                let author = last.and_then(|(_, author)| author).filter(|author| *author != screen.me());
+                here.answered.replace(author.map(|author| (author, clock())));
                 here.draw();
             }
             last
@@ -156,7 +155,8 @@ mod browser {
                 Some((Doing::Gone, _)) if doing == Doing::Gone => false,
                 Some((before, at)) => now - at >= if before == doing { SAID_EVERY } else { TOLD_EVERY },
             };
-            if due {
+            // Without a connection there is nobody to say it to.
+            if due && !self.screen.offline.get_untracked() {
                 self.say(doing, now);
             }
             self.draw();
@@ -180,12 +180,11 @@ mod browser {
             }
         }
 
-        /// The newest message that somebody of us wrote; `None` while the thread is on its way.
-        fn last_answer(&self) -> Option<Last> {
+        /// The newest message; `None` while the thread is on its way.
+        fn last_message(&self) -> Option<Last> {
             self.screen.model.with_value(|model| {
                 let thread = model.thread.as_ref().filter(|thread| thread.row.id == self.id)?;
-                let last = thread.messages.iter().rev().find(|message| message.direction == Direction::Out);
-                Some(last.map(|message| (message.id.0, message.author)))
+                Some(thread.messages.last().map(|message| (message.id.0, message.author)))
             })
         }
 
