@@ -126,7 +126,7 @@ test("commands by name, from within a field too", async ({ open }) => {
   await asha.keyboard.press("Escape");
 
   await asha.keyboard.press("Control+k");
-  await command.fill("krishnan");
+  await command.fill("meera");
   await expect(palette.getByRole("option", { name: /Meera Krishnan/ })).toBeVisible();
   await asha.keyboard.press("Escape");
   await expect(palette).toHaveCount(0);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{conversation::View, inbox::Filter, search::Person, text::ascii_fold};
 use leptos::{ev::KeyboardEvent, html::Input, prelude::*, task::spawn_local};
 
-use super::{row::address, screen::Screen, search::server::search};
+use super::{over::Over, row::address, screen::Screen, search::server::search};
 use crate::{
     frame::Here,
     ui::{dialog, icon},
@@ -223,7 +223,13 @@ pub fn palette_view(screen: Screen) -> AnyView {
     }
     .into_any();
     let about = if screen.facts().access.sees_all() { "" } else { "Among your own conversations." };
-    dialog::dialog(ID, "Commands".to_owned(), about.to_owned(), move || screen.over.set(None), content)
+    let closed = move || {
+        // What was chosen may ask something itself by now.
+        if screen.over.with_untracked(|over| *over == Some(Over::Palette)) {
+            screen.over.set(None);
+        }
+    };
+    dialog::dialog(ID, "Commands".to_owned(), about.to_owned(), closed, content)
 }
 
 /// Does what was chosen, once the dialog is gone and the focus is back.

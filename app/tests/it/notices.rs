@@ -39,10 +39,7 @@ fn notice(nth: u128, kind: Kind, words: Option<&str>, unread: bool) -> Notice {
 fn who_did_what_is_said_and_what_is_unread() {
     let screen = NoticesScreen {
         frame: frame(Role::Agent),
-        notices: vec![
-            notice(1, Kind::Mention, Some("look <here>"), true),
-            notice(2, Kind::Assigned, None, false),
-        ],
+        notices: vec![notice(1, Kind::Mention, Some("look <here>"), true), notice(2, Kind::Assigned, None, false)],
         alerts: 2,
         choices: Choices { sound: true, ..Choices::default() },
         browsers: vec![Told {
