@@ -167,7 +167,7 @@ impl Screen {
             picking: RwSignal::new(None),
             attaching: RwSignal::new(None),
             quoting: RwSignal::new(None),
-            beside: Beside::new(),
+            beside: Beside::default(),
             parks: RwSignal::new(first.parks.clone()),
             parks_asked: StoredValue::new(false),
             words: RwSignal::new(String::new()),

@@ -46,10 +46,11 @@ pub async fn load_notices(workspace: Slug) -> Result<NoticesScreen, Fault> {
 #[server(prefix = "/fn", endpoint = "notices/read", input = Json, output = Json)]
 pub async fn read_notices(workspace: Slug, notice: Option<NoticeId>) -> Result<(), Fault> {
     let ctx = native::ctx(&workspace).await?;
-    Ok(match notice {
+    match notice {
         Some(notice) => services::notices::mark_read(&ctx, notice).await?,
         None => services::notices::mark_all_read(&ctx).await?,
-    })
+    }
+    Ok(())
 }
 
 /// How the member wants to be told.

@@ -21,11 +21,13 @@ pub struct Beside {
     pub warned: RwSignal<bool>,
 }
 
-impl Beside {
-    pub fn new() -> Self {
+impl Default for Beside {
+    fn default() -> Self {
         Self { people: RwSignal::new(Vec::new()), clash: RwSignal::new(None), warned: RwSignal::new(false) }
     }
+}
 
+impl Beside {
     /// Whether a reply may go: one that a colleague may not know of is held back once, and it is said why.
     pub fn lets_go(self) -> bool {
         let free = self.warned.get_untracked() || self.clash.with_untracked(Option::is_none);
