@@ -3,8 +3,8 @@ use leptos::prelude::*;
 use super::{Frame, Here};
 use crate::ui::icon;
 
-/// The way to what waits for the member, and how much it is. Asked again when something is heard that may concern them, and
-/// whenever the person comes back to the page.
+/// The way to what waits for the member, and how much it is. Asked again when something is heard that may concern
+/// them, and whenever the person comes back to the page.
 pub fn bell_view(frame: &Frame, here: Here) -> AnyView {
     let waiting = RwSignal::new(frame.waiting);
     #[cfg(feature = "hydrate")]

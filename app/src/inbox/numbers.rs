@@ -39,7 +39,10 @@ pub fn number_menu(screen: Screen) -> AnyView {
         view! {
             <a class="choice-line" href=to aria-current=current on:click=chosen>
                 {icon("device", "sm")}
-                <span class="grow"><bdi>{label}</bdi>{(!same).then(|| view! { <small class="muted num">{about}</small> })}</span>
+                <span class="grow">
+                    <bdi>{label}</bdi>
+                    {(!same).then(|| view! { <small class="muted num">{about}</small> })}
+                </span>
                 {move || current().map(|_| icon("check", "sm"))}
             </a>
         }

@@ -217,7 +217,11 @@ pub fn palette_view(screen: Screen) -> AnyView {
                 {move || shown.get().into_iter().enumerate().map(option).collect_view()}
             </ul>
             {move || shown.with(Vec::is_empty).then(|| {
-                view! { <p class="muted" role="status">"Nothing fits “"<bdi>{typed.get()}</bdi>"”. Messages are found by the search above the list."</p> }
+                view! {
+                    <p class="muted" role="status">
+                        "Nothing fits “"<bdi>{typed.get()}</bdi>"”. Messages are found by the search above the list."
+                    </p>
+                }
             })}
         </div>
     }

@@ -1,5 +1,5 @@
-//! What the person is told of while they look elsewhere: messages for them in conversations that are not open, on the page and
-//! with a sound, as they chose.
+//! What the person is told of while they look elsewhere: messages for them in conversations that are not open, on the
+//! page and with a sound, as they chose.
 
 use leptos::prelude::*;
 

@@ -23,7 +23,8 @@ const SEEN: &str = "SELECT DISTINCT c.id FROM events e
 pub enum Frame {
     /// An event: its number in the workspace, and its JSON as `domain::inbox::Event`.
     Event { seq: i64, data: Arc<str> },
-    /// What somebody does at a conversation, as `domain::inbox::presence::Signal`. It has no number and is never told again.
+    /// What somebody does at a conversation, as `domain::inbox::presence::Signal`. It has no number and is never told
+    /// again.
     Present { data: Arc<str> },
     /// Too much was missed: fetch the screen afresh and follow from there.
     Resync,

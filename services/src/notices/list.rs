@@ -48,7 +48,8 @@ struct Record {
     username: Option<String>,
 }
 
-/// What the member sees of conversations: all, and otherwise own ones with or without those of nobody. `None` is nothing.
+/// What the member sees of conversations: all, and otherwise own ones with or without those of nobody. `None` is
+/// nothing.
 pub(super) fn sight(ctx: &Ctx) -> Option<(bool, bool)> {
     match ctx.sight(Permission::ConversationsView) {
         Sight::Nothing => None,

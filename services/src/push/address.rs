@@ -2,8 +2,8 @@
 
 use url::{Host, Url};
 
-/// Whether a browser's push service may be reached under this address: https, a name and not an address, no port of its own,
-/// nothing that hides another host. That the name leads to a public address is looked at when it is gone to.
+/// Whether a browser's push service may be reached under this address: https, a name and not an address, no port of
+/// its own, nothing that hides another host. That the name leads to a public address is looked at when it is gone to.
 pub(super) fn allowed(url: &Url) -> bool {
     matches!(url.host(), Some(Host::Domain(name)) if name.contains('.'))
         && url.scheme() == "https"

@@ -1,4 +1,5 @@
-//! The key that the installation signs pushes with, and the word that it signs (RFC 8292). Made once, sealed as other secrets are.
+//! The key that the installation signs pushes with, and the word that it signs (RFC 8292). Made once, sealed as other
+//! secrets are.
 
 use crate::{Error, Result, Services, db::Conn, sql, vault::Kind};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};

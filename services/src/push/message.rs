@@ -28,7 +28,8 @@ pub(super) struct Message {
     pub json: String,
 }
 
-/// `None` where there is nothing to tell any more: it was read, it is not theirs to know, or they have signed out there.
+/// `None` where there is nothing to tell any more: it was read, it is not theirs to know, or they have signed out
+/// there.
 ///
 /// # Errors
 /// When the database cannot be asked.

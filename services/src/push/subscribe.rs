@@ -69,7 +69,8 @@ pub struct Subscription {
     pub since: Millis,
 }
 
-/// From now on this browser is told, as long as its session lasts, and nobody else through it. Asking again renews its keys.
+/// From now on this browser is told, as long as its session lasts, and nobody else through it. Asking again renews
+/// its keys.
 ///
 /// # Errors
 /// `Invalid` for what no browser answers, or for a push service at an address that is not gone to.
