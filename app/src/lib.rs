@@ -16,6 +16,7 @@ pub mod json;
 pub mod labels;
 pub mod login;
 pub mod missing;
+pub mod notices;
 pub mod permissions;
 pub mod quick;
 pub mod reset;
@@ -46,6 +47,7 @@ pub fn register_server_functions() {
     contacts::register();
     dashboard::server::register();
     alerts::server::register();
+    notices::server::register();
     tokens::server::register();
     audit::server::register();
     dead_letters::server::register();

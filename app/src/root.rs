@@ -24,6 +24,7 @@ use crate::{
     labels::page::LabelsPage,
     login::{code::CodePage, page::LoginPage},
     missing::MissingPage,
+    notices::NoticesPage,
     permissions::page::PermissionsPage,
     quick::page::QuickRepliesPage,
     reset::{forgot::ForgotPage, page::ResetPage},
@@ -93,6 +94,7 @@ lazy_pages! {
     Tokens: TokensPage => TokensRoute,
     Security: SecurityPage => SecurityRoute,
     Alerts: AlertsPage => AlertsRoute,
+    Notices: NoticesPage => NoticesRoute,
     Audit: AuditPage => AuditRoute,
 }
 
@@ -125,6 +127,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/w/:slug/tokens") view={Lazy::<TokensRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/security") view={Lazy::<SecurityRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/alerts") view={Lazy::<AlertsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/w/:slug/notifications") view={Lazy::<NoticesRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/dead-letters") view={Lazy::<DeadLettersRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/w/:slug/audit") view={Lazy::<AuditRoute>::new()} ssr=SsrMode::Async/>
             </FlatRoutes>

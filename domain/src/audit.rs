@@ -92,6 +92,8 @@ macro_rules! actions {
 
 actions! {
     SignedIn, "auth.signed_in", Auth, "Signed in";
+    PushAllowed, "auth.push_allowed", Auth, "Let a browser show notifications";
+    PushEnded, "auth.push_ended", Auth, "Ended a browser's notifications";
     SignedOut, "auth.signed_out", Auth, "Signed out";
     SignInFailed, "auth.sign_in_failed", Auth, "Failed to sign in";
     SignInBlocked, "auth.sign_in_blocked", Auth, "Was kept from signing in after too many tries";

@@ -70,6 +70,10 @@ ids! {
     LabelId,
     /// What a member wrote for colleagues.
     NoteId,
+    /// What a member is told of.
+    NoticeId,
+    /// A browser that is told by Web Push.
+    PushId,
     /// A list of conversations that a member keeps: a view and what it is narrowed to.
     SavedViewId,
     /// A text that is kept to be sent again.

@@ -21,6 +21,7 @@ pub mod limits;
 pub mod media;
 pub mod message;
 pub mod meta;
+pub mod notice;
 pub mod number;
 pub mod opt_out;
 pub mod outgoing;

@@ -55,7 +55,7 @@ test("the bell counts while nobody touches the page", async ({ open }) => {
   await watching.goto(`${/\/w\/[^/]+/.exec(new URL(inbox.url()).pathname)[0]}/contacts`);
   await hydrated(watching);
   const count = async (page) => {
-    const label = await page.getByRole("link", { name: /^Alerts/ }).first().getAttribute("aria-label");
+    const label = await page.getByRole("link", { name: /^Notifications/ }).first().getAttribute("aria-label");
     return Number(/(\d+) new/.exec(label ?? "")?.[1] ?? 0);
   };
   const before = await count(watching);

@@ -27,7 +27,10 @@ pub fn router(web: &Web, webhooks: Arc<Webhooks>) -> Router {
     let mut public = Router::new()
         .merge(assets::router())
         .merge(health::router())
-        .route("/favicon.ico", get(async |headers: HeaderMap| assets::serve_public("favicon.svg", &headers)));
+        .route("/favicon.ico", get(async |headers: HeaderMap| assets::serve_public("favicon.svg", &headers)))
+        .route("/notice.wav", get(async |headers: HeaderMap| assets::serve_public("notice.wav", &headers)))
+        // It shows what is pushed; under this address it may do so for all pages.
+        .route("/push.js", get(async |headers: HeaderMap| assets::serve_public("push.js", &headers)));
     if let Some(demo) = web.demo() {
         public = public.merge(demo.simulator.phone_router().with_state(()));
     }

@@ -11,6 +11,7 @@ use services::{
     jobs::{self, Which},
     mail::Mailer,
     media::Store,
+    push::Road,
     send::Graph,
     vault::{MetaApp, Vault},
     workspaces,
@@ -106,6 +107,8 @@ async fn build(config: &Config, options: Options) -> Result<Services, Failure> {
     let files =
         files.map_err(|why| Failure::failed(format!("MEDIA_DIR: {} cannot be used: {why}", folder.display())))?;
     services.keep_files_in(files, config.media_hosts.clone());
+    // Push services want to know whom to turn to.
+    services.push_through(Road::public(config.public_url.origin()).map_err(Failure::failed)?);
     if let Some(id) = config.meta.app_id.clone().filter(|_| !config.meta.app_secrets.is_empty()) {
         services.renew_tokens_as(MetaApp { id, secrets: config.meta.app_secrets.clone() });
     }

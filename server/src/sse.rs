@@ -123,6 +123,8 @@ impl Follow {
 fn event(frame: Frame) -> Event {
     match frame {
         Frame::Event { seq, data } => Event::default().event("live").id(seq.to_string()).data(data),
+        // Without an id: whoever comes back does so behind the last event.
+        Frame::Present { data } => Event::default().event("presence").data(data),
         Frame::Resync => Event::default().event("resync").data("afresh"),
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     live::Bus,
     mail::Mailer,
     media::{self, Store},
+    push::Road,
     queues::Tally,
     send::Graph,
     tokens::Watch,
@@ -56,6 +57,7 @@ struct Inner {
     media: OnceLock<Store>,
     media_hosts: OnceLock<Vec<String>>,
     media_client: OnceLock<Option<reqwest::Client>>,
+    push: OnceLock<Road>,
 }
 
 impl Services {
@@ -89,6 +91,7 @@ impl Services {
             media: OnceLock::new(),
             media_hosts: OnceLock::new(),
             media_client: OnceLock::new(),
+            push: OnceLock::new(),
         }))
     }
 
@@ -208,6 +211,16 @@ impl Services {
     pub(crate) fn media_client(&self) -> Option<&reqwest::Client> {
         let make = || media::client().inspect_err(|error| tracing::error!(%error, "no client for files")).ok();
         self.0.media_client.get_or_init(make).as_ref()
+    }
+
+    /// How browsers are told. Said once, before anything is done; without it none is.
+    pub fn push_through(&self, road: Road) {
+        // Said before: the first word stands.
+        let _ = self.0.push.set(road);
+    }
+
+    pub(crate) fn push_road(&self) -> Option<&Road> {
+        self.0.push.get()
     }
 
     pub(crate) fn lease_pool(&self) -> Option<&PgPool> {

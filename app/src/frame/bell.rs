@@ -3,25 +3,26 @@ use leptos::prelude::*;
 use super::{Frame, Here};
 use crate::ui::icon;
 
-/// The way to the alerts, with how many wait. Asked again when one is raised, and whenever the person comes back to the page.
+/// The way to what waits for the member, and how much it is. Asked again when something is heard that may concern
+/// them, and whenever the person comes back to the page.
 pub fn bell_view(frame: &Frame, here: Here) -> AnyView {
-    let waiting = RwSignal::new(frame.alerts);
+    let waiting = RwSignal::new(frame.waiting);
     #[cfg(feature = "hydrate")]
-    watch(frame.workspace.slug.clone(), frame.seq, waiting, here == Here::Inbox);
+    watch(frame, waiting, here == Here::Inbox);
     let label = move || match waiting.get() {
-        0 => "Alerts".to_owned(),
-        count => format!("Alerts, {count} new"),
+        0 => "Notifications".to_owned(),
+        count => format!("Notifications, {count} new"),
     };
     let count = move || {
         let count = waiting.get();
         let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
         (count > 0).then(|| view! { <span class="count" aria-hidden="true">{text}</span> })
     };
-    let current = (here == Here::Alerts).then_some("page");
+    let current = (here == Here::Notifications).then_some("page");
     view! {
         <a
             class="btn ghost square bell"
-            href=frame.path(Here::Alerts)
+            href=frame.path(Here::Notifications)
             rel="external"
             aria-current=current
             aria-label=label
@@ -35,18 +36,19 @@ pub fn bell_view(frame: &Frame, here: Here) -> AnyView {
 
 /// The inbox has a stream of its own, and was drawn without the count.
 #[cfg(feature = "hydrate")]
-fn watch(slug: domain::workspace::Slug, seq: i64, waiting: RwSignal<i64>, inbox: bool) {
+fn watch(frame: &Frame, waiting: RwSignal<i64>, inbox: bool) {
     use domain::inbox::Event;
     use leptos::ev;
 
     use super::live::{Heard, follow, listen, one_at_a_time};
     use crate::{error::Fault, ui::reload};
 
+    let (slug, seq, me) = (frame.workspace.slug.clone(), frame.seq, frame.me.id);
     let asked = slug.clone();
     let ask = one_at_a_time(move || {
         let slug = asked.clone();
         async move {
-            match super::server::unread_alerts(slug).await {
+            match super::server::waiting(slug).await {
                 Ok(count) => drop(waiting.try_set(count)),
                 // The page that is fetched anew says so; the inbox asks for itself.
                 Err(Fault::SignedOut | Fault::Domain(domain::Error::NotFound)) if !inbox => reload(),
@@ -63,7 +65,13 @@ fn watch(slug: domain::workspace::Slug, seq: i64, waiting: RwSignal<i64>, inbox:
     }
     let heard = ask.clone();
     listen(move |what| {
-        if matches!(what, Heard::Afresh | Heard::Event(Event::Alert { .. })) {
+        let concerns = match what {
+            Heard::Afresh | Heard::Event(Event::Alert { .. } | Event::Gained { .. }) => true,
+            Heard::Event(Event::Note { note, .. }) => note.mentions.contains(&me),
+            Heard::Event(Event::Conversation { row, was }) => row.assignee == Some(me) && was.assignee != Some(me),
+            _ => false,
+        };
+        if concerns {
             heard();
         }
     });

@@ -20,6 +20,8 @@ const AGAIN: Duration = Duration::from_secs(4);
 #[derive(Clone, Copy)]
 pub enum Heard<'a> {
     Event(&'a Event),
+    /// What a colleague does at a conversation: `domain::inbox::presence::Signal` as JSON.
+    Present(&'a str),
     /// Something was missed, or what the member may do has changed: what is shown is to be fetched.
     Afresh,
 }

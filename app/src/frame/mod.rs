@@ -44,9 +44,9 @@ pub struct Frame {
     pub demo: bool,
     /// The server's clock: both sides draw the first paint with it.
     pub now: Millis,
-    /// Alerts that wait for the member.
+    /// Alerts and notifications that wait for the member.
     #[serde(default)]
-    pub alerts: i64,
+    pub waiting: i64,
     /// The last event that what is shown knows of; the inbox has its own.
     #[serde(default)]
     pub seq: i64,
@@ -67,6 +67,7 @@ pub enum Here {
     Audit,
     DeadLetters,
     Alerts,
+    Notifications,
     Tokens,
     Security,
     Settings,
@@ -87,6 +88,7 @@ impl Here {
             Here::Audit => "audit",
             Here::DeadLetters => "dead-letters",
             Here::Alerts => "alerts",
+            Here::Notifications => "notifications",
             Here::Tokens => "tokens",
             Here::Security => "security",
             Here::Settings => "settings",
@@ -107,6 +109,7 @@ impl Here {
             Here::Audit => "Audit trail",
             Here::DeadLetters => "Operations",
             Here::Alerts => "Alerts",
+            Here::Notifications => "Notifications",
             Here::Tokens => "API tokens",
             Here::Security => "Security",
             Here::Settings => "Settings",
@@ -125,7 +128,8 @@ impl Here {
             Here::Roles => "key",
             Here::Audit => "audit",
             Here::DeadLetters => "layers",
-            Here::Alerts => "bell",
+            Here::Alerts => "alert",
+            Here::Notifications => "bell",
             Here::Tokens => "code",
             Here::Security => "lock",
             Here::Settings => "gear",
@@ -145,14 +149,17 @@ impl Here {
             Here::Tokens => Permission::ApiView,
             Here::Settings | Here::Labels | Here::QuickReplies => Permission::WorkspaceSettings,
             // Everybody's own.
-            Here::Alerts | Here::Security => return true,
+            Here::Alerts | Here::Notifications | Here::Security => return true,
         };
         access.allows(permission)
     }
 
     /// Whether the list of settings stands beside it.
     const fn is_setting(self) -> bool {
-        matches!(self, Here::Settings | Here::Labels | Here::QuickReplies | Here::Tokens | Here::Security)
+        matches!(
+            self,
+            Here::Settings | Here::Labels | Here::QuickReplies | Here::Tokens | Here::Security | Here::Notifications
+        )
     }
 }
 

@@ -89,7 +89,7 @@ fn link(frame: &Frame, here: Here, place: Here, wide: bool, extras: Extras) -> O
 const fn stands_for(here: Here) -> Here {
     match here {
         Here::Roles => Here::Permissions,
-        Here::Labels | Here::QuickReplies | Here::Tokens | Here::Security => Here::Settings,
+        Here::Labels | Here::QuickReplies | Here::Tokens | Here::Security | Here::Notifications => Here::Settings,
         here => here,
     }
 }

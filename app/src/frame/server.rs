@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use crate::{error::Fault, json::Json};
 
-/// How many alerts wait for the member.
-#[server(prefix = "/fn", endpoint = "alerts/unread", input = Json, output = Json)]
-pub async fn unread_alerts(workspace: Slug) -> Result<i64, Fault> {
-    Ok(services::alerts::unread(&native::ctx(&workspace).await?).await?)
+/// How many alerts and notifications wait for the member.
+#[server(prefix = "/fn", endpoint = "waiting", input = Json, output = Json)]
+pub async fn waiting(workspace: Slug) -> Result<i64, Fault> {
+    Ok(services::notices::waiting(&native::ctx(&workspace).await?).await?)
 }
 
 /// How far the limits are used.
@@ -26,14 +26,14 @@ pub mod native {
         prelude::{use_context, with_context},
         server_fn::axum::register_explicit,
     };
-    use services::{Ctx, Error, Origin, Services, accounts::SignedIn, alerts, limits, live, members, workspaces};
+    use services::{Ctx, Error, Origin, Services, accounts::SignedIn, limits, live, members, notices, workspaces};
 
-    use super::{super::Frame, Limits, UnreadAlerts};
+    use super::{super::Frame, Limits, Waiting};
     use crate::{error::Fault, shell::config};
 
     /// By name: see [`crate::register_server_functions`].
     pub fn register() {
-        register_explicit::<UnreadAlerts>();
+        register_explicit::<Waiting>();
         register_explicit::<Limits>();
     }
 
@@ -78,7 +78,7 @@ pub mod native {
             demo: config.demo.is_some(),
             now: ctx.now(),
             seq,
-            alerts: alerts::unread(ctx).await?,
+            waiting: notices::waiting(ctx).await?,
             limits: if ctx.access().allows(Permission::MessagesSend) { Some(limits::usage(ctx).await?) } else { None },
         })
     }

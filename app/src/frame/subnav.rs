@@ -6,7 +6,7 @@ use crate::ui::icon;
 const SECTIONS: [(&str, &[Here]); 3] = [
     ("Workspace", &[Here::Settings, Here::Labels, Here::QuickReplies]),
     ("People", &[Here::Team, Here::Permissions, Here::Roles, Here::Audit]),
-    ("Access", &[Here::Security, Here::Tokens]),
+    ("Access", &[Here::Security, Here::Notifications, Here::Tokens]),
 ];
 
 /// The list beside the settings: what the member may open of it.

@@ -99,6 +99,6 @@ fn follow(contact: ContactId, load: impl Fn() + Copy + 'static) {
     listen(move |heard| match heard {
         Heard::Event(Event::Contact { contact: about, .. }) if *about == contact => load(),
         Heard::Afresh => load(),
-        Heard::Event(_) => {}
+        Heard::Event(_) | Heard::Present(_) => {}
     });
 }

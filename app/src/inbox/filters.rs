@@ -25,12 +25,42 @@ pub fn filters_view(screen: Screen) -> AnyView {
                 {icon("filter", "sm")}
                 "Filter"
             </button>
+            {number_view(screen)}
             {move || chips(screen)}
             {sort_view(screen)}
         </div>
         {move || saved_view(screen)}
     }
     .into_any()
+}
+
+/// Which number the list is narrowed to; a workspace with one has nothing to choose.
+fn number_view(screen: Screen) -> Option<AnyView> {
+    let facts = screen.facts();
+    let name = move || {
+        let id = screen.filter.read().number;
+        let facts = screen.facts();
+        let known = facts.numbers.iter().find(|number| Some(number.id) == id);
+        known.map_or_else(|| "All numbers".to_owned(), |number| number.name.clone())
+    };
+    (facts.numbers.len() > 1).then(|| {
+        let open = move |_| screen.over.set(Some(Over::Numbers));
+        view! {
+            <button
+                class="btn sm script"
+                type="button"
+                id="number-button"
+                aria-haspopup="dialog"
+                title="Switch business number"
+                on:click=open
+            >
+                <span class="sr">"Business number "</span>
+                <bdi>{name}</bdi>
+                {icon("down", "xs")}
+            </button>
+        }
+        .into_any()
+    })
 }
 
 /// The list with another filter.

@@ -26,7 +26,7 @@ pub fn around(screen: Screen, unread: Memo<usize>, panes: AnyView) -> AnyView {
         theme: facts.theme.clone(),
         demo: facts.demo,
         now: facts.now,
-        alerts: facts.alerts,
+        waiting: facts.waiting,
         seq: 0,
         limits: None,
     };
@@ -52,6 +52,7 @@ pub fn keys_view(screen: Screen) -> AnyView {
         ("Open", &["Enter", "O"], true),
         ("Search", &["/"], true),
         ("New conversation", &["C"], screen.may_start()),
+        ("Commands; with ⌘ on a Mac", &["Ctrl", "K"], true),
         ("Reply", &["R"], write),
         ("Note for colleagues", &["N"], screen.facts().access.allows(domain::permission::Permission::MessagesNote)),
         ("Assign", &["A"], write),

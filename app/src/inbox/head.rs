@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     later::later_view,
     over::Over,
+    presence::people_view,
     row::{address, labels_view},
     screen::Screen,
 };
@@ -34,6 +35,7 @@ pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> 
                 })
             }}
             <span class="chips wide">{move || labels_view(screen, &labels.read(), LABELS)}</span>
+            {people_view(screen)}
             {window_ring(window, screen.now, "lg narrow-hide")}
             <Show when=move || may(screen, Permission::ConversationsLabel, row)>{label_button(screen, id)}</Show>
             <Show when=move || may(screen, Permission::ConversationsAssign, row)>{assign_view(screen, id, row)}</Show>

@@ -6,12 +6,19 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::{composer::to_newest, focus::shown, head::back, place::Pane, row::address, screen::Screen};
+use super::{composer::to_newest, focus::shown, head::back, over::Over, place::Pane, row::address, screen::Screen};
 use domain::{conversation::State, inbox::Row, permission::Permission};
 
 pub fn listen(screen: Screen) {
     let navigate = use_navigate();
     let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+        if commands(&event) {
+            event.prevent_default();
+            if find("dialog[open]").is_none() {
+                screen.over.set(Some(Over::Palette));
+            }
+            return;
+        }
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || event.default_prevented()
         {
             return;
@@ -69,6 +76,14 @@ pub fn listen(screen: Screen) {
         }
     });
     on_cleanup(move || handle.remove());
+}
+
+/// The one chord: it works in fields too.
+fn commands(event: &KeyboardEvent) -> bool {
+    (event.ctrl_key() || event.meta_key())
+        && !event.alt_key()
+        && !event.shift_key()
+        && event.key().eq_ignore_ascii_case("k")
 }
 
 fn find(selector: &str) -> Option<HtmlElement> {

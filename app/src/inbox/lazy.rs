@@ -18,11 +18,13 @@ use super::{
     consent::{decisions_view, record_dialog},
     opted_out::question,
     over::{Over, over_view},
+    presence::beside::beside_view,
     quick_list::{people_view, replies_view},
     screen::Screen,
     search::panel::panel_view,
     setup::view::setup_view,
     templates::{Picking, offer::shelf_view, picker::picker_view},
+    told,
     types::types_view,
 };
 
@@ -59,6 +61,10 @@ pub enum Extra {
     About(ContactId),
     /// The customer is told that somebody types.
     Types(ConversationId),
+    /// What the person is told of while they look elsewhere.
+    Told,
+    /// Colleagues who are at the open conversation too.
+    Beside(ConversationId),
 }
 
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
@@ -80,6 +86,8 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Search => panel_view(screen),
         Extra::About(contact) => about_view(screen, contact),
         Extra::Types(id) => types_view(screen, id),
+        Extra::Told => told::start(screen),
+        Extra::Beside(id) => beside_view(screen, id),
     }
 }
 

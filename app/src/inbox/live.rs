@@ -91,6 +91,15 @@ pub fn connect(screen: Screen, tabs: Tabs) {
     };
     listen("live", Box::new(move |message| receive(screen, tabs, &message)));
     listen(
+        "presence",
+        Box::new(move |message| {
+            if let Some(data) = message.data().as_string() {
+                tabs.say_present(&data);
+                present(&data);
+            }
+        }),
+    );
+    listen(
         "resync",
         Box::new(move |_| {
             tabs.say_resync();
@@ -142,6 +151,11 @@ fn receive(screen: Screen, tabs: Tabs, message: &MessageEvent) {
     let (Some(data), Ok(seq)) = (message.data().as_string(), message.last_event_id().parse::<i64>()) else { return };
     tabs.say_live(seq, &data);
     heard(screen, seq, &data);
+}
+
+/// What a colleague does at a conversation, from the stream or from the tab that holds it.
+pub fn present(data: &str) {
+    crate::frame::live::tell(crate::frame::live::Heard::Present(data));
 }
 
 /// One event, from the stream or from the tab that holds it.

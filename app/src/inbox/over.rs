@@ -1,4 +1,4 @@
-//! What is asked over the page: filters, labels, a reaction, whom to write to. Its code comes later.
+//! What is asked over the page: filters, labels, a reaction, whom to write to, a command. Its code comes later.
 
 use domain::{
     id::{ContactId, ConversationId, MediaId, MessageId},
@@ -7,8 +7,8 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    fetch::fetch_view, filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, react::react_menu,
-    screen::Screen, start::dialog::start_view,
+    fetch::fetch_view, filter_menu::filter_menu, label_menu::label_menu, note_menu::note_menu, numbers::number_menu,
+    palette::palette_view, react::react_menu, screen::Screen, start::dialog::start_view,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,10 @@ pub enum Over {
     React(MessageId),
     /// A file that could not be fetched is asked for once more.
     Fetch(MediaId),
+    /// Which business number the list is narrowed to.
+    Numbers,
+    /// Commands by name.
+    Palette,
 }
 
 pub fn over_view(screen: Screen, over: Over) -> AnyView {
@@ -35,5 +39,7 @@ pub fn over_view(screen: Screen, over: Over) -> AnyView {
         Over::Note(note) => note_menu(screen, note),
         Over::React(message) => react_menu(screen, message),
         Over::Fetch(media) => fetch_view(screen, media),
+        Over::Numbers => number_menu(screen),
+        Over::Palette => palette_view(screen),
     }
 }

@@ -102,6 +102,7 @@ fn inbox_view(screen: Screen) -> AnyView {
         {move || screen.attaching.get().map(|conversation| show(screen, Extra::Attach(conversation)))}
         {move || screen.over.get().map(|over| show(screen, Extra::Over(over)))}
         {undo_view(screen)}
+        {show(screen, Extra::Told)}
     }
     .into_any()
 }

@@ -24,6 +24,7 @@ use super::{
     over::Over,
     parked::ParkLine,
     place::{Place, query},
+    presence::Beside,
     screenful::Screenful,
     send::Pending,
     sync::{Cell, put, reconcile},
@@ -111,6 +112,8 @@ pub struct Screen {
     pub attaching: RwSignal<Option<ConversationId>>,
     /// What the next message answers, and in which conversation.
     pub quoting: RwSignal<Option<(ConversationId, Quote)>>,
+    /// Colleagues at the open conversation.
+    pub beside: Beside,
     /// What stands still of what this workspace has to send.
     pub parks: RwSignal<Vec<ParkLine>>,
     pub(super) parks_asked: StoredValue<bool>,
@@ -167,6 +170,7 @@ impl Screen {
             setup: RwSignal::new(first.setup),
             attaching: RwSignal::new(None),
             quoting: RwSignal::new(None),
+            beside: Beside::default(),
             parks: RwSignal::new(first.parks.clone()),
             parks_asked: StoredValue::new(false),
             words: RwSignal::new(String::new()),

@@ -50,9 +50,9 @@ pub struct Screenful {
     /// What is withheld from customers who opted out.
     #[serde(default)]
     pub opt_out: Scope,
-    /// Alerts that wait for the person.
+    /// Alerts and notifications that wait for the person.
     #[serde(default)]
-    pub alerts: i64,
+    pub waiting: i64,
     /// Business numbers that send nothing because their access token does not open.
     #[serde(default)]
     pub locked: Vec<String>,

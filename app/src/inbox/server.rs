@@ -198,7 +198,7 @@ mod native {
     use domain::workspace::MemberBrief;
     use http::request::Parts;
     use leptos::server_fn::axum::register_explicit;
-    use services::{Error, Services, alerts, consent, conversations, members, numbers, vault, workspaces};
+    use services::{Error, Services, consent, conversations, members, notices, numbers, vault, workspaces};
 
     use super::*;
     pub use crate::frame::server::native::ctx;
@@ -232,6 +232,7 @@ mod native {
         crate::inbox::search::server::register();
         crate::inbox::start::server::register();
         crate::inbox::setup::server::register();
+        crate::inbox::presence::server::register();
         crate::inbox::attempts::register();
         crate::inbox::parked::native::register();
     }
@@ -285,7 +286,7 @@ mod native {
             demo: config.demo.is_some(),
             setup: workspaces::setup(&ctx).await?.is_some(),
             opt_out: consent::scope(&ctx).await?,
-            alerts: alerts::unread(&ctx).await?,
+            waiting: notices::waiting(&ctx).await?,
             locked: vault::locked(&ctx).await?.into_iter().map(|number| number.name).collect(),
             parks: super::super::parked::native::parks(&ctx).await?,
         })

@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::{
-    live::{connect, heard, reachable},
+    live::{connect, heard, present, reachable},
     screen::Screen,
 };
 
@@ -78,6 +78,10 @@ impl Tabs {
         self.say(&format!("live {before} {seq} {data}"));
     }
 
+    pub fn say_present(self, data: &str) {
+        self.say(&format!("present {data}"));
+    }
+
     pub fn say_resync(self) {
         self.say("resync");
     }
@@ -90,6 +94,7 @@ impl Tabs {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         match word {
             "live" => self.hear_live(rest),
+            "present" => present(rest),
             // A new tab: whoever holds the stream says how far it is.
             "hello" => {
                 if let Some(seq) = self.passed.get_value() {

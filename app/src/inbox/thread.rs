@@ -54,6 +54,7 @@ fn thread_view(screen: Screen, id: ConversationId) -> AnyView {
             {pane_view(screen, id)}
             <div class="thread__foot">
                 {problem_view(screen)}
+                {show(screen, Extra::Beside(id))}
                 {composer_view(screen, id, row)}
             </div>
         </section>

@@ -63,7 +63,7 @@ impl Screen {
         named_in(text, others.map(|member| (member.id, member.name.as_str())))
     }
 
-    fn say(&self, text: String, items: Vec<Item>, open: Option<ConversationId>) {
+    pub(super) fn say(&self, text: String, items: Vec<Item>, open: Option<ConversationId>) {
         let turn = self.undo.with_untracked(|undo| undo.as_ref().map_or(0, |undo| undo.turn.wrapping_add(1)));
         self.undo.set(Some(Undo { text, items, open, turn }));
         let screen = *self;

@@ -9,6 +9,9 @@ pub mod server;
 #[cfg(feature = "ssr")]
 mod agent;
 
+#[cfg(feature = "ssr")]
+pub(crate) use agent::device;
+
 /// What the session keeps for this page, sealed. The server puts it on the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {

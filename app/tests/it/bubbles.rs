@@ -433,8 +433,7 @@ fn our_reactions_say_whose_they_are_and_what_did_not_arrive() {
 #[test]
 fn what_did_not_come_says_why_and_is_asked_for_again() {
     let with = |state, reason: Option<&str>| {
-        let media =
-            MediaBrief { state, reason: reason.map(str::to_owned), ..MediaBrief::wanted(MediaId(id(7)), None) };
+        let media = MediaBrief { state, reason: reason.map(str::to_owned), ..MediaBrief::wanted(MediaId(id(7)), None) };
         received(Kind::Image, "", Content::Media(File::default()), Extras { media: Some(media), ..Extras::default() })
     };
     let why = Some("WhatsApp could not be reached.");

@@ -7,6 +7,7 @@ mod hostile;
 mod labels;
 mod lists;
 mod login;
+mod notices;
 mod phone;
 mod screen;
 mod support;

@@ -125,7 +125,7 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
         text: None,
         theme: None,
         demo: false,
-        alerts: 0,
+        waiting: 0,
         locked: Vec::new(),
     }
 }

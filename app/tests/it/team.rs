@@ -34,7 +34,7 @@ pub fn frame(role: Role) -> Frame {
         theme: None,
         demo: false,
         now: NOW,
-        alerts: 3,
+        waiting: 3,
         seq: 0,
         limits: None,
     }
@@ -97,7 +97,7 @@ fn a_manager_sees_members_roles_and_invitations() {
     has(&html, "giulia@kaveri.example");
     has(&html, "in 6 days");
     has(&html, "Failed");
-    has(&html, "Alerts, 3 new");
+    has(&html, "Notifications, 3 new");
     has_not(&html, " style=");
 }
 

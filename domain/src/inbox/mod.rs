@@ -7,6 +7,7 @@ mod bulk;
 mod event;
 mod filter;
 mod note;
+pub mod presence;
 mod saved;
 mod view;
 

@@ -95,6 +95,7 @@ fn content_type(url: &str) -> &'static str {
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "wasm" => "application/wasm",
         "css" => "text/css; charset=utf-8",
+        "wav" => "audio/wav",
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "ico" => "image/x-icon",

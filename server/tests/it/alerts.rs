@@ -46,7 +46,7 @@ async fn a_member_sees_reads_and_is_done_with_them() {
     let page = owner.get(&format!("/w/{slug}/alerts")).await;
     assert_eq!(page.status(), StatusCode::OK);
     let page = text(page).await;
-    assert!(page.contains("The trail &lt;b&gt;broke") && page.contains("Alerts, 2 new"), "{page}");
+    assert!(page.contains("The trail &lt;b&gt;broke") && page.contains("Notifications, 2 new"), "{page}");
     assert!(page.contains(&format!("href=\"/w/{slug}/audit\"")), "{page}");
 
     let one = alerts::list(&ctx, None, 1).await.unwrap().items[0].id;
@@ -54,7 +54,7 @@ async fn a_member_sees_reads_and_is_done_with_them() {
     assert_eq!((answer.status(), text(answer).await.as_str()), (StatusCode::OK, "1"));
     let answer = call(&mut owner, "alerts/read", json!({"workspace": slug, "alert": null})).await;
     assert_eq!(text(answer).await, "0");
-    let answer = call(&mut owner, "alerts/unread", json!({"workspace": slug})).await;
+    let answer = call(&mut owner, "waiting", json!({"workspace": slug})).await;
     assert_eq!(text(answer).await, "0");
 }
 

@@ -4,7 +4,7 @@ use super::{Manifest, Trouble};
 use crate::{
     Actor, Origin, Services,
     audit::{self, Entry},
-    db::{Db, Tx, dialect::sqlite_copy, system},
+    db::{Db, Tx, dialect::sqlite_copy, system, system_told},
     send, sql,
 };
 use domain::{audit::Action, id::WorkspaceId, time::Millis};
@@ -30,6 +30,8 @@ pub(super) async fn settle(
     for statement in [END_SESSIONS, END_RESETS] {
         sql!(exec tx.conn(), statement)?;
     }
+    // What was news then.
+    system_told::forget_pushes(tx.conn()).await?;
     let mut all = 0;
     for workspace in system::workspaces(tx.conn()).await? {
         let held = match nothing_sent_since {

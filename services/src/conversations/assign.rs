@@ -4,7 +4,7 @@ use crate::{
     audit::{self, Entry},
     ctx::held,
     db::Conn,
-    sql,
+    notices, sql,
 };
 use domain::{
     audit::Action,
@@ -29,6 +29,9 @@ pub async fn assign(ctx: &Ctx, id: ConversationId, to: Option<MemberId>) -> Resu
     ctx.demand_on(Permission::ConversationsAssign, row.assignee())?;
     if let Some(member) = to {
         takes_conversations(ctx, tx.conn(), member).await?;
+    }
+    if let Some(member) = to.filter(|member| row.assignee() != Some(*member)) {
+        notices::assigned(ctx, &mut tx, id, member).await?;
     }
     let to = to.map(|member| member.0);
     sql!(exec tx.conn(), ASSIGN, ctx.ws(), id.0, to)?;

@@ -3,7 +3,7 @@ use crate::{
     Ctx, Result,
     audit::{self, Entry},
     db::Conn,
-    send, sql,
+    notices, send, sql,
 };
 use domain::{
     audit::Action,
@@ -68,6 +68,7 @@ pub async fn note_for(ctx: &Ctx, id: ConversationId, key: NoteId, text: &str, me
     let note = Note { id: key, author, body, at, mentions, edited_at: None };
     // The words are no business of the trail.
     audit::record(&mut tx, ctx, Entry::new(Action::NoteWritten).on("conversation", id.0)).await?;
+    notices::mentioned(ctx, &mut tx, (id, key), &note.mentions).await?;
     change::finish(ctx, tx, Event::Note { row: row.into(), note: note.clone() }).await?;
     Ok(note)
 }

@@ -3,7 +3,7 @@ use crate::{
     Ctx, Error, Result,
     audit::{self, Entry},
     db::Tx,
-    sql,
+    notices, sql,
 };
 use domain::{
     audit::Action,
@@ -36,6 +36,7 @@ pub async fn change_note(ctx: &Ctx, id: NoteId, text: &str, mentions: &[MemberId
     // The words are no business of the trail.
     audit::record(&mut tx, ctx, Entry::new(Action::NoteChanged).on("conversation", row.id)).await?;
     let note = Note { body, mentions, edited_at: Some(at), ..before };
+    notices::mentioned(ctx, &mut tx, (row.id.into(), id), &note.mentions).await?;
     change::finish(ctx, tx, Event::Note { row: row.into(), note: note.clone() }).await?;
     Ok(note)
 }
@@ -47,6 +48,7 @@ pub async fn change_note(ctx: &Ctx, id: NoteId, text: &str, mentions: &[MemberId
 pub async fn remove_note(ctx: &Ctx, id: NoteId) -> Result<()> {
     let (mut tx, row, _) = own(ctx, id).await?;
     sql!(exec tx.conn(), REMOVE, ctx.ws(), id.0)?;
+    notices::forget_note(ctx, tx.conn(), id).await?;
     audit::record(&mut tx, ctx, Entry::new(Action::NoteRemoved).on("conversation", row.id)).await?;
     change::finish(ctx, tx, Event::NoteRemoved { row: row.into(), note: id }).await
 }

@@ -40,7 +40,8 @@ pub async fn outcome(ctx: &Ctx, id: MessageId, patience: Duration) -> Result<Mes
         loop {
             match timeout_at(until, heard.recv()).await {
                 Err(_) | Ok(Err(RecvError::Closed)) => return Ok(message),
-                Ok(Ok(stamped)) if !concerns(&stamped.event, about) => {}
+                Ok(Ok(live::News::Event(stamped))) if !concerns(&stamped.event, about) => {}
+                Ok(Ok(live::News::Present(_))) => {}
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) => break,
             }
         }

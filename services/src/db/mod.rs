@@ -10,6 +10,7 @@ mod open;
 pub mod system;
 pub mod system_media;
 pub mod system_receipts;
+pub mod system_told;
 
 pub use conn::{Conn, Read, Tx, Writer};
 pub use open::OpenError;

@@ -223,6 +223,8 @@ async fn vault(services: &Services) -> Result<Vec<Check>> {
     for secret in unreadable.iter().filter(|secret| secret.kind != Kind::AccessToken) {
         let of = match secret.owner {
             _ if secret.kind == Kind::Mail => format!("mail {}", secret.subject),
+            _ if secret.kind == Kind::PushKey => "the installation".to_owned(),
+            _ if secret.kind == Kind::PushSubscription => format!("browser {}", secret.subject),
             Owner::User(user) => format!("user {user}"),
             Owner::Workspace(workspace) => format!("workspace {workspace}"),
         };

@@ -1,6 +1,6 @@
 use crate::{
-    Result, Services, accounts, alerts, contacts, conversations, db::system, dead, labels, limits, mail, numbers, team,
-    tokens, vault,
+    Result, Services, accounts, alerts, contacts, conversations, db::system, dead, labels, limits, mail, notices,
+    numbers, team, tokens, vault,
 };
 use domain::time::{DAY, Millis};
 use std::time::Duration;
@@ -86,5 +86,6 @@ pub async fn purge(services: &Services) -> Result<()> {
     limits::purge(services).await?;
     team::invitations::purge(services).await?;
     contacts::import::purge(services).await?;
+    notices::purge(services).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@ use super::{Lane, purge};
 use crate::{
     Services, alerts, audit, contacts,
     db::{Db, system},
-    ingest, limits, live, mail, media, receipts, search, send, templates, vault,
+    ingest, limits, live, mail, media, push, receipts, search, send, templates, vault,
 };
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
@@ -66,6 +66,8 @@ pub fn start(services: &Services, which: Which, stop: CancellationToken) -> Runn
         keep(&mut workers, "media", &stop, move |stop| media::worker(here.clone(), stop));
         let here = services.clone();
         keep(&mut workers, "receipts", &stop, move |stop| receipts::worker(here.clone(), stop));
+        let here = services.clone();
+        keep(&mut workers, "pushes", &stop, move |stop| push::worker(here.clone(), stop));
         workers.spawn(outbox_worker(services.clone(), stop));
     }
     Running(workers)

@@ -1,7 +1,15 @@
-use super::{Stamped, newer};
-use crate::Services;
+use super::{
+    Stamped, newer,
+    presence::{self, Roster, Seen},
+};
+use crate::{Services, clock::new_id};
+use domain::{
+    id::{ConversationId, MemberId},
+    inbox::presence::Signal,
+    time::Millis,
+};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -16,17 +24,27 @@ const POLL: Duration = Duration::from_secs(2);
 const PAGE: i64 = 500;
 
 /// The hubs of the workspaces that somebody follows.
-#[derive(Default)]
 pub struct Bus {
     hubs: Mutex<HashMap<Uuid, Arc<Hub>>>,
+    /// Who is at which conversation.
+    roster: Mutex<Roster>,
+    /// This process among those that share a database.
+    pub(super) process: Uuid,
     /// Workspaces whose news other processes have not been told yet.
     pub(super) outbound: Outbound,
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self { hubs: Mutex::default(), roster: Mutex::default(), process: new_id(), outbound: Outbound::default() }
+    }
 }
 
 /// What other processes are to be told; drained by [`super::remote`].
 #[derive(Default)]
 pub(super) struct Outbound {
-    pub topics: Mutex<HashSet<Topic>>,
+    /// With a signal: the word for it.
+    pub topics: Mutex<HashMap<Topic, Option<String>>>,
     pub wake: Notify,
 }
 
@@ -38,10 +56,19 @@ pub(super) enum Topic {
     Outbox,
     /// There are new deliveries.
     Ingest,
+    /// Somebody is at a conversation, or has left it.
+    Present { workspace: Uuid, conversation: Uuid, page: Uuid },
+}
+
+/// What those who follow a workspace are told.
+#[derive(Clone)]
+pub(crate) enum News {
+    Event(Arc<Stamped>),
+    Present(Seen),
 }
 
 struct Hub {
-    listeners: broadcast::Sender<Arc<Stamped>>,
+    listeners: broadcast::Sender<News>,
     wake: Notify,
 }
 
@@ -65,8 +92,47 @@ impl Bus {
     }
 
     fn tell(&self, topic: Topic) {
-        self.outbound.topics.lock().unwrap_or_else(PoisonError::into_inner).insert(topic);
+        self.tell_word(topic, None);
+    }
+
+    fn tell_word(&self, topic: Topic, word: Option<String>) {
+        self.outbound.topics.lock().unwrap_or_else(PoisonError::into_inner).insert(topic, word);
         self.outbound.wake.notify_one();
+    }
+
+    /// Somebody says in this process what they do at a conversation.
+    pub(super) fn present(&self, workspace: Uuid, seen: Seen, now: Millis) {
+        let tells = {
+            let mut roster = self.roster();
+            roster.note(workspace, seen.signal, now);
+            roster.tells(seen.signal, now)
+        };
+        if tells {
+            self.tell_word(presence::topic(workspace, &seen), Some(presence::word(self.process, workspace, &seen)));
+            self.hand_on(workspace, seen);
+        }
+    }
+
+    /// Somebody said so in another process.
+    pub(super) fn present_elsewhere(&self, workspace: Uuid, seen: Seen, now: Millis) {
+        self.roster().note(workspace, seen.signal, now);
+        self.hand_on(workspace, seen);
+    }
+
+    fn hand_on(&self, workspace: Uuid, seen: Seen) {
+        if let Some(hub) = self.hubs().get(&workspace) {
+            // Nobody listens any more: then there is nobody to tell.
+            let _ = hub.listeners.send(News::Present(seen));
+        }
+    }
+
+    /// What others than `me` do at a conversation.
+    pub(super) fn others(&self, workspace: Uuid, id: ConversationId, me: MemberId, now: Millis) -> Vec<Signal> {
+        self.roster().others(workspace, id, me, now)
+    }
+
+    fn roster(&self) -> MutexGuard<'_, Roster> {
+        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// There may be new events of this workspace.
@@ -77,7 +143,7 @@ impl Bus {
     }
 
     /// Follows a workspace from event `since` on; starts its hub if nobody did before.
-    pub(crate) fn follow(&self, services: &Services, workspace: Uuid, since: i64) -> broadcast::Receiver<Arc<Stamped>> {
+    pub(crate) fn follow(&self, services: &Services, workspace: Uuid, since: i64) -> broadcast::Receiver<News> {
         let mut hubs = self.hubs();
         if let Some(hub) = hubs.get(&workspace) {
             return hub.listeners.subscribe();
@@ -124,7 +190,7 @@ async fn forward(services: &Services, workspace: Uuid, hub: &Hub, mut last: i64)
         let news = newer(read.conn(), workspace, last, PAGE).await?;
         let Some(looked_at) = news.last else { return Ok(last) };
         for event in news.events {
-            let _ = hub.listeners.send(Arc::new(event));
+            let _ = hub.listeners.send(News::Event(Arc::new(event)));
         }
         // Also past those that cannot be read: however many there are, what follows them is told.
         last = looked_at;

@@ -5,12 +5,15 @@
 //! a listener that comes back asks for what is newer than the last number it saw.
 
 mod bus;
+mod presence;
 mod remote;
 mod stream;
 
 pub use bus::Bus;
+pub use presence::be_present;
 pub use stream::{Frame, subscribe};
 
+pub(crate) use bus::News;
 pub(crate) use remote::start as start_remote;
 
 use crate::{

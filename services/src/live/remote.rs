@@ -1,7 +1,7 @@
 //! Between processes on PostgreSQL: LISTEN/NOTIFY, coalesced, outside of the transactions that do the work. A lost
 //! notification costs at most a poll interval, never an event.
 
-use super::bus::Topic;
+use super::{bus::Topic, presence};
 use crate::{
     Services,
     db::{Db, dialect},
@@ -15,7 +15,7 @@ const CHANNEL: &str = "parlance";
 /// News of this long are told together.
 const COALESCE: Duration = Duration::from_millis(5);
 /// A payload of PostgreSQL's has at most 8,000 bytes.
-const IDS: usize = 200;
+const WORDS: usize = 35;
 
 /// Tells other processes and listens to them until `stop`. On SQLite there is only one process and nothing to do.
 pub(crate) fn start(services: &Services, stop: &CancellationToken) {
@@ -33,21 +33,22 @@ async fn speak(services: Services, pool: PgPool) {
         outbound.wake.notified().await;
         tokio::time::sleep(COALESCE).await;
         let topics = std::mem::take(&mut *outbound.topics.lock().unwrap_or_else(PoisonError::into_inner));
-        let topics: Vec<Topic> = topics.into_iter().collect();
-        for some in topics.chunks(IDS) {
-            let words: Vec<String> = some.iter().map(word).collect();
-            if let Err(error) = dialect::postgres::notify(&pool, &words.join(",")).await {
+        let words: Vec<String> = topics.into_iter().filter_map(|(topic, said)| word(topic).or(said)).collect();
+        for some in words.chunks(WORDS) {
+            if let Err(error) = dialect::postgres::notify(&pool, &some.join(",")).await {
                 tracing::warn!(%error, "other processes could not be told; they find it by polling");
             }
         }
     }
 }
 
-fn word(topic: &Topic) -> String {
+/// `None` where the word stands beside it.
+fn word(topic: Topic) -> Option<String> {
     match topic {
-        Topic::Live(workspace) => workspace.to_string(),
-        Topic::Outbox => "outbox".to_owned(),
-        Topic::Ingest => "ingest".to_owned(),
+        Topic::Live(workspace) => Some(workspace.to_string()),
+        Topic::Outbox => Some("outbox".to_owned()),
+        Topic::Ingest => Some("ingest".to_owned()),
+        Topic::Present { .. } => None,
     }
 }
 
@@ -70,7 +71,11 @@ async fn hear_until_lost(services: &Services, pool: &PgPool) -> sqlx::Result<()>
                 Ok(workspace) => services.bus().wake(workspace),
                 Err(_) if word == "outbox" => services.wakes().wake_outbox(),
                 Err(_) if word == "ingest" => services.wakes().wake_ingest(),
-                Err(_) => {}
+                Err(_) => {
+                    if let Some((workspace, seen)) = presence::read(word, services.bus().process) {
+                        services.bus().present_elsewhere(workspace, seen, services.clock().now());
+                    }
+                }
             }
         }
     }

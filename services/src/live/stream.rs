@@ -1,4 +1,4 @@
-use super::{Stamped, last_seq, newer};
+use super::{Stamped, bus::News, last_seq, newer};
 use crate::{Ctx, Result, db::Conn, sql};
 use domain::{
     inbox::{Event, Eyes},
@@ -23,6 +23,9 @@ const SEEN: &str = "SELECT DISTINCT c.id FROM events e
 pub enum Frame {
     /// An event: its number in the workspace, and its JSON as `domain::inbox::Event`.
     Event { seq: i64, data: Arc<str> },
+    /// What somebody does at a conversation, as `domain::inbox::presence::Signal`. It has no number and is never told
+    /// again.
+    Present { data: Arc<str> },
     /// Too much was missed: fetch the screen afresh and follow from there.
     Resync,
 }
@@ -95,7 +98,7 @@ async fn visible(ctx: &Ctx, conn: Conn<'_>, sight: Sight, (after, last): (i64, i
 }
 
 struct Follower {
-    receiver: Receiver<Arc<Stamped>>,
+    receiver: Receiver<News>,
     last: i64,
     eyes: Eyes,
     ctx: Ctx,
@@ -105,7 +108,14 @@ impl Follower {
     async fn next(&mut self) -> Option<Frame> {
         loop {
             let stamped = match self.receiver.recv().await {
-                Ok(stamped) => stamped,
+                Ok(News::Event(stamped)) => stamped,
+                Ok(News::Present(seen)) => {
+                    let theirs = seen.signal.member != self.ctx.me().id;
+                    if theirs && self.eyes.conversations.reaches(seen.assignee) {
+                        return Some(Frame::Present { data: seen.json });
+                    }
+                    continue;
+                }
                 // Among what was passed over may be a change of what they may see.
                 Err(RecvError::Lagged(_)) => return self.afresh().await,
                 Err(RecvError::Closed) => return None,

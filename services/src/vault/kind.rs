@@ -14,14 +14,20 @@ pub enum Kind {
     TotpSecret,
     /// Mail that waits to be sent: it may hold a link that signs in.
     Mail,
+    /// What the installation signs its pushes with.
+    PushKey,
+    /// Where a browser is reached, and its keys: whoever has them can push to it.
+    PushSubscription,
 }
 
-const NAMES: [(Kind, &str, &str); 5] = [
+const NAMES: [(Kind, &str, &str); 7] = [
     (Kind::AccessToken, "access_token", "access token"),
     (Kind::AuditKey, "audit_key", "audit key"),
     (Kind::AuditEntry, "audit_entry", "audit entry"),
     (Kind::TotpSecret, "totp_secret", "authenticator secret"),
     (Kind::Mail, "mail", "mail to be sent"),
+    (Kind::PushKey, "push_key", "key for pushes"),
+    (Kind::PushSubscription, "push_subscription", "push subscription"),
 ];
 
 impl Kind {

@@ -3,7 +3,7 @@
 use super::{Kind, Owner, kind::Label};
 use crate::{
     audit::PROOF,
-    db::{Conn, Tx, system},
+    db::{Conn, Tx, system, system_told},
     sql,
 };
 use domain::{
@@ -15,6 +15,8 @@ use uuid::Uuid;
 const MAILS: &str = "SELECT id, sealed FROM mails WHERE id > $1 AND length(sealed) > 0 ORDER BY id LIMIT $2";
 const PUT_MAIL: &str = "UPDATE mails SET sealed = $2 WHERE id = $1 AND sealed = $3";
 const TOTP: &str = "SELECT user_id, sealed FROM totp_secrets WHERE user_id > $1 ORDER BY user_id LIMIT $2";
+const PUSH_KEYS: &str = "SELECT id, sealed FROM push_keys WHERE id > $1 ORDER BY id LIMIT $2";
+const PUT_PUSH_KEY: &str = "UPDATE push_keys SET sealed = $2 WHERE id = $1 AND sealed = $3";
 const PUT_TOTP: &str = "UPDATE totp_secrets SET sealed = $2 WHERE user_id = $1 AND sealed = $3";
 
 /// Once sealed an entry needs its proof no more.
@@ -27,14 +29,18 @@ pub(super) enum Table {
     Secrets,
     Totp,
     Mails,
+    PushKeys,
+    PushSubscriptions,
     /// The proofs of audit entries that no chain holds yet: they need the key that they were made with.
     Proofs,
 }
 
 /// What is kept to be opened again.
-pub(super) const SECRETS: [Table; 3] = [Table::Secrets, Table::Totp, Table::Mails];
+pub(super) const SECRETS: [Table; 5] =
+    [Table::Secrets, Table::Totp, Table::Mails, Table::PushKeys, Table::PushSubscriptions];
 /// What needs its key still.
-pub(super) const ALL: [Table; 4] = [Table::Secrets, Table::Totp, Table::Mails, Table::Proofs];
+pub(super) const ALL: [Table; 6] =
+    [Table::Secrets, Table::Totp, Table::Mails, Table::PushKeys, Table::PushSubscriptions, Table::Proofs];
 
 /// One sealed value and what it opens for.
 pub(super) struct Sealed {
@@ -63,6 +69,16 @@ impl Table {
                 .into_iter()
                 .map(|(id, bytes)| own(id, Owner::Workspace(WorkspaceId(id)), Kind::Mail, bytes))
                 .collect(),
+            // The same with these.
+            Table::PushKeys => sql!(all(Uuid, Vec<u8>), conn, PUSH_KEYS, after, limit)?
+                .into_iter()
+                .map(|(id, bytes)| own(id, Owner::Workspace(WorkspaceId(id)), Kind::PushKey, bytes))
+                .collect(),
+            Table::PushSubscriptions => system_told::sealed_subscriptions(conn, after, limit)
+                .await?
+                .into_iter()
+                .map(|(id, bytes)| own(id, Owner::Workspace(WorkspaceId(id)), Kind::PushSubscription, bytes))
+                .collect(),
             Table::Proofs => system::unsealed_proofs(conn, after, limit).await?.into_iter().map(proof).collect(),
         })
     }
@@ -74,6 +90,8 @@ impl Table {
             Table::Secrets => system::replace_sealed(tx.conn(), id, new, bytes).await?,
             Table::Totp => sql!(exec tx.conn(), PUT_TOTP, id, new, bytes)?,
             Table::Mails => sql!(exec tx.conn(), PUT_MAIL, id, new, bytes)?,
+            Table::PushKeys => sql!(exec tx.conn(), PUT_PUSH_KEY, id, new, bytes)?,
+            Table::PushSubscriptions => system_told::replace_subscription(tx.conn(), id, new, bytes).await?,
             Table::Proofs => sql!(exec tx.conn(), PUT_PROOF, old.label.subject, old.at, id, new, bytes)?,
         };
         Ok(done == 1)

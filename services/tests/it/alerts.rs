@@ -67,6 +67,7 @@ async fn told(frames: &mut (impl Stream<Item = Frame> + Unpin), count: usize) ->
         let frame = tokio::time::timeout(std::time::Duration::from_secs(10), frames.next()).await.expect("in time");
         all.push(match frame.unwrap() {
             Frame::Resync => "resync".to_owned(),
+            Frame::Present { .. } => "present".to_owned(),
             Frame::Event { data, .. } => match serde_json::from_str(&data).unwrap() {
                 Event::Alert { about } => format!("alert {}", about.as_str()),
                 event => event.name().to_owned(),

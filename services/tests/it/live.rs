@@ -55,6 +55,7 @@ async fn catch_up(ctx: &Ctx, view: &mut InboxView, frames: &mut Frames, seq: i64
                     Err(_) => conversations::inbox_of(ctx, view.view, view.filter.clone(), None).await.unwrap(),
                 };
             }
+            Ok(Some(Frame::Present { .. })) => {}
             Ok(None) => panic!("the stream ended"),
             Err(_) => return,
         }

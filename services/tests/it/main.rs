@@ -50,11 +50,17 @@ mod meta;
 #[cfg(test)]
 mod notes;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod outgoing;
 #[cfg(test)]
 mod phone;
+#[cfg(test)]
+mod presence;
+#[cfg(test)]
+mod push;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn follow(screen: Screen) {
             Heard::Event(
                 Event::Conversation { row, .. } | Event::Message { row, .. } | Event::MessageChanged { row, .. },
             ) => row.contact.id == id,
-            Heard::Event(_) => false,
+            Heard::Event(_) | Heard::Present(_) => false,
         };
         if ours {
             fetch();

@@ -28,7 +28,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
     let send = move || {
         let Some(area) = box_ref.get_untracked() else { return };
         let text = area.value();
-        if domain::message::outgoing_text(&text).is_ok() && quick.lets_go(&text) {
+        if domain::message::outgoing_text(&text).is_ok() && quick.lets_go(&text) && screen.beside.lets_go() {
             area.set_value("");
             length.set(0);
             screen.send(id, text);

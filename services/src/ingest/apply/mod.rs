@@ -26,7 +26,7 @@ use crate::{
     Result, Services,
     consent::{Confirmation, confirm},
     db::Tx,
-    live,
+    live, push,
 };
 use domain::{
     inbox::Event,
@@ -97,6 +97,7 @@ pub async fn apply(services: &Services, workspace: Uuid, items: &[&Item<'_>]) ->
     news::tell(&mut step).await?;
     let Step { mut queued, confirmations, .. } = step;
     queued |= confirm(services, &mut tx, (workspace, now), confirmations, &mut events).await?;
+    push::want_messages(&mut tx, workspace, &events, now).await?;
     let seq = live::record(&mut tx, workspace, &events, now).await?;
     tx.commit().await?;
     services.bus().publish(workspace, seq);

@@ -105,7 +105,7 @@ on_both! {
         let mut told = Box::pin(subscribe(&team.owner, None).await.unwrap());
         let mut next = async || match tokio::time::timeout(Duration::from_secs(10), told.next()).await.unwrap().unwrap() {
             Frame::Event { data, .. } => serde_json::from_str::<Event>(&data).unwrap(),
-            Frame::Resync => panic!("nothing of theirs has changed"),
+            Frame::Resync | Frame::Present { .. } => panic!("nothing of theirs has changed"),
         };
         let made = invite(&team.owner, GIULIA).await;
         assert_eq!(next().await, Event::Team);

@@ -34,7 +34,7 @@ async fn events(frames: &mut Frames, count: usize) -> Vec<Event> {
                     seen.push(live.event);
                 }
             }
-            Some(Frame::Resync) => {}
+            Some(Frame::Resync | Frame::Present { .. }) => {}
             None => return seen,
         }
     }

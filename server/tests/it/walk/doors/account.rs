@@ -23,6 +23,25 @@ pub const DOORS: &[Door] = &[
     public("POST /reset/{}", "whoever has the link may choose the password"),
     page("PAGE /w/{}/security", Need::Member, |world, _| get(format!("/w/{}/security", world.slug))),
     door("POST /fn/security", Need::Member, |world, _| function("/fn/security", json!({"workspace": world.slug}))),
+    page("PAGE /w/{}/notifications", Need::Member, |world, _| get(format!("/w/{}/notifications", world.slug))),
+    door("POST /fn/notices", Need::Member, |world, _| function("/fn/notices", json!({"workspace": world.slug}))),
+    door("POST /fn/notices/read", Need::Member, |world, _| {
+        function("/fn/notices/read", json!({"workspace": world.slug, "notice": services::clock::new_id()}))
+    }),
+    door("POST /fn/notices/choices", Need::Member, |world, _| {
+        function("/fn/notices/choices", json!({"workspace": world.slug}))
+    }),
+    door("POST /fn/notices/choose", Need::Member, |world, _| {
+        function("/fn/notices/choose", json!({"workspace": world.slug, "choices": {}}))
+    }),
+    // What no browser answers is refused as wrong.
+    door("POST /fn/push/subscribe", Need::Member, |world, _| {
+        let body = json!({"workspace": world.slug, "endpoint": "https://push.example.com/x", "p256dh": "", "auth": ""});
+        function("/fn/push/subscribe", body)
+    }),
+    door("POST /fn/push/forget", Need::Member, |world, _| {
+        function("/fn/push/forget", json!({"workspace": world.slug, "browser": services::clock::new_id()}))
+    }),
     page("POST /account/password", Need::Person, |_, _| {
         form("/account/password".into(), &[("current", "wrong"), ("new", "as long as it has to be")])
     }),

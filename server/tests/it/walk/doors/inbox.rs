@@ -16,6 +16,8 @@ pub const DOORS: &[Door] = &[
     public("GET /healthz", "says that the process lives"),
     public("GET /readyz", "says that the database answers"),
     public("GET /favicon.ico", "the same for everybody"),
+    public("GET /notice.wav", "the same for everybody"),
+    public("GET /push.js", "the same for everybody"),
     public("GET /assets/{}", "the same for everybody"),
     public("GET /", "leads to the sign-in page or to the person's own inbox"),
     public("GET /w/{}", "leads to the inbox, which is locked"),
@@ -167,6 +169,12 @@ pub const DOORS: &[Door] = &[
     }),
     door("POST /fn/templates-refresh", Need::Of(P::TemplatesView), |world, thing| {
         function("/fn/templates-refresh", json!({"workspace": world.slug, "number": thing.number}))
+    }),
+    door("POST /fn/presence", Need::On(P::ConversationsView, P::ConversationsView), |world, thing| {
+        let page = services::clock::new_id();
+        let body =
+            json!({"workspace": world.slug, "conversation": thing.conversation, "page": page, "doing": "looking"});
+        function("/fn/presence", body)
     }),
     door("POST /fn/attempts", READ, |world, thing| {
         function("/fn/attempts", json!({"workspace": world.slug, "message": thing.message}))
