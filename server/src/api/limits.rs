@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue},
 };
 use domain::{
-    id::ConversationId,
+    id::{ConversationId, NumberId},
     limits::{NumberUsage, Usage},
 };
 use serde::Serialize;
@@ -100,14 +100,28 @@ pub async fn limits(Caller(ctx): Caller) -> Result<Json<Limits>, Problem> {
     Ok(Json(limits::usage(&ctx).await?.into()))
 }
 
+/// What a message counts against.
+#[derive(Clone, Copy)]
+pub enum About {
+    Conversation(ConversationId),
+    Number(NumberId),
+}
+
 /// Tells in the headers of an answer how far the limits are used, of the workspace and of the number of a conversation. What
 /// a refusal has said already stays.
-pub async fn tell(ctx: &Ctx, conversation: ConversationId, headers: &mut HeaderMap) {
-    let (Ok(usage), Ok(row)) = (limits::usage(ctx).await, conversations::get(ctx, conversation).await) else { return };
+pub async fn tell(ctx: &Ctx, about: About, headers: &mut HeaderMap) {
+    let number = match about {
+        About::Number(number) => number,
+        About::Conversation(id) => match conversations::get(ctx, id).await {
+            Ok(row) => row.number.id,
+            Err(_) => return,
+        },
+    };
+    let Ok(usage) = limits::usage(ctx).await else { return };
     if !headers.contains_key("x-ratelimit-limit") {
         rate_limit(headers, usage.per_minute, usage.left_this_minute(), usage.minute_ends);
     }
-    let Some(number) = usage.numbers.into_iter().find(|number| number.number.id == row.number.id) else { return };
+    let Some(number) = usage.numbers.into_iter().find(|known| known.number.id == number) else { return };
     let left = match number.left_today() {
         Some(left) => left.into(),
         None => HeaderValue::from_static("unlimited"),

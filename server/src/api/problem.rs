@@ -152,11 +152,6 @@ impl Problem {
         }
     }
 
-    /// Whether it is of this kind.
-    pub fn is(&self, Kind(code, ..): Kind) -> bool {
-        self.code == code
-    }
-
     pub fn not_found() -> Self {
         Self::new(NOT_FOUND, domain::Error::NotFound.to_string())
     }

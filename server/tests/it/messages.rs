@@ -249,3 +249,35 @@ async fn who_sends_templates_alone_is_offered_them() {
     let closes = offers.with(P::ConversationsClose, Grant::All);
     assert!(composer(&scene, 11, closes).await.contains("Reopen to reply"));
 }
+
+#[tokio::test]
+async fn a_template_goes_to_somebody_new_and_to_whom_was_done_with() {
+    let scene = scene(Permissions::all()).await;
+    let mut first = scene.order();
+    first["to"] = json!("+49 151 99887766");
+    // Words alone have no window there.
+    let (status, problem, _) = scene.post("messages", json!({"to": "+49 151 99887766", "text": "Hi"}), None).await;
+    assert_eq!((status.as_u16(), &problem["code"]), (409, &json!("window_closed")));
+    let (status, sent, _) = scene.post("messages", first.clone(), Some("first")).await;
+    assert_eq!((status, &sent["kind"]), (StatusCode::ACCEPTED, &json!("template")), "{sent}");
+    let (_, again, replayed) = scene.post("messages", first.clone(), Some("first")).await;
+    assert_eq!((&again["id"], replayed), (&sent["id"], true));
+    let digits = conversations::Addressee::Digits("4915199887766".to_owned());
+    let ctx = scene.inbox.ctx();
+    let opened = conversations::of_contact(ctx, &digits).await.unwrap();
+    assert_eq!(conversations::thread(ctx, opened).await.unwrap().messages.len(), 1);
+
+    // From a number that is not there.
+    first["from"] = json!(services::clock::new_id());
+    let (status, problem, _) = scene.post("messages", first.clone(), None).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+    let text = json!({"to": "+49 151 99887766", "text": "Hi", "from": scene.row.number.id});
+    let (status, problem, _) = scene.post("messages", text, None).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+
+    // Who was done with is written to in a new conversation.
+    conversations::close(ctx, scene.row.id).await.unwrap();
+    let (status, sent, _) = scene.post("messages", scene.order(), None).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{sent}");
+    assert!(scene.templates().await.is_empty());
+}

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     Error as Wrong,
-    id::{ContactId, ConversationId, MediaId, MessageId},
+    id::{ContactId, ConversationId, MediaId, MessageId, NumberId},
     inbox::MessageView,
     message::Status,
     outgoing::Outgoing as Content,
@@ -20,8 +20,8 @@ use serde_json::Value;
 use services::{
     Ctx,
     clock::new_id,
-    conversations::{self, Addressee, Filled, Named},
-    media,
+    conversations::{self, Addressee, Begin, Filled, First, Named},
+    media, numbers,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -42,10 +42,14 @@ use super::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Outgoing {
-    /// A phone number with its country code, or the id of a contact: it goes into their conversation.
+    /// A phone number with its country code, or the id of a contact: it goes into their conversation. A template may go to
+    /// somebody who has none: then it opens one, and a contact is kept of a number that is new.
     to: Option<String>,
     /// Instead of `to`.
     conversation_id: Option<Uuid>,
+    /// Of a template to `to`: the id of the number that it goes from. May be left out where they have a conversation, and
+    /// where the workspace has one number.
+    from: Option<Uuid>,
     #[serde(default, rename = "type")]
     #[schema(inline, default = "text")]
     kind: OutgoingType,
@@ -147,9 +151,32 @@ enum WhenLimited {
 
 /// What is sent, once it is clear that nothing is missing.
 enum What {
-    Said { text: String, content: Content, quotes: Option<MessageId> },
-    Reaction { to: MessageId, emoji: String },
-    Template(Named),
+    Said {
+        conversation: ConversationId,
+        text: String,
+        content: Content,
+        quotes: Option<MessageId>,
+    },
+    Reaction {
+        conversation: ConversationId,
+        to: MessageId,
+        emoji: String,
+    },
+    Template(ConversationId, Named),
+    /// A template to somebody who may have no open conversation: then it opens one.
+    First(Begin, Named),
+}
+
+impl What {
+    /// Whose limits it counts against.
+    const fn about(&self) -> limits::About {
+        match self {
+            Self::Said { conversation, .. } | Self::Reaction { conversation, .. } | Self::Template(conversation, _) => {
+                limits::About::Conversation(*conversation)
+            }
+            Self::First(begin, _) => limits::About::Number(begin.number),
+        }
+    }
 }
 
 /// What stands in a 202.
@@ -201,34 +228,30 @@ pub async fn send_to(
     let knowingly = new.confirm_opt_out;
     let key = MessageId(key.map_or_else(new_id, |Extension(KeyId(id))| id));
     let at_once = prefers_async(&headers);
-    let (id, what) = match understood(&ctx, new).await {
-        Ok(understood) => understood,
+    let what = match understood(&ctx, new).await {
+        Ok(what) => what,
         Err(problem) => return problem.into_response(),
     };
-    let mut response = match deliver(&ctx, (id, key), what, knowingly, at_once).await {
+    let about = what.about();
+    let mut response = match deliver(&ctx, key, what, knowingly, at_once).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
     if at_once {
         response.headers_mut().insert("preference-applied", HeaderValue::from_static("respond-async"));
     }
-    limits::tell(&ctx, id, response.headers_mut()).await;
+    limits::tell(&ctx, about, response.headers_mut()).await;
     response
 }
 
-async fn deliver(
-    ctx: &Ctx,
-    (id, key): (ConversationId, MessageId),
-    what: What,
-    knowingly: bool,
-    at_once: bool,
-) -> Result<Response, Problem> {
+async fn deliver(ctx: &Ctx, key: MessageId, what: What, knowingly: bool, at_once: bool) -> Result<Response, Problem> {
     let mut message = match what {
-        What::Said { text, content, quotes } => {
-            conversations::send(ctx, id, key, (&text, content), quotes, knowingly).await?
+        What::Said { conversation, text, content, quotes } => {
+            conversations::send(ctx, conversation, key, (&text, content), quotes, knowingly).await?
         }
-        What::Reaction { to, emoji } => conversations::react(ctx, to, key, &emoji, knowingly).await?,
-        What::Template(named) => conversations::send_named(ctx, id, key, &named).await?,
+        What::Reaction { to, emoji, .. } => conversations::react(ctx, to, key, &emoji, knowingly).await?,
+        What::Template(conversation, named) => conversations::send_named(ctx, conversation, key, &named).await?,
+        What::First(begin, named) => conversations::start(ctx, &begin, key, First::Named(&named)).await?.1,
     };
     if !at_once {
         message = conversations::outcome(ctx, key, PATIENCE).await?;
@@ -253,13 +276,17 @@ async fn deliver(
 }
 
 /// Where it goes, and what it is.
-async fn understood(ctx: &Ctx, mut new: Outgoing) -> Result<(ConversationId, What), Problem> {
-    let (to, conversation) = (new.to.take(), new.conversation_id.take());
+async fn understood(ctx: &Ctx, mut new: Outgoing) -> Result<What, Problem> {
+    let (to, conversation, from) = (new.to.take(), new.conversation_id.take(), new.from.take());
     new.only_its_type()?;
     let quotes = new.context.take().map(|context| MessageId(context.message_id));
     let kind = new.kind.name();
     if quotes.is_some() && matches!(new.kind, OutgoingType::Template | OutgoingType::Reaction) {
         return Err(Wrong::invalid("context", format!("a message of type {kind} answers none")).into());
+    }
+    if from.is_some() && (to.is_none() || new.kind != OutgoingType::Template) {
+        let why = "it is of a template to somebody: any other message goes from the number of its conversation";
+        return Err(Wrong::invalid("from", why).into());
     }
     if let Some(OutgoingReaction { message_id, emoji }) = new.reaction {
         if to.is_some() || conversation.is_some() {
@@ -267,16 +294,15 @@ async fn understood(ctx: &Ctx, mut new: Outgoing) -> Result<(ConversationId, Wha
             return Err(Wrong::invalid("to", why).into());
         }
         let to = MessageId(message_id);
-        return Ok((conversations::of_message(ctx, to).await?, What::Reaction { to, emoji }));
+        let conversation = conversations::of_message(ctx, to).await?;
+        return Ok(What::Reaction { conversation, to, emoji });
     }
     if let Some(template) = new.template {
-        let what = What::Template(template.named()?);
-        // It is not the window that keeps a template back.
-        let there = |problem: Problem| match problem.is(problem::WINDOW_CLOSED) {
-            true => Wrong::invalid("to", "there is no conversation with this customer yet").into(),
-            false => problem,
+        let named = template.named()?;
+        return match (to, conversation) {
+            (Some(to), None) => Ok(What::First(begin(ctx, &to, from.map(NumberId)).await?, named)),
+            (to, conversation) => Ok(What::Template(conversation_of(ctx, to, conversation).await?, named)),
         };
-        return Ok((conversation_of(ctx, to, conversation).await.map_err(there)?, what));
     }
     let file = [new.image, new.video, new.audio, new.document, new.sticker].into_iter().flatten().next();
     if let Some(file) = file {
@@ -292,11 +318,11 @@ async fn understood(ctx: &Ctx, mut new: Outgoing) -> Result<(ConversationId, Wha
             Err(error) => return Err(error.into()),
         };
         let conversation = conversation.or(handed_in.filter(|_| to.is_none()));
-        let id = match (&to, conversation) {
+        let conversation = match (&to, conversation) {
             (None, None) => return Err(gone(kind).into()),
             _ => conversation_of(ctx, to, conversation).await?,
         };
-        return Ok((id, What::Said { text: file.caption, content, quotes }));
+        return Ok(What::Said { conversation, text: file.caption, content, quotes });
     }
     let (text, content) = if let Some(menu) = new.interactive {
         menu.parts()
@@ -307,7 +333,7 @@ async fn understood(ctx: &Ctx, mut new: Outgoing) -> Result<(ConversationId, Wha
     } else {
         (new.text.unwrap_or_default(), Content::Text)
     };
-    Ok((conversation_of(ctx, to, conversation).await?, What::Said { text, content, quotes }))
+    Ok(What::Said { conversation: conversation_of(ctx, to, conversation).await?, text, content, quotes })
 }
 
 fn gone(kind: &str) -> Wrong {
@@ -325,11 +351,36 @@ pub async fn conversation_of(
         (Some(to), None) => to,
         _ => return Err(Wrong::invalid("to", "say either to or conversationId").into()),
     };
-    let addressee = match to.parse::<Uuid>() {
+    Ok(conversations::of_contact(ctx, &addressee(&to)?).await?)
+}
+
+fn addressee(to: &str) -> Result<Addressee, Wrong> {
+    Ok(match to.parse::<Uuid>() {
         Ok(id) => Addressee::Contact(ContactId(id)),
-        Err(_) => Addressee::Digits(domain::contact::phone(&to)?),
+        Err(_) => Addressee::Digits(domain::contact::phone(to)?),
+    })
+}
+
+/// To whom a template goes, and from which number: the one that is named, else that of their last conversation, else the only one.
+async fn begin(ctx: &Ctx, to: &str, from: Option<NumberId>) -> Result<Begin, Problem> {
+    let to = addressee(to)?;
+    let number = match from {
+        Some(number) => number,
+        None => match conversations::of_contact(ctx, &to).await {
+            Ok(id) => conversations::get(ctx, id).await?.number.id,
+            Err(services::Error::Domain(Wrong::WindowClosed | Wrong::NotFound)) => only_number(ctx).await?,
+            Err(error) => return Err(error.into()),
+        },
     };
-    Ok(conversations::of_contact(ctx, &addressee).await?)
+    Ok(Begin { number, to, name: None })
+}
+
+async fn only_number(ctx: &Ctx) -> Result<NumberId, Problem> {
+    match numbers::list(ctx).await?.as_slice() {
+        [one] => Ok(one.id),
+        [] => Err(Wrong::invalid("from", "no number is connected yet").into()),
+        _ => Err(Wrong::invalid("from", "say the id of the number it goes from: see GET /api/v1/numbers").into()),
+    }
 }
 
 impl Outgoing {
