@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     conversation::View,
-    inbox::{InboxView, Live, MessageView, Row, apply},
+    inbox::{Event, InboxView, Live, MessageView, Row, apply},
 };
 use serde_json::{Value, json};
 use services::{Ctx, Services, conversations, jobs::Which, sql};
@@ -74,15 +74,24 @@ impl Shop {
         conversations::inbox(&self.owner, View::All, row.map(|row| row.id)).await.unwrap()
     }
 
-    /// A screen that was fetched before and heard everything since is like one that is fetched now.
-    async fn agrees_with(&self, mut before: InboxView) {
+    async fn events(&self) -> Vec<Live> {
         const ALL: &str = "SELECT seq, body FROM events WHERE workspace_id = $1 ORDER BY seq";
         let mut read = self.services.db().read().await.unwrap();
         let ws = self.owner.workspace().id.0;
-        for (seq, body) in sql!(all(i64, String), read.conn(), ALL, ws).unwrap() {
-            apply(&mut before, &Live { seq, event: serde_json::from_str(&body).unwrap() });
+        let all = sql!(all(i64, String), read.conn(), ALL, ws).unwrap();
+        all.into_iter().map(|(seq, body)| Live { seq, event: serde_json::from_str(&body).unwrap() }).collect()
+    }
+
+    /// How often everybody was told that somebody wrote.
+    async fn news(&self) -> usize {
+        self.events().await.iter().filter(|live| matches!(live.event, Event::Message { .. })).count()
+    }
+
+    /// A screen that was fetched before and heard everything since is like one that is fetched now.
+    async fn agrees_with(&self, mut before: InboxView) {
+        for live in self.events().await {
+            apply(&mut before, &live);
         }
-        drop(read);
         let open = before.thread.as_ref().map(|thread| thread.row.clone());
         assert_eq!(before, self.screen(open.as_ref()).await);
     }
