@@ -263,16 +263,16 @@ async fn recorded<E>(bytes: impl Stream<Item = std::result::Result<Bytes, E>> + 
     let mut bytes = bytes;
     let mut all = Vec::new();
     while let Some(piece) = bytes.next().await {
-        let piece = piece.map_err(|_| Wrong::invalid("recording", "it did not arrive whole; send it again"))?;
+        let piece = piece.map_err(|_| Wrong::invalid("file", "it did not arrive whole; send it again"))?;
         if (all.len() + piece.len()) as u64 > voice::LIMIT {
             let most = format!("WhatsApp takes at most {}; record a shorter one", size(voice::LIMIT));
-            return Err(Wrong::invalid("recording", most).into());
+            return Err(Wrong::invalid("file", most).into());
         }
         all.extend_from_slice(&piece);
     }
     let note = tokio::task::spawn_blocking(move || voice::note(&all)).await;
     let note = note.map_err(|error| Error::Internal(format!("a recording: {error}")))?;
-    note.map_err(|unfit| Wrong::invalid("recording", unfit.words()).into())
+    note.map_err(|unfit| Wrong::invalid("file", unfit.words()).into())
 }
 
 /// Meta's id of an upload.
