@@ -13,7 +13,7 @@ part="$home.part.$$"
 trap 'rm -rf "$part"' EXIT
 rm -rf "$home"
 python3 -m venv "$part" >&2 || { echo "python3 makes no virtual environments (Debian, Ubuntu: apt-get install python3-venv): AWS is not tested" >&2; exit 1; }
-"$part/bin/pip" install --quiet --disable-pip-version-check "moto[server,kms,secretsmanager]==$version" >&2 \
+"$part/bin/pip" install --quiet --disable-pip-version-check "moto[server,kms,secretsmanager,s3]==$version" >&2 \
     || { echo "pip cannot install moto: AWS is not tested" >&2; exit 1; }
 # The programs name the folder that they were installed in: moto is started through the interpreter instead.
 mv "$part" "$home"

@@ -101,18 +101,30 @@ async fn build(config: &Config, options: Options) -> Result<Services, Failure> {
     let db = Db::open(config.database_url.expose_secret()).await?;
     let services = Services::new(db, options);
     services.give_new_workspaces(config.default_plan);
-    let folder = config.media_folder();
-    let files = private::folder(&folder).map_err(|error| error.to_string());
-    let files = files.and_then(|()| Store::folder(&folder).map_err(|error| error.to_string()));
-    let files =
-        files.map_err(|why| Failure::failed(format!("MEDIA_DIR: {} cannot be used: {why}", folder.display())))?;
-    services.keep_files_in(files, config.media_hosts.clone());
+    services.keep_files_in(files(config)?, config.media_hosts.clone());
     // Push services want to know whom to turn to.
     services.push_through(Road::public(config.public_url.origin()).map_err(Failure::failed)?);
     if let Some(id) = config.meta.app_id.clone().filter(|_| !config.meta.app_secrets.is_empty()) {
         services.renew_tokens_as(MetaApp { id, secrets: config.meta.app_secrets.clone() });
     }
     Ok(services)
+}
+
+/// Where files are kept: the bucket that is named, or else a folder.
+fn files(config: &Config) -> Result<Store, Failure> {
+    if let Some(bucket) = bucket(config)? {
+        return Ok(bucket);
+    }
+    let folder = config.media_folder();
+    let files = private::folder(&folder).map_err(|error| error.to_string());
+    let files = files.and_then(|()| Store::folder(&folder).map_err(|error| error.to_string()));
+    files.map_err(|why| Failure::failed(format!("MEDIA_DIR: {} cannot be used: {why}", folder.display())))
+}
+
+/// The bucket for files, if one is named.
+pub(crate) fn bucket(config: &Config) -> Result<Option<Store>, Failure> {
+    let Some(bucket) = &config.media_s3 else { return Ok(None) };
+    Store::bucket(bucket).map(Some).map_err(|error| Failure::usage(format!("MEDIA_S3_BUCKET: {error}")))
 }
 
 /// The configured mail server.

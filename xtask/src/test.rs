@@ -45,7 +45,7 @@ pub fn lint() -> Result<()> {
     })
 }
 
-/// The variable in which the tests of `vault-aws` look for a stand-in for AWS.
+/// The variable in which the tests of `vault-aws` and `services` look for a stand-in for AWS.
 const MOTO: &str = "TEST_MOTO";
 
 /// All layers, or the parts named: `lint`, `rust`, `browser`.

@@ -26,6 +26,7 @@ use super::{
     templates::{Picking, offer::shelf_view, picker::picker_view},
     told,
     types::types_view,
+    voice::{Sound, player::player_view, recorder::recorder_view},
 };
 
 /// Something that nobody sees until they ask for it.
@@ -65,6 +66,10 @@ pub enum Extra {
     Told,
     /// Colleagues who are at the open conversation too.
     Beside(ConversationId),
+    /// Record a voice message, while `open`.
+    Voice { conversation: ConversationId, open: RwSignal<bool> },
+    /// Hear a sound.
+    Player(Sound),
 }
 
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
@@ -88,6 +93,8 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Types(id) => types_view(screen, id),
         Extra::Told => told::start(screen),
         Extra::Beside(id) => beside_view(screen, id),
+        Extra::Voice { conversation, open } => recorder_view(screen, conversation, open),
+        Extra::Player(sound) => player_view(sound, None),
     }
 }
 

@@ -55,3 +55,4 @@ mod shared;
 mod told;
 mod types;
 mod undo;
+mod voice;

@@ -46,7 +46,7 @@ pub struct NewMedia {
     conversation_id: Option<Uuid>,
     /// Instead of it: a phone number with its country code, or the id of a contact.
     to: Option<String>,
-    /// `true` for a recording in OGG with Opus that is to be heard as a voice message.
+    /// `true` for a recording in Opus, in OGG or WebM, that is to be heard as a voice message.
     voice: Option<bool>,
     /// The bytes, and in its `filename` what a document is called.
     #[schema(value_type = String, format = Binary)]

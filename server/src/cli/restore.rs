@@ -2,9 +2,9 @@ use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
 use secrecy::ExposeSecret;
-use services::backup::{self, Restored};
+use services::backup::{self, Listed, Restored};
 
-use super::backup::contents;
+use super::backup::{bytes, contents};
 use crate::{config::Config, failure::Failure, serve};
 
 /// Where from, and how.
@@ -30,17 +30,24 @@ pub async fn run(args: &Restore, config: &Config) -> Result<(), Failure> {
         false => serve::options(config).await?,
     };
     let begun = Instant::now();
-    let media = config.media_folder();
+    let (media, bucket) = (config.media_folder(), serve::bucket(config)?);
     let restored = backup::restore(backup::Restore {
         file: &args.file,
         url: config.database_url.expose_secret(),
         media: &media,
+        bucket: bucket.as_ref(),
         options,
         nothing_sent_since: args.nothing_sent_since,
         without_key: args.without_key,
     });
     let restored = restored.await?;
-    println!("Restored in {:.1} s: {}.", begun.elapsed().as_secs_f64(), contents(&restored.manifest));
+    println!(
+        "Restored in {:.1} s: {} of {} ({}).",
+        begun.elapsed().as_secs_f64(),
+        bytes(restored.bytes),
+        bytes(restored.manifest.bytes()),
+        contents(&restored.manifest)
+    );
     for line in notes(&restored, args.nothing_sent_since) {
         println!("{line}");
     }
@@ -62,6 +69,19 @@ fn notes(restored: &Restored, nothing_sent_since: bool) -> Vec<String> {
          members, tokens or links since has to be taken again."
             .to_owned(),
     ];
+    let (files, _) = restored.manifest.listed();
+    match &restored.listed {
+        Listed::None => {}
+        Listed::Checked { missing: 0, .. } => notes.push(format!("All {files} files are in the bucket.")),
+        Listed::Checked { missing, first } => notes.push(format!(
+            "{missing} of {files} files are not in the bucket as the backup lists them, such as {}. Some may have been removed on \
+             purpose since; the messages of the others say that their file was lost, until it is back in its place.",
+            first.join(", ")
+        )),
+        Listed::Unchecked(why) => notes.push(format!(
+            "{files} files were not looked for: {why}. Set the MEDIA_S3_… settings as they were; `parlance doctor` tells whether they work."
+        )),
+    }
     notes.push(match (restored.held, nothing_sent_since) {
         (_, true) => "What waited to be sent is sent when the server starts.".to_owned(),
         (0, _) => "No message waited to be sent.".to_owned(),

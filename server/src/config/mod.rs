@@ -15,7 +15,10 @@ use std::{
 use domain::plan::Plan;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
-use services::mail::{Sender, SmtpUrl};
+use services::{
+    mail::{Sender, SmtpUrl},
+    media::Bucket,
+};
 use url::Url;
 
 use crate::metrics::Metrics;
@@ -61,6 +64,8 @@ pub struct Config {
     pub metrics: Option<Metrics>,
     /// Where files are kept; unless told, beside the database.
     pub media_dir: Option<PathBuf>,
+    /// Where they are kept instead, if anywhere.
+    pub media_s3: Option<Bucket>,
     /// From where files are fetched besides Meta's own hosts.
     pub media_hosts: Vec<String>,
 }
@@ -110,6 +115,7 @@ impl Config {
             start_webhook_worker: source.parsed("START_WEBHOOK_WORKER", values::switch)?.unwrap_or(true),
             metrics: metrics(source)?,
             media_dir: source.parsed("MEDIA_DIR", |path| Ok(PathBuf::from(path)))?,
+            media_s3: bucket(source)?,
             media_hosts: source.parsed("MEDIA_HOSTS", values::hosts)?.unwrap_or_default(),
             default_plan: source.parsed("DEFAULT_PLAN", values::plan)?.unwrap_or(Plan::Enterprise),
             start_message_retry_worker: source.parsed("START_MESSAGE_RETRY_WORKER", values::switch)?.unwrap_or(true),
@@ -154,6 +160,24 @@ fn metrics(source: &Source) -> Result<Option<Metrics>, ConfigError> {
         return Err(ConfigError::new("METRICS_TOKEN", problem));
     }
     Ok(Some(Metrics { addr, token }))
+}
+
+/// Each variable is checked, also where no bucket is named.
+fn bucket(source: &Source) -> Result<Option<Bucket>, ConfigError> {
+    let name = source.parsed("MEDIA_S3_BUCKET", values::bucket)?;
+    let endpoint = source.parsed("MEDIA_S3_ENDPOINT", values::endpoint)?;
+    let region = source.parsed("MEDIA_S3_REGION", values::region)?;
+    let prefix = source.parsed("MEDIA_S3_PREFIX", values::prefix)?.unwrap_or_default();
+    let key = source.parsed("MEDIA_S3_KEY", values::s3_key)?;
+    let secret = source.parsed("MEDIA_S3_SECRET", values::s3_secret)?;
+    let Some(name) = name else { return Ok(None) };
+    let missing = |variable, problem: &str| ConfigError::new(variable, format!("is missing: {problem}"));
+    // Others than AWS have one region, and call it so.
+    let region = region.or_else(|| endpoint.as_ref().map(|_| "us-east-1".to_owned()));
+    let region = region.ok_or_else(|| missing("MEDIA_S3_REGION", "say where the bucket is, such as eu-central-1"))?;
+    let key = key.ok_or_else(|| missing("MEDIA_S3_KEY", "with MEDIA_S3_BUCKET, give the id of an access key"))?;
+    let secret = secret.ok_or_else(|| missing("MEDIA_S3_SECRET", "with MEDIA_S3_KEY, give its secret"))?;
+    Ok(Some(Bucket { name, prefix, endpoint, region, key, secret }))
 }
 
 impl Mail {

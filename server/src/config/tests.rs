@@ -155,3 +155,57 @@ fn files_lie_beside_the_database_unless_told() {
     assert_eq!(config.media_folder(), PathBuf::from("/srv/files"));
     assert_eq!(config.media_hosts, ["a.example.com", "b.example.com"]);
 }
+
+#[test]
+fn a_bucket_needs_its_place_and_a_key() {
+    const SECRET: &str = "wJalrXUtnFEMI0EXAMPLE";
+    let with = |name: &'static str, value: &'static str| {
+        let mut all = vec![
+            ("MEDIA_S3_BUCKET", "kaveri-files"),
+            ("MEDIA_S3_REGION", "eu-central-1"),
+            ("MEDIA_S3_KEY", "AKIAEXAMPLE"),
+            ("MEDIA_S3_SECRET", SECRET),
+        ];
+        all.retain(|(known, _)| *known != name);
+        all.push((name, value));
+        let all: [(&str, &str); 4] = [all[0], all[1], all[2], all[3]];
+        read(all)
+    };
+    let config = with("MEDIA_S3_BUCKET", "kaveri-files").unwrap();
+    let bucket = config.media_s3.as_ref().unwrap();
+    assert_eq!((bucket.to_string().as_str(), bucket.region.as_str()), ("s3://kaveri-files", "eu-central-1"));
+    assert!(!format!("{config:?}").contains(SECRET));
+    assert!(with("MEDIA_S3_BUCKET", "").unwrap().media_s3.is_none());
+    for (name, value) in [
+        ("MEDIA_S3_REGION", ""),
+        ("MEDIA_S3_KEY", ""),
+        ("MEDIA_S3_SECRET", ""),
+        ("MEDIA_S3_BUCKET", "https://kaveri-files.s3.amazonaws.com"),
+        ("MEDIA_S3_REGION", "eu central"),
+        ("MEDIA_S3_SECRET", "two words"),
+    ] {
+        let error = with(name, value).unwrap_err();
+        assert_eq!(error.variable, name);
+        assert!(!error.to_string().contains("two words"));
+    }
+    let elsewhere = read([
+        ("MEDIA_S3_BUCKET", "kaveri-files"),
+        ("MEDIA_S3_ENDPOINT", "http://minio:9000"),
+        ("MEDIA_S3_PREFIX", "/parlance/files/"),
+        ("MEDIA_S3_KEY", "parlance"),
+        ("MEDIA_S3_SECRET", SECRET),
+    ]);
+    let bucket = elsewhere.unwrap().media_s3.unwrap();
+    assert_eq!(
+        (bucket.to_string().as_str(), bucket.region.as_str()),
+        ("s3://kaveri-files/parlance/files", "us-east-1")
+    );
+    for (name, value) in [
+        ("MEDIA_S3_ENDPOINT", "https://s3.example.com/kaveri-files"),
+        ("MEDIA_S3_ENDPOINT", "https://a:b@s3.example.com"),
+        ("MEDIA_S3_PREFIX", "../up"),
+        ("MEDIA_S3_PREFIX", "a//b"),
+    ] {
+        assert_eq!(read([(name, value)]).unwrap_err().variable, name);
+    }
+}

@@ -89,6 +89,53 @@ pub(super) fn hosts(value: &str) -> Result<Vec<String>, String> {
         .collect()
 }
 
+pub(super) fn bucket(value: &str) -> Result<String, String> {
+    let fine = (3..=63).contains(&value.len())
+        && value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    if fine {
+        Ok(value.to_owned())
+    } else {
+        Err("expected the name of a bucket alone, such as parlance-files".to_owned())
+    }
+}
+
+/// Plain http is taken: within a network of one's own it is common, and only its owner knows.
+pub(super) fn endpoint(value: &str) -> Result<Url, String> {
+    let url = Url::parse(value).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.host().is_some());
+    let bare = |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let anonymous = |url: &Url| url.username().is_empty() && url.password().is_none();
+    url.filter(|url| bare(url) && anonymous(url))
+        .ok_or_else(|| "expected an address such as https://s3.example.com, without the bucket".to_owned())
+}
+
+pub(super) fn region(value: &str) -> Result<String, String> {
+    let fine = value.len() <= 63 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if fine { Ok(value.to_owned()) } else { Err("expected a region such as eu-central-1".to_owned()) }
+}
+
+/// Without slashes around it.
+pub(super) fn prefix(value: &str) -> Result<String, String> {
+    let steps = value.trim_matches('/');
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let fine = steps.len() <= 200
+        && steps.split('/').all(|step| !step.is_empty() && !step.starts_with('.') && step.bytes().all(letter));
+    if fine {
+        Ok(steps.to_owned())
+    } else {
+        Err("expected a folder within the bucket, of letters, digits, `-`, `_`, `.` and `/`".to_owned())
+    }
+}
+
+pub(super) fn s3_key(value: &str) -> Result<String, String> {
+    let fine = (3..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic());
+    if fine { Ok(value.to_owned()) } else { Err("expected the id of an access key, without spaces".to_owned()) }
+}
+
+pub(super) fn s3_secret(value: &str) -> Result<SecretString, String> {
+    let fine = value.len() >= 8 && value.bytes().all(|byte| byte.is_ascii_graphic());
+    if fine { Ok(value.into()) } else { Err("expected the secret of MEDIA_S3_KEY, without spaces".to_owned()) }
+}
+
 pub(super) fn app_id(value: &str) -> Result<String, String> {
     if (1..=32).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(value.to_owned())

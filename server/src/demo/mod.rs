@@ -103,6 +103,8 @@ fn configure(config: &mut Config, kept: &files::Kept, addr: SocketAddr, graph: S
     config.trusted_proxies.clear();
     // Whom a demo invites gets a link, not a mail.
     config.mail = None;
+    // What its phones send stays on this machine.
+    config.media_s3 = None;
     config.meta.app_id = Some(kept.app_id.clone());
     config.meta.app_secrets = vec![kept.app_secret.clone().into()];
     config.meta.verify_token = Some(kept.verify_token.clone().into());

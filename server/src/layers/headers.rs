@@ -8,11 +8,11 @@ use axum::{
 /// Of answers that are no page of ours.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Of a page whose own scripts carry `nonce`.
+/// Of a page whose own scripts carry `nonce`. `blob:` for a recording that is listened to before it is sent.
 pub fn content_security_policy(nonce: &str) -> Option<HeaderValue> {
     HeaderValue::try_from(format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; font-src 'self'; media-src 'self'; manifest-src 'self'; form-action 'self'; \
+         img-src 'self' data:; connect-src 'self'; font-src 'self'; media-src 'self' blob:; manifest-src 'self'; form-action 'self'; \
          object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     ))
     .ok()
@@ -33,7 +33,7 @@ pub(super) async fn security_headers(State(https): State<bool>, request: Request
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(
         HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        "camera=(), geolocation=(), microphone=(self), payment=(), usb=(), browsing-topics=()",
     );
     set(header::CACHE_CONTROL, "no-store");
     if https {

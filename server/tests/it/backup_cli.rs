@@ -89,11 +89,24 @@ fn from_one_folder_into_another() {
     ends(&made, 0, "The master key is not in it");
     ends(&parlance(folder, &["backup", "b.parlance"], KEY, "data", ""), 2, "exists already");
 
+    // Into a pipe: what is said stands beside it.
+    let piped = parlance(folder, &["backup", "-"], KEY, "data", "");
+    ends(&piped, 0, "1 files of media");
+    assert!(piped.stdout.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]), "nothing but the backup");
+    assert!(String::from_utf8_lossy(&piped.stderr).contains("The master key is not in it"));
+    std::fs::write(folder.join("piped.parlance"), &piped.stdout).unwrap();
+    ends(&parlance(folder, &["restore", "piped.parlance"], KEY, "piped", ""), 0, "1 files of media");
+    assert_eq!(std::fs::read(folder.join("piped").join("media").join("picture")).unwrap(), b"bytes");
+    let half = &piped.stdout[..piped.stdout.len() / 2];
+    std::fs::write(folder.join("half.parlance"), half).unwrap();
+    ends(&parlance(folder, &["restore", "half.parlance"], KEY, "half", ""), 1, "damaged or incomplete");
+
     let other = parlance(folder, &["restore", "b.parlance"], OTHER, "new", "");
     ends(&other, 2, "which is not configured");
     assert!(!folder.join("new").join("parlance.db").exists());
     let restored = parlance(folder, &["restore", "b.parlance"], KEY, "new", "");
     ends(&restored, 0, "Restored in");
+    ends(&restored, 0, "KiB of ");
     ends(&restored, 0, "Everybody is signed out");
     ends(&restored, 0, "No message waited to be sent");
     assert_eq!(std::fs::read(folder.join("new").join("media").join("picture")).unwrap(), b"bytes");

@@ -2,7 +2,7 @@
 
 use super::{
     MANIFEST, MEDIA, PIECE, TABLES, Trouble,
-    manifest::{Manifest, Part, media},
+    manifest::{Manifest, Part, listing, media},
     media::Walk,
     trouble::at,
 };
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{BufWriter, ErrorKind, Read, Write},
+    io::{self, BufWriter, ErrorKind, Read, Write},
     path::{Path, PathBuf},
 };
 use tar::{Builder, EntryType, Header};
@@ -31,22 +31,59 @@ pub(super) enum Order {
     Rows(u64),
     /// A folder of media.
     Media(PathBuf),
+    /// The list of what lies in a bucket begins.
+    Listing,
+    /// It counts so much.
+    Counts(BTreeMap<String, u64>),
     /// The end; the thread fills in the parts.
     Finish(Box<Manifest>),
+}
+
+/// Where an archive goes.
+pub(super) enum Sink {
+    File(File),
+    /// A pipe, for example.
+    Stream(Box<dyn Write + Send>),
+}
+
+impl Sink {
+    /// Returns when it is there to stay, as far as that can be known.
+    fn settle(self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.sync_all(),
+            Self::Stream(mut stream) => stream.flush(),
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            Self::Stream(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.flush(),
+            Self::Stream(stream) => stream.flush(),
+        }
+    }
 }
 
 /// The writing thread, as whoever feeds it sees it.
 pub(super) struct Archive {
     orders: mpsc::Sender<Order>,
-    thread: JoinHandle<Result<Manifest, Trouble>>,
+    thread: JoinHandle<Result<(Manifest, u64), Trouble>>,
 }
 
 impl Archive {
-    /// Begins an archive in an empty file.
-    pub fn start(file: File, path: &Path, mtime: u64) -> Self {
+    /// Begins an archive; `path` names it where something goes wrong.
+    pub fn start(sink: Sink, path: &Path, mtime: u64) -> Self {
         let (orders, given) = mpsc::channel(2);
         let path = path.to_path_buf();
-        let thread = tokio::task::spawn_blocking(move || Out::new(file, path, mtime)?.write(given));
+        let thread = tokio::task::spawn_blocking(move || Out::new(sink, path, mtime)?.write(given));
         Self { orders, thread }
     }
 
@@ -62,18 +99,18 @@ impl Archive {
         }
     }
 
-    /// Returns when all of it is on the disk.
+    /// Returns when all of it is on the disk, with its bytes.
     ///
     /// # Errors
     /// When it is not.
-    pub async fn finish(mut self, manifest: Manifest) -> Result<Manifest, Trouble> {
+    pub async fn finish(mut self, manifest: Manifest) -> Result<(Manifest, u64), Trouble> {
         self.put(Order::Finish(Box::new(manifest))).await?;
         self.thread.await.map_err(|_| Trouble::Interrupted)?
     }
 }
 
 struct Out {
-    tar: Builder<zstd::Encoder<'static, BufWriter<File>>>,
+    tar: Builder<zstd::Encoder<'static, Counted<BufWriter<Sink>>>>,
     path: PathBuf,
     mtime: u64,
     parts: Vec<Part>,
@@ -83,9 +120,10 @@ struct Out {
 }
 
 impl Out {
-    fn new(file: File, path: PathBuf, mtime: u64) -> Result<Self, Trouble> {
+    fn new(sink: Sink, path: PathBuf, mtime: u64) -> Result<Self, Trouble> {
         let start = || {
-            let mut encoder = zstd::Encoder::new(BufWriter::with_capacity(PIECE, file), LEVEL)?;
+            let counted = Counted { inner: BufWriter::with_capacity(PIECE, sink), bytes: 0 };
+            let mut encoder = zstd::Encoder::new(counted, LEVEL)?;
             encoder.include_checksum(true)?;
             Ok(encoder)
         };
@@ -93,16 +131,18 @@ impl Out {
         Ok(Self { tar: Builder::new(encoder), path, mtime, parts: Vec::new(), sha: Sha256::new(), nth: 0 })
     }
 
-    fn write(mut self, mut orders: mpsc::Receiver<Order>) -> Result<Manifest, Trouble> {
+    fn write(mut self, mut orders: mpsc::Receiver<Order>) -> Result<(Manifest, u64), Trouble> {
         while let Some(order) = orders.blocking_recv() {
             match order {
                 Order::File { name, path, counts } => self.file(name, &path, counts)?,
-                Order::Table { name, columns } => {
-                    (self.sha, self.nth) = (Sha256::new(), 0);
-                    self.parts.push(Part { name: format!("{TABLES}{name}"), columns, ..Part::default() });
-                }
+                Order::Table { name, columns } => self.begin(format!("{TABLES}{name}"), columns),
+                Order::Listing => self.begin(listing().to_owned(), Vec::new()),
                 Order::Piece(data) => self.piece(&data)?,
-                Order::Rows(rows) => self.rows(rows)?,
+                Order::Rows(rows) => {
+                    let table = self.parts.last().and_then(|part| part.name.strip_prefix(TABLES)).unwrap_or_default();
+                    self.end(BTreeMap::from([(table.to_owned(), rows)]))?;
+                }
+                Order::Counts(counts) => self.end(counts)?,
                 Order::Media(folder) => self.media(&folder)?,
                 Order::Finish(manifest) => return self.finish(*manifest),
             }
@@ -116,6 +156,11 @@ impl Out {
         Ok(())
     }
 
+    fn begin(&mut self, name: String, columns: Vec<String>) {
+        (self.sha, self.nth) = (Sha256::new(), 0);
+        self.parts.push(Part { name, columns, ..Part::default() });
+    }
+
     fn piece(&mut self, data: &[u8]) -> Result<(), Trouble> {
         let Some(part) = self.parts.last_mut() else { return Ok(()) };
         let name = format!("{}/{:08}", part.name, self.nth);
@@ -126,14 +171,14 @@ impl Out {
     }
 
     /// Also a table without rows is there.
-    fn rows(&mut self, rows: u64) -> Result<(), Trouble> {
+    fn end(&mut self, counts: BTreeMap<String, u64>) -> Result<(), Trouble> {
         if self.nth == 0 {
             self.piece(&[])?;
         }
         let sha256 = hex::encode(std::mem::take(&mut self.sha).finalize());
         if let Some(part) = self.parts.last_mut() {
             part.sha256 = sha256;
-            part.counts.insert(part.name[TABLES.len()..].to_owned(), rows);
+            part.counts = counts;
         }
         Ok(())
     }
@@ -162,18 +207,18 @@ impl Out {
         Ok(())
     }
 
-    fn finish(mut self, mut manifest: Manifest) -> Result<Manifest, Trouble> {
+    fn finish(mut self, mut manifest: Manifest) -> Result<(Manifest, u64), Trouble> {
         manifest.parts = std::mem::take(&mut self.parts);
         let text = serde_json::to_vec_pretty(&manifest).map_err(|e| crate::Error::Internal(e.to_string()))?;
         self.entry(MANIFEST, text.len() as u64, &text[..])?;
         let Self { tar, path, .. } = self;
         let on_disk = || {
-            let mut file = tar.into_inner()?.finish()?;
-            file.flush()?;
-            file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+            let Counted { inner, bytes } = tar.into_inner()?.finish()?;
+            inner.into_inner().map_err(io::IntoInnerError::into_error)?.settle()?;
+            Ok(bytes)
         };
-        on_disk().map_err(at(&path))?;
-        Ok(manifest)
+        let bytes = on_disk().map_err(at(&path))?;
+        Ok((manifest, bytes))
     }
 
     /// A file as it is; how long it is, and its digest.
@@ -202,6 +247,24 @@ impl Out {
 /// One file of media in the digest of all, as `sha256sum` prints it.
 pub(super) fn line(sha256: &str, name: &str) -> String {
     format!("{sha256}  {name}\n")
+}
+
+/// Writes, and adds up what was written.
+struct Counted<W> {
+    inner: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// Reads, and adds up what was read.

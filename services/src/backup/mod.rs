@@ -13,11 +13,13 @@
 //! belongs to the time after the backup. Two things that happen in between are made good at the restore: a delivery
 //! that somebody retried is dead in the journal and has no dead letter any more (it is tried again), and dead letters
 //! may name deliveries that the journal does not have (their ids are not given again). Media come last: a file is
-//! written before the row that names it, once, and never changes.
+//! written before the row that names it, once, and never changes. Files in a bucket stay there, and the archive lists them: whoever
+//! needs a second copy of them has the bucket's own means. A restore tells which of them it does not find.
 //!
 //! **What a restore does with messages that waited to be sent** is in docs/adr/0012-a-restore-sends-nothing.md.
 
 mod archive;
+mod listing;
 mod manifest;
 mod media;
 mod postgres;
@@ -28,9 +30,10 @@ mod sqlite;
 mod take;
 mod trouble;
 
+pub use listing::Listed;
 pub use manifest::{Manifest, Part};
 pub use restore::{Restore, Restored, restore};
-pub use take::take;
+pub use take::{Files, take, take_to};
 pub use trouble::Trouble;
 
 /// As it stands at the end of the archive.
@@ -41,6 +44,8 @@ const JOURNAL: &str = "parlance-ingest.db";
 /// What the names of tables begin with, and those of media.
 const TABLES: &str = "tables/";
 const MEDIA: &str = "media/";
+/// And those of the list of what lies in a bucket.
+const LISTING: &str = "listing/";
 
 /// So much is read or written at a time.
 const PIECE: usize = 1 << 20;

@@ -1,8 +1,9 @@
 //! Reads the archive, on a thread of its own.
 
 use super::{
-    DATABASE, JOURNAL, MANIFEST, MEDIA, Manifest, PIECE, TABLES, Trouble,
+    DATABASE, JOURNAL, LISTING, MANIFEST, MEDIA, Manifest, PIECE, TABLES, Trouble,
     archive::{Hashed, line},
+    listing,
     manifest::{FORMAT, media, part_of},
     media::place,
     take::{private_file, private_folder, sync_folder},
@@ -137,6 +138,8 @@ pub(super) fn unpack(
 ) -> Result<(), Trouble> {
     each(file, |name, content| match (name, &places.database) {
         (MANIFEST, _) => Ok(()),
+        // Looked through when the rest is in its place.
+        _ if name.starts_with(LISTING) => Ok(()),
         (DATABASE, Some((database, _))) => write(database, content),
         (JOURNAL, Some((_, journal))) => write(journal, content),
         _ if name.starts_with(TABLES) && places.database.is_none() => send(part_of(name), content, pieces),
@@ -149,6 +152,20 @@ pub(super) fn unpack(
             }
             write(&path, content)
         }
+    })
+}
+
+/// Sends names and sizes of what the archive lists. It was verified before.
+pub(super) fn listing(file: &File, lines: &mpsc::Sender<Result<Vec<(String, u64)>, Trouble>>) -> Result<(), Trouble> {
+    let mut rest = Vec::new();
+    each(file, |name, content| {
+        if !name.starts_with(LISTING) {
+            return Ok(());
+        }
+        let mut piece = Vec::new();
+        content.take(2 * PIECE as u64).read_to_end(&mut piece).map_err(broken)?;
+        let listed = listing::lines(&mut rest, &piece).ok_or_else(|| damaged("its list of files cannot be read"))?;
+        lines.blocking_send(Ok(listed)).map_err(|_| Trouble::Interrupted)
     })
 }
 

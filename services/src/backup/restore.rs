@@ -1,5 +1,6 @@
 use super::{
     Manifest, Trouble,
+    listing::{self, Listed},
     media::is_free,
     postgres,
     read::{Piece, Places, unpack, verify},
@@ -11,6 +12,7 @@ use crate::{
     Options, Services,
     clock::new_id,
     db::{Db, Engine, Tx, dialect, journal_file, journal_migrations, migrations, sqlite_file},
+    media::Store,
     vault::{self, Vault},
 };
 use domain::time::Millis;
@@ -27,6 +29,8 @@ pub struct Restore<'a> {
     pub url: &'a str,
     /// The folder of media; not there yet, or empty.
     pub media: &'a Path,
+    /// The bucket where the installation keeps its files instead.
+    pub bucket: Option<&'a Store>,
     pub options: Options,
     /// Nothing was sent after the backup was made: what waited then goes on waiting, and is sent.
     pub nothing_sent_since: bool,
@@ -42,6 +46,10 @@ pub struct Restored {
     pub held: u64,
     /// Secrets there are, and those that do not open.
     pub secrets: (u64, usize),
+    /// Files that stayed in a bucket.
+    pub listed: Listed,
+    /// Bytes of the backup.
+    pub bytes: u64,
 }
 
 /// Makes an installation from a backup. Everything is checked before anything is touched, and nothing is there before
@@ -65,6 +73,14 @@ pub async fn restore(wanted: Restore<'_>) -> Result<Restored, Trouble> {
     if !wanted.without_key {
         keys_are_here(&manifest, &wanted.options.vault)?;
     }
+    if let (1.., Some(bucket)) = (manifest.files(), wanted.bucket) {
+        return Err(Trouble::NotEmpty(format!(
+            "The backup brings {} files of its own, and MEDIA_S3_BUCKET says that files are kept in {}. Restore without \
+             that setting, into a folder, copy the folder into the bucket, and set it again (docs/OPERATIONS.md).",
+            manifest.files(),
+            bucket.place()
+        )));
+    }
     if manifest.files() > 0 && !is_free(wanted.media)? {
         return Err(Trouble::NotEmpty(format!(
             "{} holds files already, and the backup brings media of its own. Move it away first.",
@@ -75,12 +91,23 @@ pub async fn restore(wanted: Restore<'_>) -> Result<Restored, Trouble> {
         0 => None,
         _ => Some(Landing::new(within(wanted.media))?),
     };
+    let bucket = wanted.bucket;
+    let again = file.try_clone().map_err(at(wanted.file))?;
+    let bytes = file.metadata().map_err(at(wanted.file))?.len();
     let done = match into {
         Some(files) => to_sqlite(file, &manifest, wanted, media.as_ref(), files).await,
         None => to_postgres(file, &manifest, wanted, media.as_ref()).await,
     };
     let (held, secrets) = done?;
-    Ok(Restored { manifest, held, secrets })
+    let listed = match (manifest.listed(), &manifest.bucket, bucket) {
+        ((0, _), ..) => Listed::None,
+        (_, _, Some(store)) => listing::look_for(again, store).await?,
+        (_, named, None) => {
+            let bucket = named.as_deref().unwrap_or("a bucket");
+            Listed::Unchecked(format!("they lie in {bucket}, and MEDIA_S3_BUCKET is not set"))
+        }
+    };
+    Ok(Restored { manifest, held, secrets, listed, bytes })
 }
 
 /// Where the two files go.

@@ -1,5 +1,6 @@
 //! What is wrong with an installation, and what to do about it.
 
+mod files;
 mod meta;
 mod outside;
 
@@ -88,10 +89,12 @@ impl Check {
     }
 }
 
-/// Looks at what stands around the database: clocks, disk, the address that Meta calls, and what Meta says of tokens,
-/// numbers and subscriptions. Asks over the network and changes nothing there. For a database that answers.
+/// Looks at what stands around the database: clocks, disk, the store of files, the address that Meta calls, and what Meta says of
+/// tokens, numbers and subscriptions. Asks over the network and changes nothing there, but for a probe in the store that goes again.
+/// For a database that answers.
 pub async fn around(services: &Services, outside: &Outside) -> Vec<Check> {
     let mut checks = outside::disk(services);
+    checks.extend(files::store(services).await);
     checks.extend(outside::database_clock(services).await);
     checks.extend(outside::callback(services, outside).await);
     let (reachable, told) = outside::graph(services).await;

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::time::{MINUTE, Millis, SECOND};
 use secrecy::{ExposeSecret, SecretString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// Leases of numbers are kept by the clocks of all processes: docs/OPERATIONS.md promises that a second is fine.
@@ -133,26 +133,31 @@ pub(super) fn disk(services: &Services) -> Vec<Check> {
     let Db::Sqlite(files) = services.db() else { return Vec::new() };
     let options = files.read.connect_options();
     let folder = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.map_or_else(|| PathBuf::from("."), std::path::Path::to_path_buf);
-    let Some(free) = free(&folder) else { return Vec::new() };
-    let text = format!("{} MiB free in {}", free >> 20, folder.display());
+    let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_path_buf);
     let fix = "Make room: a full disk means that deliveries are refused. Old backups are a good start.";
-    vec![match free {
-        free if free < FULL => Check::new("disk", State::Bad, text).fix(fix),
-        free if free < LOW => Check::new("disk", State::Warn, text).fix(fix),
-        _ => Check::ok("disk", text),
-    }]
+    room("disk", &folder, fix).into_iter().collect()
+}
+
+/// How much may still be written there, where the system tells.
+pub(super) fn room(name: &str, folder: &Path, fix: &str) -> Option<Check> {
+    let free = free(folder)?;
+    let text = format!("{} MiB free in {}", free >> 20, folder.display());
+    Some(match free {
+        free if free < FULL => Check::new(name, State::Bad, text).fix(fix),
+        free if free < LOW => Check::new(name, State::Warn, text).fix(fix),
+        _ => Check::ok(name, text),
+    })
 }
 
 /// Bytes that this user may still write.
 #[cfg(unix)]
-fn free(folder: &std::path::Path) -> Option<u64> {
+fn free(folder: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(folder).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 #[cfg(not(unix))]
-fn free(_: &std::path::Path) -> Option<u64> {
+fn free(_: &Path) -> Option<u64> {
     None
 }
 

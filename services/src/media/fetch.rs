@@ -254,7 +254,7 @@ async fn take(services: &Services, file: &MediaRecord) -> Result<Found, Trouble>
         Err(Writing::Source(trouble)) => return Err(trouble),
         Err(Writing::Store(error)) => {
             tracing::error!(%error, "a file cannot be kept");
-            return Err(passing("It could not be stored: is the disk full?"));
+            return Err(passing("It could not be stored: `parlance doctor` tells why."));
         }
     }
     let Seen { head, size, hash } = seen;

@@ -12,14 +12,16 @@ mod private;
 mod row;
 mod store;
 mod upload;
+mod voice;
 mod worker;
 
 pub use again::again;
 pub use open::{Opened, Part, open};
-pub use store::{Store, StoreError};
+pub use store::{Bucket, Place, Store, StoreError};
 pub use upload::{Known, Upload, Uploaded, forget, known, upload, uploaded};
 
 pub(crate) use private::client;
 pub(crate) use row::{Wanted, give, remove, unsent, want};
+pub(crate) use store::Why;
 pub(crate) use upload::to_send_again;
 pub(crate) use worker::worker;

@@ -3,6 +3,7 @@ use super::{
     fetch,
     row::{MediaRecord, ROW, state},
     store::{Key, Object, Store, Writing},
+    voice,
 };
 use crate::{Ctx, Error, Result, conversations, sql};
 use bytes::Bytes;
@@ -19,12 +20,12 @@ use domain::{
     time::{DAY, Millis},
     window::{self, Window},
 };
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, stream};
 use reqwest::multipart::{Form, Part};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 use uuid::Uuid;
 
 /// How long Meta keeps an upload, less a day.
@@ -194,7 +195,11 @@ async fn take<E>(
 ) -> Result<Uploaded> {
     let store = ctx.services().media_store();
     let key = Key { workspace: ctx.workspace().id, media: upload.id };
-    let Received { head, size, sha256 } = receive(store, key, bytes).await?;
+    let received = match upload.voice {
+        true => receive(store, key, stream::iter([Ok::<_, Infallible>(recorded(bytes).await?)])).await?,
+        false => receive(store, key, bytes).await?,
+    };
+    let Received { head, size, sha256 } = received;
     let mime = sniff(&head);
     let kind = upload_kind(mime, size, upload.voice)?;
     let name = name.unwrap_or_else(|| default_name(mime));
@@ -251,6 +256,23 @@ async fn receive<E>(
         }
         Err(Writing::Store(error)) => Err(error.into()),
     }
+}
+
+/// A voice message, as WhatsApp takes it, of what a browser recorded: so little that it is put into its container in memory.
+async fn recorded<E>(bytes: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin) -> Result<Bytes> {
+    let mut bytes = bytes;
+    let mut all = Vec::new();
+    while let Some(piece) = bytes.next().await {
+        let piece = piece.map_err(|_| Wrong::invalid("file", "it did not arrive whole; send it again"))?;
+        if (all.len() + piece.len()) as u64 > voice::LIMIT {
+            let most = format!("WhatsApp takes at most {}; record a shorter one", size(voice::LIMIT));
+            return Err(Wrong::invalid("file", most).into());
+        }
+        all.extend_from_slice(&piece);
+    }
+    let note = tokio::task::spawn_blocking(move || voice::note(&all)).await;
+    let note = note.map_err(|error| Error::Internal(format!("a recording: {error}")))?;
+    note.map_err(|unfit| Wrong::invalid("file", unfit.words()).into())
 }
 
 /// Meta's id of an upload.

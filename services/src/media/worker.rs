@@ -23,6 +23,11 @@ const FORGET: &str = "UPDATE media SET removed_at = $3, stored = TRUE
 
 /// Fetches files as they fall due and removes what nobody may see any more, until `stop`.
 pub(crate) async fn worker(services: Services, stop: CancellationToken) {
+    match services.media_store().sweep(services.clock().now()).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "what was left of uploads that broke off is removed"),
+        Err(error) => tracing::warn!(%error, "the folder of files could not be looked through for what broke off"),
+    }
     loop {
         match round(&services, &stop).await {
             // There may be more.

@@ -84,6 +84,8 @@ mod start;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]
+mod stores;
+#[cfg(test)]
 mod team;
 #[cfg(test)]
 mod templates;

@@ -4,7 +4,7 @@ pub(super) mod dialog;
 
 mod choices;
 mod files;
-mod upload;
+pub(super) mod upload;
 
 use domain::{content::MediaBrief, id::ConversationId, message::Kind};
 use leptos::prelude::*;

@@ -10,16 +10,16 @@ use crate::inbox::screen::Screen;
 
 /// The address that takes a file.
 #[cfg(feature = "hydrate")]
-pub(super) fn address(screen: Screen, conversation: ConversationId, id: MediaId, name: &str) -> String {
+pub(in crate::inbox) fn address(screen: Screen, conversation: ConversationId, id: MediaId, name: &str) -> String {
     let name = crate::ui::encode(name);
     screen.path(&format!("/conversations/{conversation}/files?id={id}&name={name}"))
 }
 
 /// Sends a file; `progress` hears percents, `done` what came of it, in words where it failed.
 #[cfg(feature = "hydrate")]
-pub(super) fn send(
+pub(in crate::inbox) fn send(
     url: &str,
-    file: &web_sys::File,
+    file: &web_sys::Blob,
     progress: impl Fn(u32) + 'static,
     done: impl FnOnce(Result<Attached, String>) + 'static,
 ) -> Option<web_sys::XmlHttpRequest> {
@@ -59,7 +59,7 @@ fn outcome(request: &web_sys::XmlHttpRequest) -> Result<Attached, String> {
 }
 
 /// It will not be sent after all.
-pub(super) fn forget(screen: Screen, id: MediaId) {
+pub(in crate::inbox) fn forget(screen: Screen, id: MediaId) {
     #[cfg(feature = "hydrate")]
     if let Ok(request) = web_sys::XmlHttpRequest::new() {
         let open = request.open("DELETE", &screen.path(&format!("/files/{id}")));

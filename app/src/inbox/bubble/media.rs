@@ -9,9 +9,17 @@ use leptos::prelude::*;
 
 use super::formatted::formatted;
 use crate::{
-    inbox::{over::Over, screen::Screen},
+    inbox::{
+        lazy::{Extra, show},
+        over::Over,
+        screen::Screen,
+        voice::Sound,
+    },
     ui::icon,
 };
+
+/// Bytes of a recording of some ten minutes: what is longer is heard without being drawn.
+const DRAWN: u64 = 2_000_000;
 
 /// The drawing and the word for a file.
 fn named(kind: Kind, file: &File) -> (&'static str, &'static str) {
@@ -34,7 +42,10 @@ pub(super) fn file(screen: Screen, kind: Kind, file: &File, extras: &Extras, cap
         let alone = kind != Kind::Document;
         match shown(media.mime.as_deref()?)? {
             Shown::Picture if alone => Some(picture(&at, kind, word, media)),
-            Shown::Sound if alone => Some(sound(at, word)),
+            Shown::Sound if alone => {
+                let drawn = file.voice && media.size.is_some_and(|bytes| bytes <= DRAWN);
+                Some(sound(screen, Sound { at, word, drawn }))
+            }
             Shown::Film if alone => Some(film(at, word, media)),
             _ => None,
         }
@@ -55,8 +66,18 @@ fn picture(at: &str, kind: Kind, word: &'static str, media: &MediaBrief) -> AnyV
     .into_any()
 }
 
-fn sound(at: String, word: &'static str) -> AnyView {
-    view! { <audio class="sound" controls preload="metadata" src=at aria-label=word></audio> }.into_any()
+/// Its code comes later than the page; where none comes, the browser's own has to do. The address has no sign that means
+/// something in HTML.
+fn sound(screen: Screen, sound: Sound) -> AnyView {
+    let word = sound.word;
+    let plain = format!("<audio class=\"sound\" controls preload=\"metadata\" src=\"{}\"></audio>", sound.at);
+    view! {
+        <div class="voice" role="group" aria-label=word>
+            <noscript inner_html=plain></noscript>
+            {show(screen, Extra::Player(sound))}
+        </div>
+    }
+    .into_any()
 }
 
 fn film(at: String, word: &'static str, media: &MediaBrief) -> AnyView {

@@ -63,6 +63,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
         #[cfg(feature = "hydrate")]
         take_files(screen, id, event.data_transfer().and_then(|data| data.files()));
     };
+    let recording = RwSignal::new(false);
     let window = move || row.read().as_ref().and_then(|row| row.window_expires_at);
     let too_long = move || length.get() > TEXT_LIMIT;
     let left = move || {
@@ -114,6 +115,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                 on:paste=paste
                 inner_html=text
             ></textarea>
+            {move || recording.get().then(|| show(screen, Extra::Voice { conversation: id, open: recording }))}
             <div class="composer__tools">
                 <button
                     class="btn ghost square sm script"
@@ -124,6 +126,17 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                     on:click=move |_| screen.attach(id)
                 >
                     {icon("clip", "sm")}
+                </button>
+                <button
+                    class="btn ghost square sm script"
+                    type="button"
+                    id="voice-button"
+                    aria-label="Record a voice message"
+                    title="Record a voice message"
+                    aria-pressed=move || recording.get().to_string()
+                    on:click=move |_| recording.update(|recording| *recording = !*recording)
+                >
+                    {icon("mic", "sm")}
                 </button>
                 <Show when=move || row.read().as_ref().is_some_and(|row| screen.may_send_template(row))>
                     <button

@@ -1,5 +1,6 @@
 //! Backups, taken while everything runs, and what a restore makes of them.
 
+mod bucket;
 mod load;
 mod older;
 mod refused;
@@ -12,9 +13,10 @@ use crate::{
 use domain::time::{MINUTE, Millis};
 use services::{
     Options, Services,
-    backup::{self, Manifest, Restore, Restored, Trouble},
+    backup::{self, Files, Manifest, Restore, Restored, Trouble},
     clock::Clock,
     db::{Db, Read},
+    media::Store,
     send::Graph,
     sql,
     vault::Vault,
@@ -28,11 +30,12 @@ pub struct Ask {
     pub vault: Vault,
     pub nothing_sent_since: bool,
     pub without_key: bool,
+    pub bucket: Option<Store>,
 }
 
 impl Default for Ask {
     fn default() -> Self {
-        Self { vault: vault(), nothing_sent_since: false, without_key: false }
+        Self { vault: vault(), nothing_sent_since: false, without_key: false, bucket: None }
     }
 }
 
@@ -49,7 +52,7 @@ impl Shelf {
     }
 
     pub async fn take(&self, db: &Db) -> Manifest {
-        backup::take(db, &self.path("b.parlance"), None, START).await.unwrap()
+        backup::take(db, &self.path("b.parlance"), Files::Folder(&self.path("none")), START).await.unwrap().0
     }
 
     pub async fn restore(&self, url: &str, ask: Ask) -> Result<Restored, Trouble> {
@@ -61,7 +64,8 @@ impl Shelf {
         let graph = Graph::new("http://127.0.0.1:9", "v25.0").unwrap();
         let options = Options { clock: Clock::fixed(START), vault: ask.vault, graph, mailer: None };
         let (nothing_sent_since, without_key) = (ask.nothing_sent_since, ask.without_key);
-        backup::restore(Restore { file, url, media: &media, options, nothing_sent_since, without_key }).await
+        let bucket = ask.bucket.as_ref();
+        backup::restore(Restore { file, url, media: &media, bucket, options, nothing_sent_since, without_key }).await
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use services::{
-    backup::{self, Trouble},
+    backup::{self, Files, Trouble},
     db::Db,
     vault::{MasterKey, Vault},
 };
@@ -79,7 +79,7 @@ on_both! {
         assert!(!shelf.path("other.db").exists());
 
         let there = place(&db).await;
-        for newer in [manifest(engine, |m| m["format"] = json!(2)), manifest(engine, |m| m["migrations"] = json!([1, 999_999]))] {
+        for newer in [manifest(engine, |m| m["format"] = json!(3)), manifest(engine, |m| m["migrations"] = json!([1, 999_999]))] {
             archive(&shelf.path("newer"), &newer);
             let error = shelf.restore_file(&shelf.path("newer"), &there.url, Ask::default()).await.unwrap_err();
             assert!(matches!(error, Trouble::Newer(_)) && error.to_string().contains("9.8.7"), "{error}");
@@ -130,12 +130,12 @@ on_both! {
         let shelf = Shelf::new();
         let file = shelf.path("b.parlance");
         fs::write(&file, "mine").unwrap();
-        let error = backup::take(&db.db, &file, None, START).await.unwrap_err();
+        let error = backup::take(&db.db, &file, Files::Folder(&shelf.path("none")), START).await.unwrap_err();
         assert!(matches!(error, Trouble::Exists(_)), "{error}");
         assert_eq!(fs::read(&file).unwrap(), b"mine");
         fs::remove_file(&file).unwrap();
         fs::write(shelf.path("b.parlance.partial"), "half").unwrap();
-        let error = backup::take(&db.db, &file, None, START).await.unwrap_err();
+        let error = backup::take(&db.db, &file, Files::Folder(&shelf.path("none")), START).await.unwrap_err();
         assert!(matches!(error, Trouble::Unfinished(_)), "{error}");
         fs::remove_file(shelf.path("b.parlance.partial")).unwrap();
         shelf.take(&db.db).await;
@@ -148,7 +148,7 @@ on_both! {
         }
         // Nothing is left of one that failed.
         execute(&db.db, "DROP TABLE _sqlx_migrations").await;
-        let error = backup::take(&db.db, &shelf.path("c.parlance"), None, START).await.unwrap_err();
+        let error = backup::take(&db.db, &shelf.path("c.parlance"), Files::Folder(&shelf.path("none")), START).await.unwrap_err();
         assert!(matches!(error, Trouble::NotParlance), "{error}");
         assert_eq!(fs::read_dir(shelf.path("")).unwrap().count(), 1);
     }

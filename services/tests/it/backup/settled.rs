@@ -8,7 +8,13 @@ use crate::{
     support::{START, TestDb, number, place, workspace},
 };
 use domain::{conversation::View, id::MessageId, message::Status};
-use services::{Ctx, backup, clock::new_id, conversations, dead, jobs::Which};
+use services::{
+    Ctx,
+    backup::{self, Files},
+    clock::new_id,
+    conversations, dead,
+    jobs::Which,
+};
 use std::fs;
 
 /// A workspace in which one answer waits.
@@ -90,7 +96,7 @@ on_both! {
         fs::write(media.join("empty"), []).unwrap();
         fs::write(media.join("ab").join("two#1"), "half").unwrap();
         let file = shelf.path("b.parlance");
-        let manifest = backup::take(&db.db, &file, Some(&media), START).await.unwrap();
+        let manifest = backup::take(&db.db, &file, Files::Folder(&media), START).await.unwrap().0;
         assert_eq!(manifest.files(), 2, "what is being written still is not in it");
         let there = place(&db).await;
         shelf.restore(&there.url, Ask::default()).await.unwrap();

@@ -1,9 +1,11 @@
 //! A fresh database per test, on each engine.
 
 mod eventually;
+mod moto;
 mod postgres;
 
 pub use eventually::{eventually, until_so};
+pub use moto::Moto;
 
 use domain::{role::Role, time::Millis, workspace::Slug};
 use secrecy::SecretString;
