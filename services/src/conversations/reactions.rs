@@ -34,10 +34,18 @@ struct Record {
     author_id: Option<Uuid>,
 }
 
-/// What counts of all reactions to the message `wamid`: the newest of each side, and what did not arrive since.
-pub(crate) async fn of(conn: Conn<'_>, workspace: Uuid, number: Uuid, wamid: &str) -> Result<Vec<Reaction>> {
+/// What counts of all reactions to the message `wamid`: the newest of each side, and what did not arrive since. And when a
+/// customer reacted last, or took a reaction back.
+pub(crate) async fn of(
+    conn: Conn<'_>,
+    workspace: Uuid,
+    number: Uuid,
+    wamid: &str,
+) -> Result<(Vec<Reaction>, Option<Millis>)> {
     let records: Vec<Record> = sql!(all Record, conn, REACTIONS, workspace, number, wamid)?;
-    Ok(fold(records))
+    let theirs = records.iter().filter(|record| record.direction == Direction::In.as_str());
+    let heard = theirs.map(|record| record.at).max();
+    Ok((fold(records), heard))
 }
 
 fn fold(records: Vec<Record>) -> Vec<Reaction> {
@@ -103,7 +111,7 @@ pub(crate) async fn refresh(tx: &mut Tx, workspace: Uuid, message: Uuid) -> Resu
     let found: Option<Target> = sql!(opt Target, tx.conn(), MESSAGE, workspace, message)?;
     let Some(Target { message: mut record, number_id, wamid: Some(wamid), .. }) = found else { return Ok(None) };
     let before = Extras::parse(record.extras.as_deref());
-    let reactions = of(tx.conn(), workspace, number_id, &wamid).await?;
+    let (reactions, _) = of(tx.conn(), workspace, number_id, &wamid).await?;
     if reactions == before.reactions {
         return Ok(None);
     }

@@ -28,8 +28,6 @@ const REWORD: &str = "INSERT INTO message_edits
     (workspace_id, id, number_id, wamid, target_wamid, what, body, raw, at, direction)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (number_id, wamid) DO NOTHING";
 const TARGET: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3";
-const REACTED: &str = "SELECT MAX(at) FROM reactions
-    WHERE workspace_id = $1 AND number_id = $2 AND target_wamid = $3 AND direction = 'in'";
 // The first wording is kept under the id of the message itself.
 const WORDINGS: &str = "SELECT what, body, at FROM message_edits
     WHERE workspace_id = $1 AND number_id = $2 AND target_wamid = $3 AND wamid <> $3 AND direction = $4 ORDER BY at DESC, id DESC";
@@ -139,8 +137,7 @@ async fn reword(
 ) -> Result<(MessageRecord, bool, Option<Millis>)> {
     let ws = step.workspace;
     let before = Extras::parse(message.extras.as_deref());
-    let reactions = reactions::of(step.tx.conn(), ws, number, wamid).await?;
-    let reacted: Option<Millis> = sql!(scalar Option<Millis>, step.tx.conn(), REACTED, ws, number, wamid)?;
+    let (reactions, reacted) = reactions::of(step.tx.conn(), ws, number, wamid).await?;
     let mut extras = Extras { reactions, ..before.clone() };
     if quote.is_some() {
         extras.quote = quote;
