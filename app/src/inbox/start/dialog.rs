@@ -55,7 +55,7 @@ pub fn start_view(screen: Screen, who: Option<ContactId>) -> AnyView {
     };
     let people = move || {
         found.get().unwrap_or_default().into_iter().map(|person| {
-            let ContactBrief { id, name, phone, username } = person;
+            let ContactBrief { id, name, phone, username, .. } = person;
             let line = phone.clone().or_else(|| username.map(|username| format!("@{username}"))).filter(|line| *line != name);
             let picture = avatar(id.0, &name, "sm");
             let (shown, address) = (name.clone(), line.clone());

@@ -35,7 +35,7 @@ pub use native::register;
 
 #[cfg(feature = "ssr")]
 mod native {
-    use domain::contact::{Contact, Search, phone};
+    use domain::contact::{Contact, Search, is_group, phone};
     use leptos::server_fn::axum::register_explicit;
     use services::{
         contacts::{self, Turn},
@@ -61,13 +61,15 @@ mod native {
         }
         let asked = Search { text: words, opted_out: false };
         let found = contacts::browse(&ctx, &asked, Turn::First, MOST).await?;
-        Ok(found.items.into_iter().map(brief).collect())
+        // Nothing is sent to a group.
+        let people = found.items.into_iter().filter(|contact| !is_group(contact.user_id.as_deref()));
+        Ok(people.map(brief).collect())
     }
 
     fn brief(contact: Contact) -> ContactBrief {
         let Contact { id, name, phone, user_id, username, .. } = contact;
         let name = [Some(name).filter(|name| !name.is_empty()), phone.clone(), user_id].into_iter().flatten().next();
-        ContactBrief { id, name: name.unwrap_or_default(), phone, username }
+        ContactBrief { id, name: name.unwrap_or_default(), phone, username, group: false }
     }
 
     pub async fn start(
