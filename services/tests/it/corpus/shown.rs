@@ -2,7 +2,7 @@
 
 use domain::{
     id::ConversationId,
-    inbox::{Live, MessageView},
+    inbox::{Event, Live, MessageView},
     message::Direction,
     time::Millis,
 };
@@ -41,7 +41,10 @@ pub async fn everything(services: &Services, ctx: &Ctx) -> String {
     );
     for (seq, body) in sql!(all(i64, String), read.conn(), EVENTS, ws).unwrap() {
         let live = Live { seq, event: serde_json::from_str(&body).unwrap() };
-        lines.push(format!("event {}", live.event.name()));
+        // Alerts are told by a worker, in its own time.
+        if !matches!(live.event, Event::Alert { .. }) {
+            lines.push(format!("event {}", live.event.name()));
+        }
     }
     for id in sql!(scalars Uuid, read.conn(), THREADS, ws).unwrap() {
         let thread = conversations::thread(ctx, ConversationId(id)).await.unwrap();
