@@ -59,7 +59,7 @@ impl Rewrite {
         match key {
             // Names and opt-outs: the last one counts, by the order in which they come.
             "name" | "full_name" | "first_name" | "username" => "Customer".clone_into(text),
-            "payload" if text == "Unsubscribe" => "track".clone_into(text),
+            "payload" | "text" if text == "Unsubscribe" => "track".clone_into(text),
             _ if text.starts_with("wamid") => *text = format!("{}/{text}", self.family),
             "wa_id" | "from" | "to" | "user_id" | "from_user_id" | "previous" | "current" => {
                 if let Some(nth) = self.own_people {
