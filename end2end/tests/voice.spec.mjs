@@ -54,7 +54,7 @@ test("a voice message is recorded, listened to, sent and heard", async ({ open: 
     await button(rohan).focus();
     await rohan.keyboard.press("Enter");
     await expect(recorder(rohan).getByRole("status")).toHaveText("Recording.");
-    await expect(recorder(rohan).getByRole("button", { name: "Stop" })).toBeFocused();
+    await expect(recorder(rohan).getByRole("button", { name: "Stop", exact: true })).toBeFocused();
     await recorded(rohan, 3);
     await expectAccessible(rohan);
     await rohan.keyboard.press("Enter");

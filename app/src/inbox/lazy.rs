@@ -100,9 +100,13 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
 
 /// It appears as soon as its code is there. Not by `Suspend`: the page would wait for it, as for its first data, and be drawn anew.
 pub fn show(screen: Screen, what: Extra) -> AnyView {
+    if cfg!(not(feature = "hydrate")) {
+        // Nothing that only one thread may touch is made on the server.
+        return view! { {move || None::<AnyView>} }.into_any();
+    }
     let (there, drawn) = (RwSignal::new(false), StoredValue::new_local(None::<AnyView>));
     let what = StoredValue::new_local(Some(what));
-    // In the browser only, and once the page stands: an effect.
+    // Once the page stands: an effect.
     Effect::new(move |_| {
         let Some(what) = what.try_update_value(Option::take).flatten() else { return };
         let draw = ScopedFuture::new_untracked(extra(screen, what));

@@ -53,6 +53,20 @@ impl Present {
         }
     }
 
+    /// All that holds elsewhere: what is known already goes on to end when it would have, and what has ended there ends here,
+    /// unless it was heard of only just now.
+    pub fn settle(&mut self, all: &[Signal], now: Millis) {
+        let page = |signal: &Signal| (signal.member, signal.page);
+        self.0.retain(|(known, until)| {
+            until - GONE_AFTER > now - TOLD_EVERY || all.iter().any(|signal| page(signal) == page(known))
+        });
+        for signal in all {
+            if !self.0.iter().any(|(known, until)| known == signal && *until > now) {
+                self.note(*signal, now);
+            }
+        }
+    }
+
     /// Forgets what does not hold any more.
     pub fn sweep(&mut self, now: Millis) {
         self.0.retain(|(_, until)| *until > now);
@@ -97,6 +111,24 @@ mod tests {
         present.note(signal(1, 1, Doing::Gone), 1);
         assert_eq!(present.people(me, 1), [(them, Doing::Looking)]);
         assert_eq!(present.people(them, 1), [(me, Doing::Looking)]);
+    }
+
+    #[test]
+    fn an_answer_prolongs_nothing_and_ends_what_has_ended() {
+        let (me, mut present) = (MemberId(Uuid::from_u128(9)), Present::default());
+        let writes = signal(1, 1, Doing::Writing);
+        present.settle(&[writes], 0);
+        present.settle(&[writes], GONE_AFTER - 1);
+        assert_eq!(present.people(me, GONE_AFTER - 1).len(), 1);
+        assert_eq!(present.people(me, GONE_AFTER).len(), 0);
+        present.note(writes, GONE_AFTER);
+        present.settle(&[], GONE_AFTER + TOLD_EVERY - 1);
+        assert_eq!(present.people(me, GONE_AFTER + TOLD_EVERY - 1).len(), 1, "it was told after that was asked");
+        present.settle(&[], GONE_AFTER + TOLD_EVERY);
+        assert!(present.is_empty());
+        present.settle(&[signal(1, 1, Doing::Looking)], 0);
+        present.settle(&[writes], 1);
+        assert_eq!(present.people(me, 2), [(MemberId(Uuid::from_u128(1)), Doing::Writing)]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use super::{
     caller::Caller,
-    messages::{MessageKind, outgoing::conversation_of},
+    messages::{MessageKind, addressee::conversation_of},
     once,
     problem::{self, Problem},
 };

@@ -1,5 +1,6 @@
 //! Messages of a conversation.
 
+pub mod addressee;
 pub mod bodies;
 pub mod outgoing;
 

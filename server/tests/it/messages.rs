@@ -142,7 +142,6 @@ async fn what_is_wrong_with_a_template_is_said() {
         (with("/template/components", json!([])), "Variable 1"),
         (with("/template/components/0/parameters", json!([text("Meera")])), "components: body"),
         (with("/template/components/0/parameters/1", text("a\nb")), "Variable 2"),
-        (with("/to", json!("+4915112345999")), "to"),
         (both, "template"),
         (and_text, "template"),
         (json!({"to": scene.row.contact.phone, "type": "template"}), "template"),

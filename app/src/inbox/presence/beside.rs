@@ -168,7 +168,8 @@ mod browser {
             spawn_local(async move {
                 // Who cannot be asked is not there; the next look asks again.
                 if let Ok(others) = be_present(room.screen.slug(), room.id, room.page, doing).await {
-                    others.into_iter().for_each(|signal| room.hear(signal));
+                    room.present.borrow_mut().settle(&others, clock());
+                    room.draw();
                 }
             });
         }

@@ -19,7 +19,11 @@ pub async fn be_present(
     doing: Doing,
 ) -> Result<Vec<Signal>, Fault> {
     let ctx = crate::frame::server::native::ctx(&workspace).await?;
-    Ok(services::live::be_present(&ctx, conversation, page, doing).await?)
+    match services::live::be_present(&ctx, conversation, page, doing).await {
+        // It may have been handed over this very moment: nothing is told, and nothing went wrong.
+        Err(services::Error::Domain(domain::Error::NotFound)) => Ok(Vec::new()),
+        others => Ok(others?),
+    }
 }
 
 #[cfg(feature = "ssr")]
