@@ -1,7 +1,8 @@
 use super::Db;
 use crate::limits::Reserved;
 use sqlx::{
-    Database, PgConnection, Postgres, Sqlite as SqliteEngine, SqliteConnection, Transaction, pool::PoolConnection,
+    Database, PgConnection, PgPool, Postgres, Sqlite as SqliteEngine, SqliteConnection, Transaction,
+    pool::PoolConnection,
 };
 use std::ops::{Deref, DerefMut};
 
@@ -128,7 +129,7 @@ impl Db {
     pub async fn begin(&self) -> sqlx::Result<Tx> {
         Ok(match self {
             Db::Sqlite(s) => Tx::Sqlite(s.write.begin_with("BEGIN IMMEDIATE").await?.into()),
-            Db::Postgres(p) => Tx::Postgres(p.begin().await?.into()),
+            Db::Postgres(p) => Tx::Postgres(begun(p, "BEGIN").await?.into()),
         })
     }
 
@@ -161,7 +162,7 @@ impl Db {
     pub async fn begin_journal(&self) -> sqlx::Result<Tx> {
         Ok(match self {
             Db::Sqlite(s) => Tx::Sqlite(s.journal_write.begin_with("BEGIN IMMEDIATE").await?.into()),
-            Db::Postgres(p) => Tx::Postgres(p.begin().await?.into()),
+            Db::Postgres(p) => Tx::Postgres(begun(p, "BEGIN").await?.into()),
         })
     }
 }
@@ -174,9 +175,15 @@ impl Db {
     pub async fn snapshot(&self) -> sqlx::Result<Tx> {
         Ok(match self {
             Db::Sqlite(s) => Tx::Sqlite(s.read.begin().await?.into()),
-            Db::Postgres(p) => {
-                Tx::Postgres(p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?.into())
-            }
+            Db::Postgres(p) => Tx::Postgres(begun(p, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?.into()),
         })
     }
+}
+
+/// Begins in a task of its own, because whoever asked may go away meanwhile: a browser that hangs up ends its request. sqlx 0.9 takes
+/// a transaction for begun once PostgreSQL has said so; let go before, the connection goes back to the pool with it open.
+async fn begun(pool: &PgPool, statement: &'static str) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+    begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }

@@ -58,6 +58,8 @@ mod outgoing;
 #[cfg(test)]
 mod phone;
 #[cfg(test)]
+mod pool;
+#[cfg(test)]
 mod presence;
 #[cfg(test)]
 mod push;

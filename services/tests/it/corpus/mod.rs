@@ -59,9 +59,10 @@ async fn delivered(services: &Services, payloads: &[Payload]) -> Vec<Ctx> {
         homes.push(ctx);
     }
     // What customers are told of their opt-outs is queued, and stays so.
-    let _workers = Workers::only(services, services::jobs::Which { ingest: true, outbox: false });
+    let workers = Workers::only(services, services::jobs::Which { ingest: true, outbox: false });
     let stats = quiet(services).await;
     assert_eq!(stats.deliveries.dead, 0, "nothing of Meta's is fatal");
+    workers.finish().await;
     homes
 }
 

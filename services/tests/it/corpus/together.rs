@@ -59,7 +59,9 @@ impl Rewrite {
         match key {
             // Names and opt-outs: the last one counts, by the order in which they come.
             "name" | "full_name" | "first_name" | "username" => "Customer".clone_into(text),
-            "payload" | "text" if text == "Unsubscribe" => "track".clone_into(text),
+            "payload" | "text" | "title" if ["Unsubscribe", "Cancel"].contains(&text.as_str()) => {
+                "track".clone_into(text)
+            }
             _ if text.starts_with("wamid") => *text = format!("{}/{text}", self.family),
             "wa_id" | "from" | "to" | "user_id" | "from_user_id" | "previous" | "current" => {
                 if let Some(nth) = self.own_people {
@@ -105,15 +107,16 @@ async fn end_state(db: &TestDb, bodies: Vec<Vec<u8>>, one_by_one: bool) -> Vec<S
     let owner = workspace(&services, "Kaveri").await;
     number(&services, &owner.workspace().slug, PHONE).await;
     let start = || Workers::only(&services, Which { ingest: true, outbox: false });
-    let mut workers = one_by_one.then(start);
+    let workers = one_by_one.then(start);
     for body in bodies {
         put(&services, body).await;
         if one_by_one {
             quiet(&services).await;
         }
     }
-    let _workers = workers.get_or_insert_with(start);
+    let workers = workers.unwrap_or_else(start);
     assert_eq!(quiet(&services).await.deliveries.dead, 0);
+    workers.finish().await;
     // What is kept as it came is known by its body: twice here.
     rows(&services, &owner).await.into_iter().filter(|line| !line.starts_with("kept ")).collect()
 }
