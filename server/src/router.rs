@@ -22,7 +22,8 @@ pub fn router(web: &Web, webhooks: Arc<Webhooks>) -> Router {
         .merge(uploads::router())
         .merge(api::router(web))
         .layer(middleware::from_fn_with_state(web.clone(), sessions::identify))
-        .layer(sessions::layer(web.services(), web.public_url()));
+        .layer(sessions::layer(web.services(), web.public_url()))
+        .layer(middleware::from_fn(sessions::spare_the_cookie));
     // What is the same for everybody.
     let mut public = Router::new()
         .merge(assets::router())

@@ -6,7 +6,7 @@ use app::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -46,6 +46,23 @@ pub fn layer(services: &Services, public_url: &PublicUrl) -> SessionManagerLayer
         .with_same_site(SameSite::Lax)
         .with_secure(public_url.is_https())
         .with_expiry(Expiry::OnInactivity(time::Duration::days(COOKIE_DAYS)))
+}
+
+/// What a page asks by itself takes no cookie away: it may have been asked with the session before, and be answered behind the sign-in,
+/// or the second factor, that has just made a new one.
+pub async fn spare_the_cookie(request: Request, next: Next) -> Response {
+    let by_itself = request.uri().path().starts_with("/fn/");
+    let mut response = next.run(request).await;
+    let takes = |cookie: &HeaderValue| cookie.to_str().is_ok_and(|text| text.contains("Max-Age=0"));
+    let cookies = response.headers().get_all(header::SET_COOKIE);
+    if by_itself && cookies.iter().any(takes) {
+        let kept: Vec<HeaderValue> = cookies.iter().filter(|cookie| !takes(cookie)).cloned().collect();
+        response.headers_mut().remove(header::SET_COOKIE);
+        for cookie in kept {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
 }
 
 /// Puts [`SignedIn`] on the request when the session has somebody.

@@ -45,13 +45,21 @@ fn watch(frame: &Frame, waiting: RwSignal<i64>, inbox: bool) {
 
     let (slug, seq, me) = (frame.workspace.slug.clone(), frame.seq, frame.me.id);
     let asked = slug.clone();
+    // The next page is on its way, and knows: this one must not come between.
+    let leaving = StoredValue::new(false);
+    let leaves = window_event_listener(ev::beforeunload, move |_| leaving.set_value(true));
+    let back = window_event_listener(ev::Custom::<web_sys::Event>::new("pageshow"), move |_| leaving.set_value(false));
     let ask = one_at_a_time(move || {
         let slug = asked.clone();
         async move {
             match super::server::waiting(slug).await {
                 Ok(count) => drop(waiting.try_set(count)),
                 // The page that is fetched anew says so; the inbox asks for itself.
-                Err(Fault::SignedOut | Fault::Domain(domain::Error::NotFound)) if !inbox => reload(),
+                Err(Fault::SignedOut | Fault::Domain(domain::Error::NotFound))
+                    if !inbox && leaving.try_get_value() == Some(false) =>
+                {
+                    reload();
+                }
                 // A count that cannot be had is not worth a word; the next look tries again.
                 Err(_) => {}
             }
@@ -76,5 +84,9 @@ fn watch(frame: &Frame, waiting: RwSignal<i64>, inbox: bool) {
         }
     });
     let handle = window_event_listener(ev::focus, move |_| ask());
-    on_cleanup(move || handle.remove());
+    on_cleanup(move || {
+        handle.remove();
+        leaves.remove();
+        back.remove();
+    });
 }
