@@ -17,6 +17,7 @@ const act = async (phone, text, what) => {
 };
 
 test("every kind of message, and what is done to them, arrives live", async ({ open }) => {
+  test.slow();
   const phone = await open();
   await takePhone(phone, CUSTOMER);
   const rohan = await open();
