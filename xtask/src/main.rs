@@ -1,5 +1,6 @@
 //! The build: `cargo xtask help` lists what it can do.
 
+mod browser;
 mod build;
 mod cargo;
 mod paths;

@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    browser,
     build::{self, Mode},
     cargo::run,
     paths,
@@ -49,6 +50,7 @@ pub fn chaos(args: &[&str]) -> Result<()> {
 fn with_bench(subcommand: &str, mode: Mode, args: &[&str]) -> Result<()> {
     let dir = build::with(mode, false, &["bench", "simulator"])?;
     let postgres = step("PostgreSQL", Postgres::start)?;
+    let chromium = (subcommand == "run" && browses(args)).then(browser::prepare).transpose()?;
     let site: PathBuf = paths::target()?.join("site").join(mode.profile());
     run(Command::new(dir.join("bench"))
         .arg(subcommand)
@@ -57,5 +59,12 @@ fn with_bench(subcommand: &str, mode: Mode, args: &[&str]) -> Result<()> {
         .env(postgres::ENV, &postgres.url)
         .env("PARLANCE_BIN", dir.join("parlance"))
         .env("SIMULATOR_BIN", dir.join("simulator"))
-        .env(site::ENV, &site))
+        .env(site::ENV, &site)
+        .envs(chromium.map(|chromium| (browser::ENV, chromium))))
+}
+
+/// Whether one of these measurements looks at pages.
+fn browses(args: &[&str]) -> bool {
+    let all = !args.iter().any(|arg| arg.starts_with("--only"));
+    all || args.iter().any(|arg| arg.contains("first_paint"))
 }

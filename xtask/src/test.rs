@@ -5,6 +5,7 @@ use std::{path::Path, process::Command};
 use anyhow::{Result, bail};
 
 use crate::{
+    browser,
     build::Mode,
     cargo::{cargo, on_path, quiet_cargo, run, script},
     paths,
@@ -93,24 +94,17 @@ fn rust(site: &Path, pg: &str) -> Result<()> {
 }
 
 fn browser(site: &Path, postgres: &Postgres) -> Result<()> {
-    let chromium = script("chromium.sh")?;
-    if !on_path("npm") {
-        bail!("The browser tests need Node.js 20 or newer with npm (Debian, Ubuntu: apt-get install nodejs npm)");
-    }
+    let chromium = browser::prepare()?;
     step("Server", || {
         // Built as the Rust tests build it (the integration tests want the binary too): nothing is compiled twice.
         run(quiet_cargo("test")?.args(NATIVE).args(["--profile", "quick", "--tests", "--no-run"]).env(site::ENV, site))
     })?;
-    let folder = paths::root().join("end2end");
-    step("Browser tests: packages", || {
-        run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&folder))
-    })?;
     step("Browser tests", || {
         run(Command::new("npx")
             .args(["--no-install", "playwright", "test"])
-            .current_dir(&folder)
+            .current_dir(paths::root().join("end2end"))
             .env("PARLANCE_BIN", paths::target()?.join(Mode::Quick.profile()).join("parlance"))
-            .env("PARLANCE_CHROMIUM", &chromium)
+            .env(browser::ENV, &chromium)
             .env("PARLANCE_PG_BIN", &postgres.bin)
             .env(postgres::ENV, &postgres.url))
     })

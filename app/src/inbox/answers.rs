@@ -39,6 +39,9 @@ impl Screen {
 
     /// A message that an action answered with, unless an event was faster.
     pub fn put_message(&self, conversation: ConversationId, message: MessageView) {
+        if self.newer_messages.get_untracked() && self.open_id() == Some(conversation) {
+            return self.to_newest();
+        }
         self.model.update_value(|model| {
             let thread = model.thread.as_mut().filter(|thread| thread.row.id == conversation);
             if let Some(thread) = thread
@@ -54,7 +57,8 @@ impl Screen {
     /// A note that was written here, unless the event was faster.
     pub fn put_note(&self, conversation: ConversationId, note: Note) {
         self.model.update_value(|model| {
-            let thread = model.thread.as_mut().filter(|thread| thread.row.id == conversation);
+            // Below a stretch from further up it is fetched with what stands there.
+            let thread = model.thread.as_mut().filter(|thread| thread.row.id == conversation && !thread.newer);
             if let Some(thread) = thread
                 && thread.notes.iter().all(|known| known.id != note.id)
             {

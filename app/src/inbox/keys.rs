@@ -6,7 +6,7 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::{composer::to_newest, focus::shown, head::back, over::Over, place::Pane, row::address, screen::Screen};
+use super::{focus::shown, head::back, over::Over, place::Pane, row::address, screen::Screen};
 use domain::{conversation::State, inbox::Row, permission::Permission};
 
 pub fn listen(screen: Screen) {
@@ -57,7 +57,7 @@ pub fn listen(screen: Screen) {
             "a" => click("#assign-button") && (focus("#assign [aria-current]") || focus("#assign button")),
             "e" => close_and_go_on(screen, &navigate),
             "G" => {
-                to_newest();
+                screen.to_newest();
                 true
             }
             "i" => take(screen),

@@ -24,6 +24,7 @@ pub mod thread;
 mod about;
 mod actions;
 mod answers;
+mod arrive;
 mod bulk;
 pub(crate) mod consent;
 mod contact;

@@ -4,7 +4,7 @@ use domain::{
     Error as Wrong,
     conversation::View,
     id::ConversationId,
-    inbox::{Earlier, Filter, Live, Page, Row},
+    inbox::{Filter, Live, Page, Row, Stretch, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -202,7 +202,7 @@ impl Screen {
         });
     }
 
-    pub(super) fn prepend(&self, id: ConversationId, Earlier { messages: page, notes }: Earlier) {
+    fn prepend(&self, id: ConversationId, Stretch { messages: page, notes }: Stretch) {
         self.model.update_value(|model| {
             let Some(thread) = model.thread.as_mut().filter(|thread| thread.row.id == id) else { return };
             let known = std::mem::take(&mut thread.messages);
@@ -214,6 +214,71 @@ impl Screen {
             thread.notes.splice(..0, notes);
         });
         self.sync();
+    }
+
+    /// Downwards, where the newest messages are not here.
+    pub fn load_newer(&self) {
+        let last = self.model.with_value(|model| {
+            let thread = model.thread.as_ref().filter(|thread| thread.newer)?;
+            Some((thread.row.id, thread.messages.last()?.sort_key()))
+        });
+        let (Some((id, after)), false) = (last, self.busy.get_untracked()) else { return };
+        let screen = *self;
+        self.busy.set(true);
+        self.fetching(1);
+        spawn_local(async move {
+            match server::load_newer(screen.slug(), id, after).await {
+                Ok(page) => steadily(|| screen.extend(id, page)),
+                Err(fault) => screen.not_fetched(fault),
+            }
+            screen.busy.set(false);
+            screen.fetching(-1);
+        });
+    }
+
+    fn extend(&self, id: ConversationId, Stretch { messages: page, notes }: Stretch) {
+        let thread = self.model.with_value(|model| model.thread.clone());
+        let Some(mut thread) = thread.filter(|thread| thread.row.id == id && thread.newer) else { return };
+        let newer = page.items.into_iter().filter(|newer| thread.messages.iter().all(|known| known.id != newer.id));
+        let newer: Vec<_> = newer.collect();
+        thread.messages.extend(newer);
+        thread.newer = page.more;
+        thread.notes.retain(|known| notes.iter().all(|newer| newer.id != known.id));
+        thread.notes.extend(notes);
+        self.turn_to(thread);
+    }
+
+    /// Another stretch of the conversation that is open.
+    pub(super) fn turn_to(&self, stretch: Thread) {
+        let caught_up = self.caught_up(stretch);
+        self.model.update_value(|model| {
+            if let (Some(thread), Some(stretch)) = (model.thread.as_mut(), caught_up)
+                && thread.row.id == stretch.row.id
+            {
+                // The row follows the list.
+                *thread = Thread { row: thread.row.clone(), ..stretch };
+            }
+        });
+        self.sync();
+    }
+
+    /// Scrolls to the newest message, which is fetched where an earlier stretch is shown.
+    pub fn to_newest(&self) {
+        let open = self.open_id().filter(|_| self.newer_messages.get_untracked());
+        let Some(id) = open else { return scroll_to_newest() };
+        let screen = *self;
+        self.fetching(1);
+        spawn_local(async move {
+            match server::load_thread(screen.slug(), id).await {
+                Ok(thread) => {
+                    screen.missed.set(0);
+                    screen.turn_to(thread);
+                    request_animation_frame(scroll_to_newest);
+                }
+                Err(fault) => screen.not_fetched(fault),
+            }
+            screen.fetching(-1);
+        });
     }
 
     fn events(&self) -> Vec<Live> {
@@ -229,4 +294,29 @@ impl Screen {
             }
         });
     }
+}
+
+/// The pane of a thread is turned over: its zero is the newest message.
+fn scroll_to_newest() {
+    #[cfg(feature = "hydrate")]
+    if let Some(pane) = pane() {
+        pane.set_scroll_top(0);
+    }
+}
+
+/// What the reader sees stays where it is while something is added below it.
+fn steadily(change: impl FnOnce()) {
+    #[cfg(feature = "hydrate")]
+    if let Some(pane) = pane() {
+        let (height, top) = (pane.scroll_height(), pane.scroll_top());
+        change();
+        request_animation_frame(move || pane.set_scroll_top(top - (pane.scroll_height() - height)));
+        return;
+    }
+    change();
+}
+
+#[cfg(feature = "hydrate")]
+fn pane() -> Option<web_sys::Element> {
+    document().query_selector(".thread__scroll").ok().flatten()
 }

@@ -6,7 +6,7 @@ use domain::{
     content::Quote,
     conversation::View,
     id::{ConversationId, MemberId, MessageId},
-    inbox::{Counts, Effect, Event, Filter, InboxView, Live, Row, SavedView, Thread, apply},
+    inbox::{Counts, Filter, InboxView, Live, Row, SavedView, Thread},
     label::Label,
     message::Direction,
     permission::Permission,
@@ -83,6 +83,8 @@ pub struct Screen {
     pub open: RwSignal<Option<Row>>,
     pub bubbles: RwSignal<Vec<Cell<Entry>>>,
     pub more_messages: RwSignal<bool>,
+    /// The newest messages are not here: an earlier stretch is shown.
+    pub newer_messages: RwSignal<bool>,
     /// Above this message stood "3 new messages" when the thread was opened.
     pub unread_line: RwSignal<Option<(MessageId, i64)>>,
     /// Messages that came while the reader was further up.
@@ -154,6 +156,7 @@ impl Screen {
             open: RwSignal::new(None),
             bubbles: RwSignal::new(Vec::new()),
             more_messages: RwSignal::new(false),
+            newer_messages: RwSignal::new(false),
             unread_line: RwSignal::new(None),
             missed: RwSignal::new(0),
             scrolled_up: RwSignal::new(false),
@@ -230,121 +233,6 @@ impl Screen {
         self.open.with_untracked(|row| row.as_ref().map(|row| row.id))
     }
 
-    /// Everything anew from the server: the first fetch, another view, or a stream that had to let go.
-    pub fn install(&self, fresh: Screenful) {
-        if fresh.access != self.facts().access {
-            return anew();
-        }
-        let missing = fresh.missing;
-        let inbox = fresh.inbox.clone();
-        let (fresh_parks, fresh_saved) = (fresh.parks.clone(), fresh.saved.clone());
-        self.held_until.set_value(0);
-        // The first paint's own things stay: the form's key and text belong to the page as it was drawn.
-        self.facts.update_value(|facts| {
-            let old = facts.as_ref().clone();
-            *facts = Arc::new(Screenful { form_key: old.form_key, theme: old.theme, demo: old.demo, ..fresh });
-        });
-        self.parks.set(fresh_parks);
-        put(self.saved, fresh_saved);
-        self.model.set_value(inbox);
-        let (_, events) = self.meanwhile.get_value();
-        self.model.update_value(|model| {
-            for live in &events {
-                apply(model, live);
-            }
-        });
-        let unreadable = self.place.with_untracked(|place| place.unreadable);
-        self.middle.set(if missing || unreadable { Middle::Missing } else { Middle::Thread });
-        self.fresh.set_value(None);
-        self.sync();
-    }
-
-    /// A thread that was fetched, if it is still the one that was asked for.
-    pub fn install_thread(&self, thread: Thread) {
-        let id = thread.row.id;
-        if self.middle.get_untracked() != Middle::Loading(id) {
-            return;
-        }
-        let (_, events) = self.meanwhile.get_value();
-        self.model.update_value(|model| {
-            // Only the thread is behind; the list has seen these events.
-            let mut alone = InboxView {
-                seq: i64::MIN,
-                rows: Vec::new(),
-                more: true,
-                counts: Counts::default(),
-                thread: Some(thread),
-                ..model.clone()
-            };
-            for live in &events {
-                apply(&mut alone, live);
-            }
-            model.thread = alone.thread;
-        });
-        // It may have been handed over while it was on its way.
-        let there = self.model.with_value(|model| model.thread.is_some());
-        self.middle.set(if there { Middle::Thread } else { Middle::Lost(None) });
-        self.draw_unread_line();
-        self.sync();
-    }
-
-    /// One event of the stream.
-    pub fn live(&self, live: &Live) {
-        self.meanwhile.update_value(|(fetching, events)| {
-            if *fetching > 0 {
-                events.push(live.clone());
-            }
-        });
-        if let Event::Message { message, .. } | Event::MessageChanged { message, .. } = &live.event {
-            self.confirmed(message.id);
-            self.notice_parks(message);
-        }
-        let Some(effect) = self.model.try_update_value(|model| apply(model, live)) else { return };
-        if let (Event::Note { row, note }, true) = (&live.event, effect != Effect::Nothing) {
-            self.named(row, note);
-        }
-        match effect {
-            Effect::Nothing => return,
-            Effect::Changed => {}
-            Effect::NewMessage(id) => self.arrived(id),
-            Effect::ThreadLost(_) => self.middle.set(Middle::Lost(None)),
-        }
-        self.sync();
-        self.refill();
-        self.regain(live);
-    }
-
-    /// All rows that were here have left the list, and it goes on: then it is fetched.
-    fn refill(&self) {
-        let empty = self.model.with_value(|model| model.rows.is_empty() && model.more);
-        if empty && !self.busy.get_untracked() {
-            self.refetch();
-        }
-    }
-
-    /// What was not to be seen may be again: then it is fetched.
-    fn regain(&self, live: &Live) {
-        let gone = matches!(self.middle.get_untracked(), Middle::Lost(_) | Middle::Missing);
-        let Some(id) = live.event.conversation() else { return };
-        let back =
-            !matches!(live.event, Event::Lost { .. }) && self.place.with_untracked(|place| place.open) == Some(id);
-        if gone && back {
-            self.fetch_thread(id);
-        }
-    }
-
-    fn arrived(&self, id: MessageId) {
-        self.fresh.set_value(Some(id));
-        let theirs = self.model.with_value(|model| {
-            let thread = model.thread.as_ref()?;
-            let message = thread.messages.iter().rev().find(|message| message.id == id)?;
-            Some(message.direction == Direction::In)
-        });
-        if theirs == Some(true) && self.scrolled_up.get_untracked() {
-            self.missed.update(|missed| *missed += 1);
-        }
-    }
-
     /// Brings the signals to the model.
     pub fn sync(&self) {
         let middle = self.middle.get_untracked();
@@ -355,13 +243,18 @@ impl Screen {
             put(self.counts, model.counts);
             put(self.more_rows, model.more);
             reconcile(self.rows, self.in_places(&model.rows));
-            let (open, bubbles, more) = match (&model.thread, middle) {
-                (_, Middle::Loading(id)) => (model.rows.iter().find(|row| row.id == id).cloned(), Vec::new(), false),
-                (Some(thread), Middle::Thread) => (Some(thread.row.clone()), self.bubbles_of(thread), thread.more),
-                _ => (None, Vec::new(), false),
+            let (open, bubbles, beyond) = match (&model.thread, middle) {
+                (_, Middle::Loading(id)) => {
+                    (model.rows.iter().find(|row| row.id == id).cloned(), Vec::new(), (false, false))
+                }
+                (Some(thread), Middle::Thread) => {
+                    (Some(thread.row.clone()), self.bubbles_of(thread), (thread.more, thread.newer))
+                }
+                _ => (None, Vec::new(), (false, false)),
             };
             put(self.open, open);
-            put(self.more_messages, more);
+            put(self.more_messages, beyond.0);
+            put(self.newer_messages, beyond.1);
             reconcile(self.bubbles, bubbles);
         });
     }
@@ -370,7 +263,8 @@ impl Screen {
         self.pending.with_value(|pending| {
             let waiting = pending
                 .iter()
-                .filter(|waiting| waiting.conversation == thread.row.id)
+                // It stands below the newest message.
+                .filter(|waiting| waiting.conversation == thread.row.id && !thread.newer)
                 .filter(|waiting| thread.messages.iter().all(|message| message.id != waiting.id));
             let known = thread.messages.iter().map(|message| (message.clone(), None));
             let waiting = waiting.map(|waiting| (waiting.as_message(self.me()), waiting.refused.clone()));
@@ -379,7 +273,7 @@ impl Screen {
     }
 
     /// Placed once, when a thread is opened.
-    fn draw_unread_line(&self) {
+    pub(super) fn draw_unread_line(&self) {
         let line = self.model.with_value(|model| {
             let thread = model.thread.as_ref()?;
             let unread = usize::try_from(thread.row.unread).ok().filter(|unread| *unread > 0)?;

@@ -3,7 +3,7 @@
 use domain::{
     conversation::{Until, View},
     id::{ConversationId, MediaId, MemberId, MessageId, NoteId, SavedViewId},
-    inbox::{Earlier, Filter, Item, MessageView, Note, Outcome, Page, Row, SavedView, Thread},
+    inbox::{Filter, Item, MessageView, Note, Outcome, Page, Row, SavedView, Stretch, Thread},
     outgoing::Outgoing,
     time::Millis,
     workspace::Slug,
@@ -50,8 +50,18 @@ pub async fn load_older(
     workspace: Slug,
     conversation: ConversationId,
     before: (Millis, MessageId),
-) -> Result<Earlier, Fault> {
+) -> Result<Stretch, Fault> {
     Ok(services::conversations::earlier(&native::ctx(&workspace).await?, conversation, before).await?)
+}
+
+/// What stands below a message, oldest first.
+#[server(prefix = "/fn", endpoint = "newer", input = Json, output = Json)]
+pub async fn load_newer(
+    workspace: Slug,
+    conversation: ConversationId,
+    after: (Millis, MessageId),
+) -> Result<Stretch, Fault> {
+    Ok(services::conversations::later(&native::ctx(&workspace).await?, conversation, after).await?)
 }
 
 /// Queues a reply. Asking again with the same key changes nothing. `despite`: the member knows that the customer opted out.
@@ -210,6 +220,7 @@ mod native {
         register_explicit::<LoadThread>();
         register_explicit::<LoadRows>();
         register_explicit::<LoadOlder>();
+        register_explicit::<LoadNewer>();
         register_explicit::<Reply>();
         register_explicit::<React>();
         register_explicit::<Types>();
@@ -265,8 +276,9 @@ mod native {
             (inbox.rows, inbox.more) = (page.items, page.more);
         }
         if let (Some(older), Some(thread)) = (older, inbox.thread.as_mut()) {
-            let Earlier { messages, notes } = conversations::earlier(&ctx, thread.row.id, older).await?;
+            let Stretch { messages, notes } = conversations::earlier(&ctx, thread.row.id, older).await?;
             (thread.messages, thread.more, thread.notes) = (messages.items, messages.more, notes);
+            thread.newer = true;
         }
         Ok(Screenful {
             inbox,

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     bubble::{entry_view, new_messages},
-    composer::{as_content, composer_view, to_newest},
+    composer::{as_content, composer_view},
     head::{back, head_view},
     later::snoozed_view,
     lazy::{Extra, show},
@@ -17,7 +17,7 @@ use crate::{missing::NothingArt, ui::icon};
 
 /// Scrolled up by more than this, the reader is left in peace and told what came.
 const PEACE: i32 = 120;
-/// This close to the oldest message, older ones are fetched.
+/// This close to the oldest message that is here, older ones are fetched, and newer ones this close to the newest.
 const NEAR: i32 = 300;
 
 /// A thread, or why there is none.
@@ -65,9 +65,13 @@ fn thread_view(screen: Screen, id: ConversationId) -> AnyView {
 fn pane_view(screen: Screen, id: ConversationId) -> AnyView {
     let scrolled = move |event: leptos::ev::Event| {
         let (up, left) = distances(&event);
-        screen.scrolled_up.set(up > PEACE);
-        if up <= PEACE {
+        let newer = screen.newer_messages.get_untracked();
+        screen.scrolled_up.set(up > PEACE || newer);
+        if up <= PEACE && !newer {
             screen.missed.set(0);
+        }
+        if up < NEAR && newer {
+            screen.load_newer();
         }
         if left < NEAR && screen.more_messages.get_untracked() {
             screen.load_older();
@@ -81,15 +85,16 @@ fn pane_view(screen: Screen, id: ConversationId) -> AnyView {
                     {move || is_loading().then(skeleton)}
                     {move || screen.more_messages.get().then(|| older(screen, id))}
                     <For each=move || screen.bubbles.get() key=|cell| cell.id children=move |cell| entry_view(screen, cell)/>
+                    {move || screen.newer_messages.get().then(|| newest(screen, id))}
                 </div>
             </div>
             {move || {
-                let missed = screen.missed.get();
-                (missed > 0).then(|| {
+                let (missed, newer) = (screen.missed.get(), screen.newer_messages.get());
+                (missed > 0 || newer).then(|| {
                     view! {
-                        <button class="pill-new" type="button" on:click=move |_| to_newest()>
+                        <button class="pill-new script" type="button" on:click=move |_| screen.to_newest()>
                             {icon("down", "xs")}
-                            {new_messages(missed)}
+                            {if missed > 0 { new_messages(missed) } else { "Newest messages".to_owned() }}
                         </button>
                     }
                 })
@@ -127,6 +132,15 @@ fn older(screen: Screen, id: ConversationId) -> impl IntoView {
         screen.load_older();
     };
     view! { <a class="btn ghost sm older" href=href on:click=load>"Earlier messages"</a> }
+}
+
+/// Below a stretch from further up. With a script, scrolling on fetches what comes next, and a pill leads to the newest.
+fn newest(screen: Screen, id: ConversationId) -> impl IntoView {
+    let href = move || {
+        let list = screen.filter.with(|filter| query(Some(screen.view.get()), filter));
+        screen.path(&format!("/inbox/{id}{list}"))
+    };
+    view! { <a class="btn ghost sm older plain" href=href>"Newest messages"</a> }
 }
 
 /// What went wrong, where the eye is.

@@ -1,4 +1,4 @@
-//! From the first delivery until all are visible.
+//! From the first delivery until all are visible, and until the search finds them.
 
 use std::{
     sync::Arc,
@@ -33,6 +33,8 @@ struct Line {
     engine: &'static str,
     workspaces: usize,
     per_second: u64,
+    /// Seconds from the moment when all are visible until the search finds them.
+    searchable_after_s: f64,
 }
 
 pub(super) async fn run(plan: &Plan) -> Result<()> {
@@ -43,23 +45,32 @@ pub(super) async fn run(plan: &Plan) -> Result<()> {
             let server = world.start(true).await?;
             let drained = drain(&world, plan.scale).await?;
             eprintln!(
-                "drain {} {round}, {workspaces} workspace(s): acknowledged in {:.2} s, visible in {:.2} s, {:.0}/s",
+                "drain {} {round}, {workspaces} workspace(s): acknowledged in {:.2} s, visible in {:.2} s, {:.0}/s, found by the search \
+                 {:.2} s later",
                 engine.name(),
                 drained.acknowledged,
                 drained.visible,
-                drained.per_second
+                drained.per_second,
+                drained.searchable_after
             );
             server.stop().await?;
             world.end().await?;
-            all.push(engine, (workspaces, drained.per_second));
+            all.push(engine, (workspaces, drained));
         }
     }
     for engine in plan.target.engines() {
         for workspaces in WORKSPACES {
-            let of_these = all.0.iter().filter(|(of, (n, _))| *of == engine && *n == workspaces);
-            let per_second = figures::median(of_these.map(|(_, (_, per_second))| *per_second));
-            let per_second = figures::whole(per_second);
-            figures::print(&Line { bench: "drain", engine: engine.name(), workspaces, per_second })?;
+            let of_these = || all.of(engine).filter(|(n, _)| *n == workspaces).map(|(_, drained)| drained);
+            figures::print(&Line {
+                bench: "drain",
+                engine: engine.name(),
+                workspaces,
+                per_second: figures::whole(figures::median(of_these().map(|drained| drained.per_second))),
+                searchable_after_s: figures::round(
+                    figures::median(of_these().map(|drained| drained.searchable_after)),
+                    2,
+                ),
+            })?;
         }
     }
     Ok(())
@@ -70,6 +81,8 @@ pub(super) struct Drained {
     pub acknowledged: f64,
     pub visible: f64,
     pub per_second: f64,
+    /// Seconds since all were visible.
+    pub searchable_after: f64,
 }
 
 /// Delivers as fast as it is acknowledged, and waits until every message can be seen.
@@ -88,6 +101,8 @@ pub(super) async fn drain(world: &World, scale: &Scale) -> Result<Drained> {
     let expected = i64::try_from(count)?;
     timeout(PATIENCE, all_visible(&mut probe, expected)).await.context("the deliveries do not become visible")??;
     let visible = start.elapsed().as_secs_f64();
+    timeout(PATIENCE, all_searchable(&mut probe)).await.context("the search does not index what came")??;
+    let searchable_after = start.elapsed().as_secs_f64() - visible;
     let done = delivering.await??;
     ensure!(done.samples.len() == count, "not all deliveries were acknowledged");
     let (contacts, conversations) = parties(&mut probe).await?;
@@ -97,7 +112,7 @@ pub(super) async fn drain(world: &World, scale: &Scale) -> Result<Drained> {
         contacts == expected && conversations == expected,
         "{expected} customers wrote, but there are {contacts} contacts and {conversations} conversations"
     );
-    Ok(Drained { acknowledged: done.seconds, visible, per_second: count as f64 / visible })
+    Ok(Drained { acknowledged: done.seconds, visible, per_second: count as f64 / visible, searchable_after })
 }
 
 async fn all_visible(probe: &mut Probe, expected: i64) -> Result<()> {
@@ -113,6 +128,14 @@ async fn all_visible(probe: &mut Probe, expected: i64) -> Result<()> {
         }
         sleep(LOOK).await;
     }
+}
+
+async fn all_searchable(probe: &mut Probe) -> Result<()> {
+    const WAITS: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM search_queue LIMIT 1) AS first";
+    while services::sql!(scalar i64, probe.conn(), WAITS)? > 0 {
+        sleep(LOOK).await;
+    }
+    Ok(())
 }
 
 async fn parties(probe: &mut Probe) -> Result<(i64, i64)> {

@@ -6,6 +6,7 @@ mod audit;
 mod busy;
 mod drain;
 mod export;
+mod first_paint;
 mod limiter;
 mod live;
 mod memory;
@@ -65,6 +66,9 @@ enum Bench {
     Export,
     /// What a browser loads.
     Assets,
+    /// The inbox in a browser with an empty cache: until it can be read, and until it answers.
+    #[value(name = "first_paint")]
+    FirstPaint,
     /// A change with its entry in the audit trail, beside the same change without.
     Audit,
     /// A secret that is opened, at hand and from the database.
@@ -102,6 +106,8 @@ struct Scale {
     export_entries: i64,
     /// Secrets that are opened.
     secrets: usize,
+    /// Visits of `first_paint` in a round.
+    visits: usize,
     /// Questions of each kind that `query` asks.
     queries: usize,
     /// Long enough that the twenty first questions of a minute are not one in a hundred.
@@ -125,6 +131,7 @@ const FULL: Scale = Scale {
     audit_batches: 120,
     export_entries: 1_000_000,
     secrets: 20_000,
+    visits: 15,
     queries: 1_000,
     limiter_time: Duration::from_secs(20),
 };
@@ -142,6 +149,7 @@ const QUICK: Scale = Scale {
     audit_batches: 12,
     export_entries: 100_000,
     secrets: 2_000,
+    visits: 3,
     queries: 100,
     limiter_time: Duration::from_secs(2),
     ..FULL
@@ -197,6 +205,9 @@ pub async fn run(args: Args) -> Result<()> {
     if wanted(Bench::Assets) {
         assets::run()?;
     }
+    if wanted(Bench::FirstPaint) {
+        first_paint::run(&plan).await?;
+    }
     if wanted(Bench::Audit) {
         audit::run(&plan).await?;
     }
@@ -229,7 +240,19 @@ impl<T> ByEngine<T> {
 
     /// The median of one figure.
     fn median(&self, engine: Engine, figure: impl Fn(&T) -> f64, places: i32) -> f64 {
-        let values = self.0.iter().filter(|(of, _)| *of == engine).map(|(_, result)| figure(result));
-        crate::figures::round(crate::figures::median(values), places)
+        crate::figures::round(crate::figures::median(self.of(engine).map(figure)), places)
+    }
+
+    /// The greatest value of one figure.
+    fn greatest(&self, engine: Engine, figure: impl Fn(&T) -> f64, places: i32) -> f64 {
+        crate::figures::round(self.of(engine).map(figure).fold(f64::MIN, f64::max), places)
+    }
+
+    fn count(&self, engine: Engine) -> usize {
+        self.of(engine).count()
+    }
+
+    fn of(&self, engine: Engine) -> impl Iterator<Item = &T> {
+        self.0.iter().filter(move |(of, _)| *of == engine).map(|(_, result)| result)
     }
 }

@@ -107,8 +107,9 @@ fn put_message(view: &mut InboxView, row: &Row, message: &MessageView) -> bool {
         thread.messages.remove(place);
     }
     let place = thread.messages.partition_point(|other| other.sort_key() < message.sort_key());
-    // Above the oldest loaded message it belongs to a page that is fetched later.
-    if known.is_some() || place > 0 || !thread.more {
+    // Above the oldest loaded message and below the newest one it may belong to a page that is fetched later.
+    let loaded = (place > 0 || !thread.more) && (place < thread.messages.len() || !thread.newer);
+    if known.is_some() || loaded {
         thread.messages.insert(place, message.clone());
     }
     known.is_none()
@@ -117,8 +118,10 @@ fn put_message(view: &mut InboxView, row: &Row, message: &MessageView) -> bool {
 fn put_note(view: &mut InboxView, row: &Row, note: &Note) {
     let Some(thread) = view.thread.as_mut().filter(|thread| thread.row.id == row.id) else { return };
     thread.notes.retain(|known| known.id != note.id);
-    // Before the oldest loaded message it belongs to a page that is fetched later.
-    if !thread.more || thread.messages.first().is_some_and(|oldest| oldest.at <= note.at) {
+    // Outside of the loaded messages it belongs to a page that is fetched later.
+    let after = !thread.more || thread.messages.first().is_some_and(|oldest| oldest.at <= note.at);
+    let before = !thread.newer || thread.messages.last().is_some_and(|newest| note.at < newest.at);
+    if after && before {
         let place = thread.notes.partition_point(|other| other.sort_key() < note.sort_key());
         thread.notes.insert(place, note.clone());
     }

@@ -2,14 +2,16 @@
 
 use super::*;
 use crate::{
+    content::{Content, Extras},
     conversation::{State, View},
-    id::{ContactId, ConversationId, LabelId, MemberId, NumberId},
-    message::{Direction, Kind, Status},
+    id::{ContactId, ConversationId, LabelId, MemberId, MessageId, NumberId},
+    message::{Direction, Kind, Origin, Status, Times},
     number::NumberBrief,
     permission::{Access, Permissions, Sight},
     time::{HOUR, Millis},
 };
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const NOW: Millis = 1_000_000_000;
@@ -150,5 +152,62 @@ proptest! {
         prop_assert_eq!(&veiled.preview, &None);
         prop_assert_eq!(filter.takes(&veiled, NOW), filter.takes(&row, NOW));
         prop_assert_eq!(nothing.veil(veiled.clone()), veiled);
+    }
+}
+
+/// A message at this moment, whose place is that moment.
+fn at(at: Millis, text: &str) -> MessageView {
+    MessageView {
+        id: MessageId(Uuid::from_u128(u128::try_from(at).unwrap_or_default())),
+        direction: Direction::In,
+        kind: Kind::Text,
+        text: text.to_owned(),
+        at,
+        status: Status::Received,
+        times: Times::default(),
+        error: None,
+        author: None,
+        tries: 0,
+        next_try: None,
+        overtaken: false,
+        template: None,
+        content: Content::None,
+        extras: Extras::default(),
+        origin: Origin::Api,
+    }
+}
+
+proptest! {
+    /// Whatever comes, a stretch of a thread stays what stands between its ends, with nothing left out.
+    #[test]
+    fn a_stretch_stays_whole(
+        mut row in row(),
+        known in proptest::collection::btree_set(0..40_i64, 2..20),
+        (above, below) in (0..20_usize, 0..20_usize),
+        came in proptest::collection::vec(0..60_i64, 0..20),
+    ) {
+        row.state = State::Open;
+        let mut all: BTreeMap<Millis, MessageView> = known.iter().map(|moment| (*moment, at(*moment, "before"))).collect();
+        let count = all.len();
+        let from = above.min(count - 1);
+        let to = count - below.min(count - 1 - from);
+        let messages: Vec<MessageView> = all.values().take(to).skip(from).cloned().collect();
+        let (first, last) = (messages[0].at, messages[messages.len() - 1].at);
+        let (more, newer) = (from > 0, to < count);
+        let mut screen = fetch(&[], (View::All, &Filter::default()), 1, 0);
+        screen.thread = Some(Thread { row: row.clone(), messages, more, newer, notes: Vec::new() });
+        for (seq, moment) in (1..).zip(came) {
+            let message = at(moment, "after");
+            let known = all.insert(moment, message.clone()).is_some();
+            let row = row.clone();
+            let event =
+                if known { Event::MessageChanged { row, message } } else { Event::Message { row, message, opened: false } };
+            apply(&mut screen, &Live { seq, event });
+        }
+        let between = all.into_values().filter(|message| {
+            (!more || message.at >= first) && (!newer || message.at <= last)
+        });
+        let expected: Vec<MessageView> = between.collect();
+        prop_assert_eq!(screen.thread.map(|thread| thread.messages), Some(expected));
     }
 }

@@ -174,21 +174,24 @@ pub struct Counts {
     pub all: i64,
 }
 
-/// An open conversation: its row and its newest messages, oldest first.
+/// An open conversation: its row and its newest messages, or those around one of them, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
     pub row: Row,
     pub messages: Vec<MessageView>,
     /// Whether older messages exist.
     pub more: bool,
-    /// Oldest first, from the oldest of these messages on, or all where that is the first.
+    /// Whether newer messages exist that are not here: then it is a stretch from further up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub newer: bool,
+    /// Oldest first, those that stand among these messages, also before the first of all and after the last of all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
 }
 
-/// What stands above the messages of a thread.
+/// What stands above or below the messages of a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Earlier {
+pub struct Stretch {
     /// Oldest first.
     pub messages: Page<MessageView>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -8,6 +8,7 @@ use crate::{
 use domain::{
     conversation::View,
     id::ConversationId,
+    inbox::MessageView,
     permission::Permissions,
     role::Role,
     search::{Hit, Person},
@@ -271,46 +272,65 @@ on_both! {
         .await;
     }
 
-    /// From a message on, whatever came since; and not further back than a screen can bear.
-    async fn the_thread_reaches_back_to_what_was_found(db) {
+    /// A message far up is shown with what stands around it, and from there the thread goes on in both directions.
+    async fn the_thread_turns_to_what_was_found(db) {
         let services = db.services();
         let owner = workspace(&services, "Kaveri").await;
         let slug = owner.workspace().slug.clone();
         number(&services, &slug, PHONE).await;
         let (_, rohan) = member(&services, &slug, "Rohan", Role::Agent).await;
         let _workers = only_ingest(&services);
-        let flood = |from: i64, to: i64| {
-            let one = |nth: i64| {
-                let mut one = text(FROM, &format!("wamid.{nth}"), &format!("number-{nth}."));
-                one["timestamp"] = json!(crate::meta::stamp(5_000 - nth));
-                one
-            };
-            body(vec![entry(WABA, vec![change(value(PHONE, (from..to).map(one).collect(), vec![]))])])
+        let one = |nth: i64| {
+            let mut one = text(FROM, &format!("wamid.{nth}"), &format!("number-{nth}."));
+            one["timestamp"] = json!(crate::meta::stamp(5_000 - nth));
+            one
         };
-        put(&services, flood(0, 200)).await;
+        let flood = body(vec![entry(WABA, vec![change(value(PHONE, (0..200).map(one).collect(), vec![]))])]);
+        put(&services, flood).await;
         quiet(&services).await;
         let id = only(&owner).await;
-        let newest = conversations::thread(&owner, id).await.unwrap();
-        let oldest = newest.messages[0].clone();
-        assert_eq!(oldest.text, "number-150.");
         indexed(&services).await;
+        let numbers = |messages: &[MessageView]| -> Vec<usize> {
+            let number = |text: &str| text.trim_start_matches("number-").trim_end_matches('.').parse().unwrap();
+            messages.iter().map(|message| number(&message.text)).collect()
+        };
         let hit = search::messages(&owner, "number-70.", None).await.unwrap().items.remove(0);
-        let back = conversations::back_to(&owner, id, hit.message, oldest.sort_key()).await.unwrap();
-        let words: Vec<&str> = back.messages.items.iter().map(|message| message.text.as_str()).collect();
-        assert_eq!((words.len(), words[0], words[10], words[89], back.messages.more), (90, "number-60.", "number-70.", "number-149.", true));
-        let first = search::messages(&owner, "number-3.", None).await.unwrap().items.pop().unwrap();
-        let back = conversations::back_to(&owner, id, first.message, oldest.sort_key()).await.unwrap();
-        assert!(!back.messages.more && back.messages.items[0].text == "number-0.");
-        let here = conversations::back_to(&owner, id, oldest.id, oldest.sort_key()).await.unwrap();
-        assert_eq!(here.messages.items.len(), 10);
-        for nobodys in [conversations::back_to(&rohan, id, hit.message, oldest.sort_key()).await, conversations::back_to(&owner, id, services::clock::new_id().into(), oldest.sort_key()).await] {
-            assert!(matches!(nobodys, Err(Error::Domain(domain::Error::NotFound))) || rohan.access().unassigned);
+        let here = conversations::around(&owner, id, hit.message).await.unwrap();
+        assert_eq!((numbers(&here.messages), here.more, here.newer), ((60..=120).collect(), true, true));
+        // Upwards to the first and downwards to the last, nothing left out and nothing twice.
+        let mut shown = here.messages.clone();
+        loop {
+            let above = conversations::earlier(&owner, id, shown[0].sort_key()).await.unwrap();
+            shown.splice(..0, above.messages.items);
+            if !above.messages.more {
+                break;
+            }
         }
-        put(&services, flood(200, 1_300)).await;
-        quiet(&services).await;
-        let oldest = conversations::thread(&owner, id).await.unwrap().messages[0].clone();
-        let far = conversations::back_to(&owner, id, first.message, oldest.sort_key()).await;
-        assert!(matches!(far, Err(Error::Domain(domain::Error::Invalid { .. }))), "{far:?}");
+        loop {
+            let below = conversations::later(&owner, id, shown[shown.len() - 1].sort_key()).await.unwrap();
+            shown.extend(below.messages.items);
+            if !below.messages.more {
+                break;
+            }
+        }
+        assert_eq!(numbers(&shown), (0..200).collect::<Vec<_>>());
+        // At both ends of the thread there is nothing more to say.
+        let first = conversations::around(&owner, id, shown[3].id).await.unwrap();
+        assert_eq!((numbers(&first.messages), first.more, first.newer), ((0..=53).collect(), false, true));
+        let last = conversations::around(&owner, id, shown[190].id).await.unwrap();
+        assert_eq!((numbers(&last.messages), last.more, last.newer), ((180..200).collect(), true, false));
+        let end = conversations::later(&owner, id, shown[199].sort_key()).await.unwrap();
+        assert!(end.messages.items.is_empty() && !end.messages.more);
+
+        let nobodys = conversations::around(&owner, id, services::clock::new_id().into()).await;
+        assert!(matches!(nobodys, Err(Error::Domain(domain::Error::NotFound))), "{nobodys:?}");
+        conversations::assign(&owner, id, Some(owner.me().id)).await.unwrap();
+        for theirs in [
+            conversations::around(&rohan, id, hit.message).await.map(drop),
+            conversations::later(&rohan, id, shown[0].sort_key()).await.map(drop),
+        ] {
+            assert!(matches!(theirs, Err(Error::Domain(domain::Error::NotFound))), "{theirs:?}");
+        }
     }
 
     /// More of one millisecond than it has places is an order of its own, not a failure.

@@ -6,7 +6,7 @@ mod open;
 pub mod quick;
 mod text;
 
-pub use text::{as_content, take_back, to_newest};
+pub use text::{as_content, take_back};
 
 use domain::{
     conversation::State,

@@ -8,7 +8,7 @@ use leptos::{html::Textarea, prelude::*, task::spawn_local};
 
 use super::{
     quick::{Quick, names_view},
-    text::{keep_draft, to_newest},
+    text::keep_draft,
 };
 use crate::{
     inbox::{draft, screen::Screen, send::new_key, server},
@@ -42,7 +42,7 @@ pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
                     length.try_set(0);
                     screen.problem.set(None);
                     screen.put_note(id, note);
-                    to_newest();
+                    screen.to_newest();
                 }
                 Err(fault) => screen.fail(fault),
             }

@@ -5,7 +5,7 @@ use leptos::{html::Textarea, prelude::*};
 
 use super::{
     quick::{Quick, quick_view},
-    text::{as_content, keep_draft, to_newest},
+    text::{as_content, keep_draft},
 };
 #[cfg(feature = "hydrate")]
 use crate::inbox::attach::take_files;
@@ -32,7 +32,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
             area.set_value("");
             length.set(0);
             screen.send(id, text);
-            to_newest();
+            screen.to_newest();
         }
     };
     let keydown = move |event: leptos::ev::KeyboardEvent| {

@@ -48,11 +48,3 @@ pub fn take_back(screen: Screen, message: MessageId) {
     }
     let _ = (screen, message);
 }
-
-/// Scrolls to the newest message.
-pub fn to_newest() {
-    #[cfg(feature = "hydrate")]
-    if let Some(scroll) = document().query_selector(".thread__scroll").ok().flatten() {
-        scroll.set_scroll_top(0);
-    }
-}

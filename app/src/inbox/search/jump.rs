@@ -12,7 +12,7 @@ use crate::inbox::{
 /// The message to go to, once its conversation is open.
 pub type Sought = RwSignal<Option<(ConversationId, MessageId)>>;
 
-/// Waits for the conversation, fetches what lies between, and lights the message up.
+/// Waits for the conversation, fetches the stretch where the message stands if it is not here, and lights it up.
 pub fn follow(screen: Screen, sought: Sought) {
     let fetching = StoredValue::new(false);
     Effect::new(move |_| {
@@ -24,9 +24,8 @@ pub fn follow(screen: Screen, sought: Sought) {
             Middle::Thread if here && !fetching.get_value() => {}
             _ => return,
         }
-        let (known, oldest) = screen.model.with_value(|model| {
-            let messages = model.thread.as_ref().map(|thread| thread.messages.as_slice()).unwrap_or_default();
-            (messages.iter().any(|known| known.id == message), messages.first().map(|oldest| oldest.sort_key()))
+        let known = screen.model.with_value(|model| {
+            model.thread.as_ref().is_some_and(|thread| thread.messages.iter().any(|known| known.id == message))
         });
         if known {
             sought.set(None);
@@ -34,17 +33,14 @@ pub fn follow(screen: Screen, sought: Sought) {
             request_animation_frame(move || light(message));
             return;
         }
-        let Some(before) = oldest else { return sought.set(None) };
         fetching.set_value(true);
         screen.fetching(1);
         spawn_local(async move {
-            match server::load_back_to(screen.slug(), conversation, message, before).await {
-                Ok(earlier) if earlier.messages.items.iter().any(|known| known.id == message) => {
+            match server::load_around(screen.slug(), conversation, message).await {
+                Ok(stretch) => {
                     fetching.try_set_value(false);
-                    screen.prepend(conversation, earlier);
+                    screen.turn_to(stretch);
                 }
-                // It was deleted meanwhile, or it is newer than what is here.
-                Ok(_) => drop(sought.try_set(None)),
                 Err(fault) => {
                     sought.try_set(None);
                     screen.signed_out(&fault);

@@ -2,9 +2,8 @@
 
 use domain::{
     id::{ConversationId, MessageId},
-    inbox::Earlier,
+    inbox::Thread,
     search::{Found, Hit, Person, Results},
-    time::Millis,
     workspace::Slug,
 };
 use leptos::prelude::*;
@@ -31,15 +30,10 @@ pub async fn search_messages(workspace: Slug, words: String, before: i64) -> Res
     Ok(services::search::messages(&ctx(&workspace).await?, &words, Some(before)).await?)
 }
 
-/// The thread from a little above one message up to what the page has already.
-#[server(prefix = "/fn", endpoint = "back-to", input = Json, output = Json)]
-pub async fn load_back_to(
-    workspace: Slug,
-    conversation: ConversationId,
-    message: MessageId,
-    before: (Millis, MessageId),
-) -> Result<Earlier, Fault> {
-    Ok(services::conversations::back_to(&ctx(&workspace).await?, conversation, message, before).await?)
+/// The thread where one message stands.
+#[server(prefix = "/fn", endpoint = "around", input = Json, output = Json)]
+pub async fn load_around(workspace: Slug, conversation: ConversationId, message: MessageId) -> Result<Thread, Fault> {
+    Ok(services::conversations::around(&ctx(&workspace).await?, conversation, message).await?)
 }
 
 #[cfg(feature = "ssr")]
@@ -48,5 +42,5 @@ pub fn register() {
     register_explicit::<Search>();
     register_explicit::<SearchPeople>();
     register_explicit::<SearchMessages>();
-    register_explicit::<LoadBackTo>();
+    register_explicit::<LoadAround>();
 }

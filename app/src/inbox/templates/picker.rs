@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
-    super::{composer::to_newest, row, screen::Screen, send::new_key, start::server::start},
+    super::{row, screen::Screen, send::new_key, start::server::start},
     Picking, Target,
     choose::{Narrow, choose_view},
     fields::{Problem, fields_view, problem},
@@ -66,7 +66,7 @@ pub fn picker_view(screen: Screen, picking: Picking) -> AnyView {
                     screen.fresh.set_value(Some(message.id));
                     screen.put_message(conversation, message);
                     dialog::close(ID);
-                    to_newest();
+                    screen.to_newest();
                 });
             }
             Target::New(whom) => {

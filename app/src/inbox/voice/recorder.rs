@@ -292,7 +292,7 @@ impl Recorder {
                     self.uploaded.try_set_value(None);
                     screen.take_quote(conversation);
                     screen.put_message(conversation, message);
-                    crate::inbox::composer::to_newest();
+                    screen.to_newest();
                     self.open.try_set(false);
                     request_animation_frame(|| focus(OPENER));
                 }

@@ -81,10 +81,13 @@ pub const DOORS: &[Door] = &[
         let before = json!([i64::MAX, thing.message]);
         function("/fn/older", json!({"workspace": world.slug, "conversation": thing.conversation, "before": before}))
     }),
-    door("POST /fn/back-to", READ, |world, thing| {
-        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "message": thing.message,
-            "before": [i64::MAX, thing.message]});
-        function("/fn/back-to", body)
+    door("POST /fn/newer", READ, |world, thing| {
+        let after = json!([0, thing.message]);
+        function("/fn/newer", json!({"workspace": world.slug, "conversation": thing.conversation, "after": after}))
+    }),
+    door("POST /fn/around", READ, |world, thing| {
+        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "message": thing.message});
+        function("/fn/around", body)
     }),
     door("POST /fn/search", Need::May(P::ConversationsView), |world, _| {
         function("/fn/search", json!({"workspace": world.slug, "words": "hello"}))
