@@ -58,7 +58,8 @@ async fn file(
     found.await.unwrap_or_else(|error| refused(&error, request))
 }
 
-async fn answer(file: &Opened, headers: &HeaderMap) -> Result<Response, Error> {
+/// The file, or what of it was asked for.
+pub async fn answer(file: &Opened, headers: &HeaderMap) -> Result<Response, Error> {
     let tag = format!("\"{}\"", file.tag);
     let says = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if says(header::IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|one| one.trim() == tag)) {

@@ -65,6 +65,8 @@ pub struct Faults {
     pub dead_tokens: Vec<String>,
     /// The numbers (phone number ids) that are not registered: `PENDING` until they are taken out again.
     pub unregistered: Vec<String>,
+    /// The numbers (phone number ids) that are in use in the WhatsApp Business app too.
+    pub on_phone: Vec<String>,
     /// A permission that every access token lacks; empty: none.
     pub missing_scope: String,
     /// A webhook field that the app does not ask for; empty: none.

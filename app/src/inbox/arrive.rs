@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 use super::{
-    screen::{Middle, Screen, anew},
+    screen::{Middle, Screen},
     screenful::Screenful,
     sync::put,
 };
@@ -18,7 +18,8 @@ impl Screen {
     /// Everything anew from the server: the first fetch, another view, or a stream that had to let go.
     pub fn install(&self, fresh: Screenful) {
         if fresh.access != self.facts().access {
-            return anew();
+            // What the member may do has changed. Texts that are not sent yet survive this.
+            return crate::ui::reload();
         }
         let missing = fresh.missing;
         let inbox = fresh.inbox.clone();

@@ -10,7 +10,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     place::Place,
-    screen::{Middle, Screen, anew},
+    screen::{Middle, Screen},
     server,
 };
 use crate::error::Fault;
@@ -132,7 +132,9 @@ impl Screen {
                     }
                 }
                 // Not theirs any more: nothing of it stays on the screen.
-                Err(Fault::Domain(Wrong::NotFound | Wrong::Forbidden { .. } | Wrong::SecondFactor)) => anew(),
+                Err(Fault::Domain(Wrong::NotFound | Wrong::Forbidden { .. } | Wrong::SecondFactor)) => {
+                    crate::ui::reload()
+                }
                 Err(fault) => {
                     // What is on its way and what is not there any more is offered again in its own place.
                     if let (Some(id), Middle::Loading(_)) = (open, screen.middle.get_untracked()) {

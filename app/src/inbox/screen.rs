@@ -19,8 +19,6 @@ use uuid::Uuid;
 
 use super::{
     bubble::Entry,
-    composer::Mode,
-    opted_out::withheld,
     over::Over,
     parked::ParkLine,
     place::{Place, query},
@@ -165,7 +163,7 @@ impl Screen {
             offline: RwSignal::new(false),
             problem: RwSignal::new(first.error.clone()),
             again: RwSignal::new(false),
-            kept: RwSignal::new(first.text.clone().filter(|_| !composes(&first))),
+            kept: RwSignal::new(first.text.clone().filter(|_| !first.composes())),
             despite: RwSignal::new(None),
             sent_again: RwSignal::new(Vec::new()),
             shelf: RwSignal::new(Shelf::default()),
@@ -286,22 +284,4 @@ impl Screen {
         // What was there before stands still.
         self.fresh.set_value(None);
     }
-}
-
-/// What the member may do has changed: the whole page is drawn for it. Texts that are not sent yet survive that.
-pub fn anew() {
-    #[cfg(feature = "hydrate")]
-    if window().location().reload().is_err() {
-        leptos::logging::warn!("the page cannot be loaded anew");
-    }
-}
-
-/// Whether the first paint has a composer, which holds the text of a form that failed.
-fn composes(first: &Screenful) -> bool {
-    let thread = first.inbox.thread.as_ref();
-    let sight = first.access.sight(Permission::MessagesSend, first.me.id);
-    thread.is_some_and(|thread| {
-        let row = &thread.row;
-        Mode::of(sight.reaches(row.assignee), row, first.now) == Mode::Open && !withheld(row, first.opt_out)
-    })
 }

@@ -3,13 +3,13 @@ use domain::{
     inbox::{InboxView, SavedView},
     number::NumberBrief,
     opt_out::Scope,
-    permission::Access,
+    permission::{Access, Permission},
     time::Millis,
     workspace::{MemberBrief, WorkspaceBrief},
 };
 use serde::{Deserialize, Serialize};
 
-use super::parked::ParkLine;
+use super::{composer::Mode, opted_out::withheld, parked::ParkLine};
 
 /// Everything that the first paint of the inbox needs, from one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,4 +59,15 @@ pub struct Screenful {
     /// What stands still until somebody resumes it.
     #[serde(default)]
     pub parks: Vec<ParkLine>,
+}
+
+impl Screenful {
+    /// Whether the first paint has a composer, which holds the text of a form that failed.
+    pub fn composes(&self) -> bool {
+        let sight = self.access.sight(Permission::MessagesSend, self.me.id);
+        self.inbox.thread.as_ref().is_some_and(|thread| {
+            let row = &thread.row;
+            Mode::of(sight.reaches(row.assignee), row, self.now) == Mode::Open && !withheld(row, self.opt_out)
+        })
+    }
 }

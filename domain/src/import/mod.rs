@@ -25,6 +25,9 @@ pub const COLUMNS: usize = 100;
 /// Lines that are shown before anything is written.
 pub const PREVIEW: usize = 20;
 
+/// Lines that are checked at a time.
+pub const STRETCH: i64 = 50_000;
+
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,4 +164,63 @@ pub struct Previewed {
     pub name: String,
     /// `+` and digits; what stands there, where it is no number.
     pub phone: String,
+}
+
+/// A place in a file: before this byte, in this line as an editor counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub byte: i64,
+    pub line: i64,
+}
+
+/// What stands in a stretch of a file, found before anything is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    pub lines: i64,
+    /// Of which so many cannot be taken, whatever is known already.
+    pub refused: i64,
+    /// The first of these, at most [`PREVIEW`].
+    pub first: Vec<Previewed>,
+    /// Where the next stretch begins; nothing at the end of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Mark>,
+}
+
+impl Checked {
+    /// With the stretch behind it.
+    pub fn and(mut self, behind: Checked) -> Self {
+        let room = PREVIEW.saturating_sub(self.first.len());
+        self.first.extend(behind.first.into_iter().take(room));
+        Self { lines: self.lines + behind.lines, refused: self.refused + behind.refused, next: behind.next, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_add_up_and_name_the_first_lines_alone() {
+        let stretch = |from: i64, lines: i64, next| Checked {
+            lines,
+            refused: lines,
+            first: (from..from + lines)
+                .take(PREVIEW)
+                .map(|line| Previewed {
+                    line,
+                    outcome: Outcome::Refused,
+                    why: String::new(),
+                    name: String::new(),
+                    phone: String::new(),
+                })
+                .collect(),
+            next,
+        };
+        let mark = Mark { byte: 9, line: 12 };
+        let all = stretch(2, 10, Some(mark)).and(stretch(12, 30, None));
+        assert_eq!((all.lines, all.refused, all.next), (40, 40, None));
+        let lines: Vec<i64> = all.first.iter().map(|one| one.line).collect();
+        assert_eq!(lines, (2..22).collect::<Vec<i64>>());
+        assert_eq!(Checked::default().and(stretch(2, 1, Some(mark))).next, Some(mark));
+    }
 }

@@ -2,19 +2,18 @@ use super::{Intent, Source, Words, read};
 use crate::{message::Kind, meta::webhook::Inbound};
 use serde_json::Value;
 
-/// Where a quick reply says what it stands for, and then what was written on it.
-const BUTTONS: [(&str, &[&str]); 2] = [
-    ("button", &["/button/payload", "/button/text"]),
-    (
-        "interactive",
-        &[
-            "/interactive/button_reply/id",
-            "/interactive/button_reply/title",
-            "/interactive/list_reply/id",
-            "/interactive/list_reply/title",
-        ],
-    ),
-];
+/// What a tap stands for. On a template's quick reply that is its payload: its title, unless whoever sent it chose another. On a
+/// button or in a list of an interactive message it is the id alone: the words on it are about what is asked there, and "Cancel"
+/// below an appointment cancels the appointment.
+fn tapped<'a>(name: &str, raw: &'a Value) -> Option<&'a str> {
+    let places: &[&str] = match name {
+        "button" => &["/button/payload", "/button/text"],
+        "interactive" => &["/interactive/button_reply/id", "/interactive/list_reply/id"],
+        _ => &[],
+    };
+    let mut said = places.iter().filter_map(|place| raw.pointer(place)?.as_str());
+    said.find(|said| !said.trim().is_empty())
+}
 
 /// What a customer's message asks for, how we know, and in which words.
 pub fn heard(message: &Inbound, words: &Words) -> Option<(Intent, Source, String)> {
@@ -26,12 +25,9 @@ pub fn heard(message: &Inbound, words: &Words) -> Option<(Intent, Source, String
         Kind::Unsupported => message.text.as_str(),
         kind => kind.as_str(),
     };
-    let (_, places) = BUTTONS.iter().find(|(kind, _)| *kind == name)?;
     let raw: Value = serde_json::from_str(message.raw.as_deref()?).ok()?;
-    places.iter().find_map(|place| {
-        let said = raw.pointer(place)?.as_str()?;
-        read(said, words).map(|intent| (intent, Source::Button, said.to_owned()))
-    })
+    let said = tapped(name, &raw)?;
+    read(said, words).map(|intent| (intent, Source::Button, said.to_owned()))
 }
 
 #[cfg(test)]
@@ -74,11 +70,23 @@ mod tests {
             ("text", json!("STOP"), stop),
             ("text", json!("button"), None),
             ("button", json!({"button": {"payload": "Unsubscribe", "text": "Not for me"}}), stop),
-            ("button", json!({"button": {"payload": "cb_17", "text": "Stop promotions"}}), stop),
+            // Meta's payload of a quick reply is its title, unless the sender chose one.
+            ("button", json!({"button": {"payload": "Stop promotions", "text": "Stop promotions"}}), stop),
+            ("button", json!({"button": {"payload": "cb_17", "text": "Stop promotions"}}), None),
+            ("button", json!({"button": {"payload": "cancel_visit_17", "text": "Cancel"}}), None),
             ("button", json!({"button": {"payload": "cb_17", "text": "Yes, please"}}), None),
             ("button", json!({"button": {"text": "START"}}), Some(Intent::Start)),
+            ("button", json!({"button": {"payload": " ", "text": "Stop"}}), stop),
             ("interactive", json!({"interactive": {"button_reply": {"id": "STOP", "title": "No more"}}}), stop),
-            ("interactive", json!({"interactive": {"list_reply": {"id": "3", "title": "Unsubscribe"}}}), stop),
+            (
+                "interactive",
+                json!({"interactive": {"button_reply": {"id": "start", "title": "Again"}}}),
+                Some(Intent::Start),
+            ),
+            ("interactive", json!({"interactive": {"button_reply": {"id": "2", "title": "Cancel"}}}), None),
+            ("interactive", json!({"interactive": {"button_reply": {"title": "STOP"}}}), None),
+            ("interactive", json!({"interactive": {"list_reply": {"id": "unsubscribe", "title": "3"}}}), stop),
+            ("interactive", json!({"interactive": {"list_reply": {"id": "3", "title": "Unsubscribe"}}}), None),
             ("interactive", json!({"interactive": {"nfm_reply": {"name": "STOP"}}}), None),
             ("image", json!({"image": {"caption": "STOP"}}), None),
             ("button", json!("STOP"), None),

@@ -36,7 +36,8 @@ use super::{
         contacts::fields, consent::list, consent::record,
         conversations::list, conversations::get, conversations::assign, conversations::close, conversations::reopen,
         conversations::label, labels::list, search::find,
-        messages::list, messages::send, messages::outgoing::send_to, messages::retry, media::upload, limits::limits,
+        messages::list, messages::send, messages::outgoing::send_to, messages::retry, media::upload, media::file,
+        limits::limits,
         templates::list,
         members::list, members::invite, members::set_role, members::remove, permissions::table,
         tokens::list, tokens::get, tokens::create, tokens::revoke,
@@ -123,6 +124,10 @@ fn operate(path: &str, method: &str, operation: &mut Map<String, Value>) {
     }
     if operation.contains_key("requestBody") {
         statuses.extend([413, 415]);
+    }
+    // A file may not be here, and not be as long as somebody thinks.
+    if path.ends_with("/media/{id}") {
+        statuses.extend([410, 416]);
     }
     // Where something is sent.
     if method == "post" && (path.ends_with("/messages") || path.ends_with("/retry")) {

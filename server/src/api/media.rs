@@ -1,4 +1,5 @@
-//! `POST /api/v1/media`: a file that is about to be sent. Its bytes go on as they come.
+//! `POST /api/v1/media`: a file that is about to be sent. Its bytes go on as they come. `GET /api/v1/media/{id}`: a file of a
+//! message, whole or in part.
 
 use axum::{
     Json,
@@ -14,13 +15,13 @@ use domain::{
     id::{ConversationId, MediaId},
     time::DAY,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use services::{
     Ctx,
     clock::new_id,
-    media::{self, Known, Upload, Uploaded},
+    media::{self, Known, Part, Upload, Uploaded},
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
@@ -28,6 +29,7 @@ use super::{
     messages::{MessageKind, addressee::conversation_of},
     once,
     problem::{self, Problem},
+    read::{self, Query},
 };
 
 /// Where it is.
@@ -117,6 +119,46 @@ pub async fn upload(
         }
     }
     Err(Wrong::invalid("file", "send one, as the last part of the form").into())
+}
+
+/// What of a file is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FileWanted {
+    /// A small JPEG of a large picture; of others the whole.
+    #[serde(default)]
+    small: bool,
+}
+
+/// The bytes of a file, as what they are.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "says what is streamed")]
+pub struct FileBytes(Vec<u8>);
+
+/// Read a file
+///
+/// Of a message, or one that the caller handed in. `Range` asks for a part of it, `If-None-Match` with its `ETag` whether it is
+/// still the same. `gone` while it is not here: the message says why. It comes from a stranger: treat it so. Needs
+/// `messages.view`.
+#[utoipa::path(
+    get, path = "/api/v1/media/{id}", tag = "Messages", operation_id = "getMedia",
+    params(("id" = Uuid, Path, description = "Of the file"), FileWanted),
+    responses(
+        (status = 200, description = "The file", body = FileBytes, content_type = "*/*"),
+        (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "*/*"),
+        (status = 304, description = "It is the same"),
+    ),
+)]
+pub async fn file(
+    Caller(ctx): Caller,
+    read::Id(id): read::Id,
+    Query(wanted): Query<FileWanted>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let part = if wanted.small { Part::Thumbnail } else { Part::Whole };
+    let opened = media::open(&ctx, MediaId(id), part).await?;
+    Ok(crate::media::answer(&opened, &headers).await?)
 }
 
 enum Id {

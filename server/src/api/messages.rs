@@ -2,10 +2,12 @@
 
 pub mod addressee;
 pub mod bodies;
+pub mod content;
 pub mod outgoing;
 
 use axum::{Extension, Json, http::StatusCode};
 use domain::{
+    content::{Extras, MediaState},
     id::{ConversationId, MessageId},
     inbox::{MessageView, Page},
     message::{Direction, Kind, Origin, Status},
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use services::{clock::new_id, conversations};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use content::{MessageContent, MessageForwarded, MessageProduct, MessageQuote, MessageReaction, MessageReferral};
 
 use super::{
     caller::Caller,
@@ -34,8 +38,24 @@ pub struct Message {
     direction: MessageDirection,
     kind: MessageKind,
     /// The words in it: the text, what stands below a picture, what is written on the button that was tapped. For an
-    /// unsupported message Meta's name of its kind.
+    /// unsupported message Meta's name of its kind. Empty once the message is revoked.
     text: String,
+    /// What it holds besides its words; `null` where there is nothing, and once it is revoked.
+    content: Option<MessageContent>,
+    /// What it answers.
+    quote: Option<MessageQuote>,
+    reactions: Vec<MessageReaction>,
+    /// Where it was passed on.
+    #[schema(inline)]
+    forwarded: Option<MessageForwarded>,
+    referral: Option<MessageReferral>,
+    product: Option<MessageProduct>,
+    /// Of a message in a group: who wrote it, as they call themselves.
+    sender: Option<String>,
+    /// When its writer last changed it; the words are the new ones. Unix time in milliseconds.
+    edited_at: Option<i64>,
+    /// When its writer took it back. Unix time in milliseconds.
+    revoked_at: Option<i64>,
     /// Meta's time of a customer's message, ours of an answer. Unix time in milliseconds.
     at: i64,
     status: MessageStatus,
@@ -55,11 +75,26 @@ pub struct Message {
 impl From<MessageView> for Message {
     fn from(message: MessageView) -> Self {
         let MessageView { id, direction, kind, text, at, status, times, error, author, origin, .. } = message;
+        let (extras, content, template) = (message.extras, message.content, message.template);
+        // As on our pages: of what was taken back it is only said that it was.
+        let revoked = extras.revoked_at.is_some();
+        let content = if revoked { None } else { MessageContent::of(content, template, &extras) };
+        let Extras { quote, reactions, forwarded, referral, product, author: sender, edited_at, revoked_at, .. } =
+            extras;
         Self {
             id: id.0,
             direction: direction.into(),
             kind: kind.into(),
-            text,
+            text: if revoked { String::new() } else { text },
+            content,
+            quote: quote.map(Into::into),
+            reactions: reactions.into_iter().map(Into::into).collect(),
+            forwarded: forwarded.map(Into::into),
+            referral: referral.map(Into::into),
+            product: product.map(Into::into),
+            sender,
+            edited_at,
+            revoked_at,
             at,
             status: status.into(),
             accepted_at: times.accepted,
@@ -110,6 +145,11 @@ mirrored! {
     MessageOrigin of Origin { Api, Phone, History }
 }
 mirrored! {
+    /// `wanted`: on its way from Meta; `receiving`: an upload of ours; `kept`: here. Meta keeps a file for 7 days, then it is
+    /// `gone`; `refused`: not what it says it is, or too large; `failed`: every try was used up.
+    MessageFileState of MediaState { Wanted, Receiving, Kept, Gone, Refused, Failed }
+}
+mirrored! {
     /// How far it has come. `unconfirmed`: WhatsApp's answer was lost, it may or may not have gone out.
     MessageStatus of Status {
         Received, Queued, Sending, Accepted, Sent, Delivered, Read, Unconfirmed, RetryQueued, Failed, Cancelled, Dead,
@@ -129,7 +169,7 @@ pub struct NewMessage {
 
 /// Messages of a conversation
 ///
-/// The newest first. Needs `messages.view`.
+/// The newest first, each with what it holds. Files are read at their `url`. Needs `messages.view`.
 #[utoipa::path(
     get, path = "/api/v1/conversations/{id}/messages", tag = "Messages", operation_id = "listMessages",
     params(("id" = Uuid, Path, description = "Of the conversation"), Slice),

@@ -74,6 +74,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/messages", post(messages::outgoing::send_to))
         // What it may bring is bounded by the layer around all routes.
         .route("/api/v1/media", post(media::upload).layer(DefaultBodyLimit::disable()))
+        .route("/api/v1/media/{id}", get(media::file))
         .route("/api/v1/messages/{id}/retry", post(messages::retry))
         .route("/api/v1/templates", get(templates::list))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create))

@@ -122,6 +122,7 @@ kinds! {
     GONE, "gone", GONE, "It existed once";
     TOO_LARGE, "too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     UNSUPPORTED, "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is no JSON";
+    RANGE, "range", RANGE_NOT_SATISFIABLE, "The part lies behind the end";
     MISDIRECTED, "misdirected", MISDIRECTED_REQUEST, "This host is not served here";
     INVALID, "invalid", UNPROCESSABLE_ENTITY, "A field cannot be as it is";
     EMPTY_MESSAGE, "empty_message", UNPROCESSABLE_ENTITY, "The message is empty";
@@ -282,7 +283,7 @@ mod tests {
 
     #[test]
     fn what_a_layer_answers_keeps_its_status() {
-        for status in [400, 403, 404, 405, 409, 413, 415, 421, 500, 503, 504].map(StatusCode::from_u16) {
+        for status in [400, 403, 404, 405, 409, 410, 413, 415, 416, 421, 500, 503, 504].map(StatusCode::from_u16) {
             let status = status.unwrap();
             assert_eq!(Problem::of_status(status).status(), status.as_u16());
         }

@@ -1,5 +1,7 @@
 //! The REST API from outside: who gets in, what is answered, and that the description says the same.
 
+mod description;
+
 use std::collections::BTreeSet;
 
 use axum::{
@@ -390,51 +392,4 @@ async fn what_cannot_be_read_is_a_problem_too() {
     assert_eq!(code(&send("application/json", b"[]".to_vec()).await), (422, "invalid"));
     assert_eq!(code(&send("text/plain", b"{}".to_vec()).await), (415, "unsupported_media_type"));
     assert_eq!(code(&send("application/json", vec![b' '; 300 << 10]).await), (413, "too_large"));
-}
-
-/// The routes behind the lock, from the source: one a line.
-fn locked_routes() -> BTreeSet<String> {
-    let source = include_str!("../../src/api/mod.rs");
-    let locked = source.split("let locked = ").nth(1).unwrap().split(".route_layer(").next().unwrap();
-    let mut found = BTreeSet::new();
-    for line in locked.lines().filter(|line| line.contains(".route(")) {
-        let mut parts = line.split('"').skip(1);
-        let (path, handlers) = (parts.next().unwrap(), parts.next().unwrap());
-        for method in ["get", "post", "put", "patch", "delete"] {
-            if handlers.contains(&format!(" {method}(")) || handlers.contains(&format!(".{method}(")) {
-                found.insert(format!("{} {path}", method.to_uppercase()));
-            }
-        }
-    }
-    found
-}
-
-#[tokio::test]
-async fn the_description_says_what_there_is() {
-    let installation = Installation::new().await;
-    let response = installation.get("/api/v1/openapi.json").await;
-    assert_eq!(response.status(), StatusCode::OK);
-    let all: Value = serde_json::from_str(&text(response).await).unwrap();
-    assert_eq!(all["openapi"], "3.1.0");
-    let described: BTreeSet<String> = all["paths"]
-        .as_object()
-        .unwrap()
-        .iter()
-        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (path, method)))
-        .map(|(path, method)| format!("{} {path}", method.to_uppercase()))
-        .collect();
-    assert_eq!(described, locked_routes());
-    for one in &described {
-        let (method, path) = one.split_once(' ').unwrap();
-        let path = path.replace("{id}", "0199c0de-0000-7000-8000-000000000000");
-        let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
-        let answer = read(installation.send(request.body(Body::empty()).unwrap()).await).await;
-        assert_eq!(code(&answer), (401, "signed_out"), "{one}");
-    }
-
-    let page = installation.get("/api").await;
-    assert_eq!(page.status(), StatusCode::OK);
-    assert!(header_of(&page, "content-security-policy").starts_with("default-src 'none'; style-src 'self'"));
-    let page = text(page).await;
-    assert!(page.contains("/api/v1/contacts/{id}") && page.contains("not_a_member"));
 }

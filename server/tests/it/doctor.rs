@@ -136,6 +136,22 @@ async fn what_meta_says_of_subscriptions() {
     world.faults(Faults { missing_field: "user_preferences".to_owned(), ..Faults::default() });
     let troubles = world.checks().await.into_iter().find(|check| check.state != State::Ok).unwrap();
     assert_eq!(troubles.state, State::Warn, "{troubles:?}");
+    world.faults(Faults { missing_field: "user_id_update".to_owned(), ..Faults::default() });
+    let becomes = "a customer who gets another user id from Meta becomes a second contact";
+    assert_eq!(world.troubles().await, [format!("webhook fields: user_id_update is not subscribed: {becomes}")]);
+    // What a phone beside us needs is asked for where there is one.
+    for field in ["smb_message_echoes", "smb_app_state_sync", "history"] {
+        let missing_field = field.to_owned();
+        world.faults(Faults { missing_field: missing_field.clone(), ..Faults::default() });
+        assert_eq!(world.troubles().await, Vec::<String>::new(), "{field}");
+        world.faults(Faults { missing_field, on_phone: vec![PHONE.to_owned()], ..Faults::default() });
+        let checks = world.checks().await;
+        let told: Vec<_> = checks.iter().filter(|check| check.state != State::Ok).collect();
+        assert!(told.len() == 1 && told[0].state == State::Warn && told[0].fix.is_some(), "{told:?}");
+        assert!(told[0].text.starts_with(&format!("{field} is not subscribed: ")), "{told:?}");
+    }
+    world.faults(Faults { on_phone: vec![PHONE.to_owned()], ..Faults::default() });
+    assert_eq!(world.troubles().await, Vec::<String>::new());
     world.faults(Faults::default());
 
     world.simulator.set_webhook_url("https://elsewhere.example.com/webhooks/meta");

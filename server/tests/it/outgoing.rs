@@ -6,7 +6,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::State,
-    http::{Method, Request, StatusCode, header},
+    http::{Method, Request, Response, StatusCode, header},
     routing::post,
 };
 use domain::{
@@ -22,7 +22,7 @@ use services::{clock::new_id, conversations, tokens};
 
 use crate::{
     conversations::{Inbox, inbox_in},
-    support::{Installation, Wishes, text},
+    support::{Installation, Wishes, header_of, text},
 };
 
 const PDF: &str = "%PDF-1.4\nan invoice\n%%EOF";
@@ -89,6 +89,21 @@ impl Scene {
         self.ask("messages", "application/json", body.to_string(), key).await
     }
 
+    async fn get(&self, path: &str, headers: &[(&'static str, &str)]) -> Response<Body> {
+        let mut request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.inbox.installation.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// The messages as programs read them, the newest first.
+    async fn listed(&self) -> Vec<Value> {
+        let list = self.get(&format!("/api/v1/conversations/{}/messages", self.row.id), &[]).await;
+        let mut list: Value = serde_json::from_str(&text(list).await).unwrap();
+        serde_json::from_value(list["items"].take()).unwrap()
+    }
+
     async fn upload(
         &self,
         fields: &[(&str, &str)],
@@ -150,6 +165,29 @@ async fn a_file_is_handed_in_once_and_sent_once() {
     assert_eq!(message.extras.quote.unwrap().message, Some(asked));
     // The key of what was sent is answered as before.
     assert_eq!(scene.upload(&fields, Some(PDF), Some("bill-7")).await.1["id"], media["id"]);
+
+    // A program finds it in the conversation and reads it, whole and in part.
+    let listed = scene.listed().await.swap_remove(0);
+    let (file, quote) = (&listed["content"], &listed["quote"]);
+    let (kind, name, state) = (&file["type"], &file["name"], &file["state"]);
+    assert_eq!((kind, name, state), (&json!("file"), &json!("Bill.pdf"), &json!("kept")), "{listed}");
+    assert_eq!((&file["mime_type"], &file["size"]), (&json!("application/pdf"), &json!(25)));
+    assert_eq!((&quote["id"], &quote["text"]), (&json!(asked), &json!("Hello")));
+    let url = file["url"].as_str().unwrap();
+    let whole = scene.get(url, &[]).await;
+    assert_eq!((whole.status(), header_of(&whole, "content-type")), (StatusCode::OK, "application/pdf"));
+    assert!(header_of(&whole, "content-security-policy").starts_with("sandbox"));
+    let tag = header_of(&whole, "etag").to_owned();
+    assert_eq!(text(whole).await, PDF);
+    assert_eq!(scene.get(url, &[("if-none-match", &tag)]).await.status(), StatusCode::NOT_MODIFIED);
+    let part = scene.get(url, &[("range", "bytes=0-3")]).await;
+    assert_eq!((part.status(), text(part).await.as_str()), (StatusCode::PARTIAL_CONTENT, "%PDF"));
+    let behind = scene.get(url, &[("range", "bytes=99-")]).await;
+    assert_eq!(behind.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+    assert_eq!(header_of(&behind, "content-range"), "bytes */25");
+    assert_eq!(serde_json::from_str::<Value>(&text(behind).await).unwrap()["code"], "range");
+    let nothing = scene.get(&format!("/api/v1/media/{}", new_id()), &[]).await;
+    assert_eq!(serde_json::from_str::<Value>(&text(nothing).await).unwrap()["code"], "not_found");
 }
 
 #[tokio::test]
@@ -219,6 +257,20 @@ async fn every_kind_is_queued_as_it_is_asked_for() {
     }
     let reaction = &thread[0].extras.reactions[0];
     assert_eq!((reaction.direction, reaction.emoji.as_str(), reaction.waits), (Direction::Out, "👍", true));
+
+    // The same as programs read it.
+    let mut listed = scene.listed().await;
+    listed.reverse();
+    let types: Vec<_> = listed.iter().map(|one| one["content"]["type"].as_str().unwrap_or_default()).collect();
+    assert_eq!(types, ["", "location", "contacts", "buttons", "list", ""]);
+    assert_eq!(listed[1]["content"]["name"], "Shop");
+    assert_eq!(listed[2]["content"]["contacts"][0]["phones"][0]["type"], "WORK");
+    assert_eq!(listed[3]["content"]["buttons"][1], json!({ "id": "n", "title": "No" }));
+    assert_eq!(listed[4]["content"]["sections"][0]["rows"][0]["description"], "1 day");
+    assert_eq!(listed[5]["quote"]["id"], json!(asked));
+    let reaction = &listed[0]["reactions"][0];
+    assert_eq!((&reaction["direction"], &reaction["emoji"]), (&json!("out"), &json!("👍")));
+    assert_eq!((&reaction["waits"], &reaction["author"]), (&json!(true), &json!(scene.inbox.ctx().me().id)));
 }
 
 #[tokio::test]

@@ -19,12 +19,23 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// Its name, how bad it is when it is missing, and why.
+type Field = (&'static str, State, &'static str);
+
 const SCOPES: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_business_management"];
-const NUMBER_FIELDS: &str = "display_phone_number,status,code_verification_status";
+const NUMBER_FIELDS: &str = "display_phone_number,status,code_verification_status,is_on_biz_app";
 /// What comes in with each field, and what is missing without it.
-const FIELDS: [(&str, State, &str); 2] = [
+const FIELDS: [Field; 4] = [
     ("messages", State::Bad, "no message and no delivery report comes in"),
     ("user_preferences", State::Warn, "nobody learns who stops marketing in WhatsApp"),
+    ("user_id_update", State::Warn, "a customer who gets another user id from Meta becomes a second contact"),
+    ("account_update", State::Warn, "nobody learns when Meta suspends the account or lets it go on"),
+];
+/// The same, while a number is in use in the WhatsApp Business app too.
+const ON_PHONE: [Field; 3] = [
+    ("smb_message_echoes", State::Warn, "what the business writes on its phone is not shown here"),
+    ("smb_app_state_sync", State::Warn, "names from the phone's address book do not come in"),
+    ("history", State::Warn, "what was written before a number is connected does not come in"),
 ];
 /// A token that ends sooner is worth a word.
 const SOON: i64 = 14;
@@ -39,6 +50,8 @@ struct Node {
     display_phone_number: Option<String>,
     status: Option<String>,
     code_verification_status: Option<String>,
+    /// Whether it is in use in the WhatsApp Business app too.
+    is_on_biz_app: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +68,8 @@ pub(super) async fn checks(services: &Services, outside: &Outside) -> Result<Vec
     };
     let mut checks = Vec::new();
     let mut accounts = BTreeSet::new();
+    let mut on_phone: BTreeSet<_> =
+        numbers.iter().filter(|number| number.coexistence).map(|number| number.id).collect();
     for number in &numbers {
         let place = WorkspaceId(number.workspace_id);
         // One that does not open was told of already, and is no alarm from here.
@@ -70,14 +85,20 @@ pub(super) async fn checks(services: &Services, outside: &Outside) -> Result<Vec
         let (usable, told) = token_of(services, &name, number, &token).await;
         checks.push(told);
         if usable {
-            checks.push(registered(services, &name, number, &token).await);
+            let (is_on_phone, told) = registered(services, &name, number, &token).await;
+            checks.push(told);
+            match is_on_phone {
+                Some(true) => drop(on_phone.insert(number.id)),
+                Some(false) => drop(on_phone.remove(&number.id)),
+                None => {}
+            }
             if accounts.insert(number.waba_id.clone()) {
                 checks.push(subscribed(services, outside, &number.waba_id, &token).await);
             }
         }
     }
     if !numbers.is_empty() {
-        checks.extend(fields(services, outside).await);
+        checks.extend(fields(services, outside, !on_phone.is_empty()).await);
     }
     Ok(checks)
 }
@@ -139,17 +160,27 @@ fn judge(name: &str, number: &NumberHealth, app: Option<&MetaApp>, told: &Inspec
     (true, check)
 }
 
-async fn registered(services: &Services, name: &str, number: &NumberHealth, token: &SecretString) -> Check {
+/// Whether it is in use in the WhatsApp Business app too, where Meta says so, and what is to be said of it.
+async fn registered(
+    services: &Services,
+    name: &str,
+    number: &NumberHealth,
+    token: &SecretString,
+) -> (Option<bool>, Check) {
     let mut url = services.graph().url(&[&number.phone_number_id]);
     url.query_pairs_mut().append_pair("fields", NUMBER_FIELDS);
     let node: Node = match get(services, url, token).await {
         Ok(node) => node,
         Err(No::Refused(why)) => {
             let fix = "Check the phone number id in WhatsApp Manager, and that the token is for its account.";
-            return Check::new(name, State::Bad, format!("Meta does not show it: {why}")).fix(fix);
+            return (None, Check::new(name, State::Bad, format!("Meta does not show it: {why}")).fix(fix));
         }
-        Err(No::NotNow(why)) => return unasked(name, "it", why),
+        Err(No::NotNow(why)) => return (None, unasked(name, "it", why)),
     };
+    (node.is_on_biz_app, standing(name, number, node))
+}
+
+fn standing(name: &str, number: &NumberHealth, node: Node) -> Check {
     let status = node.status.as_deref().unwrap_or("unknown");
     if status != "CONNECTED" {
         let fix = match status {
@@ -209,7 +240,7 @@ async fn subscribed(services: &Services, outside: &Outside, waba: &str, token: &
 }
 
 /// Which fields the app asks for, and where they go.
-async fn fields(services: &Services, outside: &Outside) -> Vec<Check> {
+async fn fields(services: &Services, outside: &Outside, on_phone: bool) -> Vec<Check> {
     const NAME: &str = "webhook fields";
     let dashboard = "Set it on Meta's app dashboard: WhatsApp, Configuration, Webhook.";
     let Some(app) = services.meta_app() else {
@@ -243,13 +274,15 @@ async fn fields(services: &Services, outside: &Outside) -> Vec<Check> {
         .flatten()
         .filter_map(|one| one["name"].as_str().or(one.as_str()))
         .collect();
-    let missing = FIELDS.into_iter().filter(|(field, ..)| !held.contains(field));
+    let wanted: Vec<Field> = FIELDS.into_iter().chain(ON_PHONE.into_iter().filter(|_| on_phone)).collect();
+    let missing = wanted.iter().filter(|(field, ..)| !held.contains(field));
     let before = checks.len();
     checks.extend(missing.map(|(field, state, without)| {
-        Check::new(NAME, state, format!("{field} is not subscribed: {without}")).fix(dashboard)
+        Check::new(NAME, *state, format!("{field} is not subscribed: {without}")).fix(dashboard)
     }));
     if checks.len() == before {
-        checks.push(Check::ok(NAME, format!("{} subscribed", FIELDS.map(|(field, ..)| field).join(", "))));
+        let names: Vec<&str> = wanted.iter().map(|(field, ..)| *field).collect();
+        checks.push(Check::ok(NAME, format!("{} subscribed", names.join(", "))));
     }
     checks
 }

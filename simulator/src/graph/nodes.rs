@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::error::GraphError;
 use super::{Params, authorize};
 use crate::config::Number;
+use crate::faults::Faults;
 use crate::inner::Inner;
 use crate::limits::Limits;
 
@@ -19,7 +20,15 @@ type Answer = Result<Json<Value>, GraphError>;
 const NUMBER_DEFAULT: [&str; 4] =
     ["verified_name", "display_phone_number", "quality_rating", "code_verification_status"];
 /// What the app asks for on its dashboard.
-const FIELDS: [&str; 3] = ["messages", "user_preferences", "account_update"];
+const FIELDS: [&str; 7] = [
+    "messages",
+    "user_preferences",
+    "user_id_update",
+    "account_update",
+    "smb_message_echoes",
+    "smb_app_state_sync",
+    "history",
+];
 const WABA_DEFAULT: [&str; 3] = ["name", "timezone_id", "message_template_namespace"];
 
 /// `GET /{version}/{id}`: a number, an account or a file.
@@ -30,8 +39,8 @@ pub(super) async fn node(
     headers: HeaderMap,
 ) -> Answer {
     let numbers = authorize(&inner, &headers, &query, &id)?;
-    let (limits, unregistered) = standing(&inner);
-    let number_field = |number: &Number, name: &str| number_field(&limits, &unregistered, number, name);
+    let (limits, faults) = standing(&inner);
+    let number_field = |number: &Number, name: &str| number_field(&limits, &faults, number, name);
     let waba_field = |number: &Number, name: &str| waba_field(&limits, number, name);
     if let Some(number) = numbers.iter().find(|n| n.phone_number_id == id) {
         return Ok(Json(pick("WhatsAppBusinessPhoneNumber", number_field, number, &query, &NUMBER_DEFAULT)?));
@@ -50,8 +59,8 @@ pub(super) async fn phone_numbers(
     headers: HeaderMap,
 ) -> Answer {
     let numbers = of_waba(&inner, &headers, &query, &Method::GET, &id)?;
-    let (limits, unregistered) = standing(&inner);
-    let number_field = |number: &Number, name: &str| number_field(&limits, &unregistered, number, name);
+    let (limits, faults) = standing(&inner);
+    let number_field = |number: &Number, name: &str| number_field(&limits, &faults, number, name);
     let data = numbers
         .into_iter()
         .map(|number| pick("WhatsAppBusinessPhoneNumber", number_field, number, &query, &NUMBER_DEFAULT))
@@ -212,13 +221,13 @@ fn pick(
     Ok(out.into())
 }
 
-/// The limits, and the numbers that are not registered.
-fn standing(inner: &Inner) -> (Limits, Vec<String>) {
+/// The limits, and what is out of order: which numbers are not registered, for one.
+fn standing(inner: &Inner) -> (Limits, Faults) {
     let state = inner.state();
-    (state.limits.clone(), state.faults.unregistered.clone())
+    (state.limits.clone(), state.faults.clone())
 }
 
-fn number_field(limits: &Limits, unregistered: &[String], number: &Number, name: &str) -> Option<Value> {
+fn number_field(limits: &Limits, faults: &Faults, number: &Number, name: &str) -> Option<Value> {
     Some(match name {
         "id" => number.phone_number_id.clone().into(),
         "verified_name" => number.name.clone().into(),
@@ -228,13 +237,14 @@ fn number_field(limits: &Limits, unregistered: &[String], number: &Number, name:
         "code_verification_status" => "VERIFIED".into(),
         "name_status" => "APPROVED".into(),
         "new_name_status" => "NONE".into(),
-        "status" if unregistered.contains(&number.phone_number_id) => "PENDING".into(),
+        "status" if faults.unregistered.contains(&number.phone_number_id) => "PENDING".into(),
         "status" => "CONNECTED".into(),
         "throughput" => json!({ "level": limits.level(&number.phone_number_id) }),
         "whatsapp_business_manager_messaging_limit" | "messaging_limit_tier" => limits.tier().into(),
         "account_mode" => "LIVE".into(),
         "platform_type" | "host_platform" => "CLOUD_API".into(),
-        "is_official_business_account" | "is_on_biz_app" | "is_pin_enabled" => false.into(),
+        "is_on_biz_app" => faults.on_phone.contains(&number.phone_number_id).into(),
+        "is_official_business_account" | "is_pin_enabled" => false.into(),
         "last_onboarded_time" => "2026-02-18T09:30:00+0000".into(),
         "webhook_configuration" => json!({}),
         "health_status" => health(&number.phone_number_id, "PHONE_NUMBER"),

@@ -3,7 +3,7 @@
 use domain::{
     field::Field,
     id::ImportId,
-    import::{Import, Plan, Previewed},
+    import::{Checked, Import, Mark, Plan, Previewed},
     workspace::{MemberBrief, Slug},
 };
 use leptos::prelude::*;
@@ -62,6 +62,13 @@ pub async fn preview_import(workspace: Slug, import: ImportId, plan: Plan) -> Re
     Ok(services::contacts::import::preview(&ctx, import, &plan).await?)
 }
 
+/// Which lines of the next stretch cannot be taken: from the beginning, or from where the stretch before ended.
+#[server(prefix = "/fn", endpoint = "import/check", input = Json, output = Json)]
+pub async fn check_import(workspace: Slug, import: ImportId, plan: Plan, from: Option<Mark>) -> Result<Checked, Fault> {
+    let ctx = crate::frame::server::native::ctx(&workspace).await?;
+    Ok(services::contacts::import::check(&ctx, import, &plan, from).await?)
+}
+
 #[server(prefix = "/fn", endpoint = "import/start", input = Json, output = Json)]
 pub async fn start_import(workspace: Slug, import: ImportId, plan: Plan) -> Result<Import, Fault> {
     let ctx = crate::frame::server::native::ctx(&workspace).await?;
@@ -81,6 +88,7 @@ pub(in crate::contacts) fn register() {
     register_explicit::<LoadImport>();
     register_explicit::<ImportProgress>();
     register_explicit::<PreviewImport>();
+    register_explicit::<CheckImport>();
     register_explicit::<StartImport>();
     register_explicit::<CancelImport>();
 }

@@ -7,7 +7,7 @@ use crate::{Ctx, Result, contacts::fields};
 use domain::{
     field::Field,
     id::ImportId,
-    import::{Before, Decided, Import, PREVIEW, Plan, Previewed, decide, number, read},
+    import::{Before, Decided, Import, Outcome, PREVIEW, Plan, Previewed, Target, decide, number, read},
     permission::Permission,
 };
 use std::collections::HashMap;
@@ -66,29 +66,36 @@ pub async fn preview(ctx: &Ctx, id: ImportId, plan: &Plan) -> Result<Vec<Preview
     let mut seen: HashMap<String, i64> = HashMap::new();
     while shown.len() < PREVIEW {
         let Some(record) = reader.next(conn.conn()).await? else { break };
-        let cells = record.cells.unwrap_or_default();
-        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        let (decided, name, phone) = match read(&cells, &plan, &fields) {
+        let cells: Vec<&str> = record.cells.as_deref().unwrap_or_default().iter().map(String::as_str).collect();
+        let line = match record.cells {
+            Err(why) => Err(why.to_owned()),
+            Ok(_) => read(&cells, &plan, &fields),
+        };
+        let line = match line {
+            Ok(line) => line,
             Err(why) => {
-                let cell =
-                    plan.targets.iter().zip(&cells).find(|(target, _)| **target == domain::import::Target::Phone);
-                let written = cell.map(|(_, cell)| domain::text::preview(cell, 40)).unwrap_or_default();
-                let phone = number(&written, &plan.calling_code).map_or(written, |digits| format!("+{digits}"));
-                (Decided::refused(why), String::new(), phone)
-            }
-            Ok(line) => {
-                let there = known(conn.conn(), ctx.ws(), &[line.phone.as_str()]).await?;
-                let there = there.get(&line.phone).map(|contact| before(ctx, contact, id));
-                let there = match seen.get(&line.phone) {
-                    Some(nth) => Some(Before { line: Some(*nth), ..there.unwrap_or_default() }),
-                    None => there,
-                };
-                let decided = decide(&line, there.as_ref(), &plan);
-                seen.entry(line.phone.clone()).or_insert(record.line);
-                (decided, line.name.unwrap_or_default(), format!("+{}", line.phone))
+                shown.push(refused(record.line, why, &cells, &plan));
+                continue;
             }
         };
-        shown.push(Previewed { line: record.line, outcome: decided.outcome, why: decided.why, name, phone });
+        let there = known(conn.conn(), ctx.ws(), &[line.phone.as_str()]).await?;
+        let there = there.get(&line.phone).map(|contact| before(ctx, contact, id));
+        let there = match seen.get(&line.phone) {
+            Some(nth) => Some(Before { line: Some(*nth), ..there.unwrap_or_default() }),
+            None => there,
+        };
+        let Decided { outcome, why, .. } = decide(&line, there.as_ref(), &plan);
+        let phone = format!("+{}", line.phone);
+        seen.entry(line.phone).or_insert(record.line);
+        shown.push(Previewed { line: record.line, outcome, why, name: line.name.unwrap_or_default(), phone });
     }
     Ok(shown)
+}
+
+/// A line that cannot be taken, with what stands where its number should.
+pub(super) fn refused(line: i64, why: String, cells: &[&str], plan: &Plan) -> Previewed {
+    let cell = plan.targets.iter().zip(cells).find(|(target, _)| **target == Target::Phone);
+    let written = cell.map(|(_, cell)| domain::text::preview(cell, 40)).unwrap_or_default();
+    let phone = number(&written, &plan.calling_code).map_or(written, |digits| format!("+{digits}"));
+    Previewed { line, outcome: Outcome::Refused, why, name: String::new(), phone }
 }

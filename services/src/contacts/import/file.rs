@@ -4,7 +4,7 @@ use domain::{id::ImportId, import::LINE_LIMIT};
 use uuid::Uuid;
 
 /// Bytes of a piece of a file; the last one is shorter.
-pub(super) const CHUNK: usize = 256 << 10;
+pub const CHUNK: usize = 256 << 10;
 /// Cells of a line that are looked at.
 const CELLS: usize = 1_000;
 

@@ -3,6 +3,7 @@
 //! begins: after a crash nothing is done twice and nothing is left out.
 
 mod cancel;
+mod check;
 mod draft;
 mod file;
 mod known;
@@ -15,11 +16,13 @@ mod step;
 mod upload;
 
 pub use cancel::cancel;
+pub use check::check;
 pub use draft::{Draft, draft, preview};
+pub use file::CHUNK;
 pub use list::{get, list};
 pub use purge::purge;
 pub use report::{Reported, report};
-pub use run::{run_due, worker};
+pub use run::{run_due, turn, worker};
 pub use start::start;
 pub use upload::Upload;
 

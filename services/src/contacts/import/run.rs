@@ -1,4 +1,4 @@
-use super::step::{Went, fail, step};
+use super::step::{Went, fail, leave, step};
 use crate::{Ctx, Error, Result, Services, db::system};
 use domain::{
     id::{ImportId, UserId},
@@ -12,6 +12,8 @@ use uuid::Uuid;
 const EVERY: Duration = Duration::from_secs(1);
 /// Whoever does not finish a batch for so long is gone, and another worker goes on.
 pub(super) const LEASE: Millis = MINUTE;
+/// Batches of an import before the next one has its turn: a long file keeps no short one waiting.
+const TURN: usize = 50;
 
 /// Goes on with imports that were started, of all workspaces, until `stop`.
 pub async fn worker(services: Services, stop: CancellationToken) {
@@ -35,18 +37,27 @@ pub async fn run_due(services: &Services) -> Result<()> {
 }
 
 async fn run(services: &Services, stop: &CancellationToken) -> Result<()> {
-    while let Some((workspace, import, member)) = claim(services).await? {
-        let import = ImportId(import);
-        match importer(services, member).await {
-            Ok(ctx) => one(&ctx, import, stop).await?,
-            Err(Error::Domain(why)) => fail(services, workspace, import, &refused(&why)).await?,
-            Err(error) => return Err(error),
-        }
-        if stop.is_cancelled() {
-            return Ok(());
-        }
-    }
+    while !stop.is_cancelled() && one_turn(services, TURN, stop).await? {}
     Ok(())
+}
+
+/// Lets the import that has waited longest go on, for at most so many batches; whether there was one.
+///
+/// # Errors
+/// When the database fails: what was being written is tried again.
+pub async fn turn(services: &Services, batches: usize) -> Result<bool> {
+    one_turn(services, batches, &CancellationToken::new()).await
+}
+
+async fn one_turn(services: &Services, batches: usize, stop: &CancellationToken) -> Result<bool> {
+    let Some((workspace, import, member)) = claim(services).await? else { return Ok(false) };
+    let import = ImportId(import);
+    match importer(services, member).await {
+        Ok(ctx) => one(&ctx, import, batches, stop).await?,
+        Err(Error::Domain(why)) => fail(services, workspace, import, &refused(&why)).await?,
+        Err(error) => return Err(error),
+    }
+    Ok(true)
 }
 
 async fn claim(services: &Services) -> Result<Option<(Uuid, Uuid, Uuid)>> {
@@ -63,10 +74,14 @@ async fn importer(services: &Services, member: Uuid) -> Result<Ctx> {
 }
 
 /// Batch by batch, each with what the member may do then.
-async fn one(ctx: &Ctx, import: ImportId, stop: &CancellationToken) -> Result<()> {
-    while !stop.is_cancelled() {
+async fn one(ctx: &Ctx, import: ImportId, batches: usize, stop: &CancellationToken) -> Result<()> {
+    let mut reader = None;
+    for _ in 0..batches {
+        if stop.is_cancelled() {
+            break;
+        }
         let went = match ctx.again().await {
-            Ok(ctx) => step(&ctx, import).await,
+            Ok(ctx) => step(&ctx, import, &mut reader).await,
             Err(error) => Err(error),
         };
         match went {
@@ -81,7 +96,7 @@ async fn one(ctx: &Ctx, import: ImportId, stop: &CancellationToken) -> Result<()
             }
         }
     }
-    super::step::leave(ctx, import).await
+    leave(ctx, import).await
 }
 
 fn refused(why: &domain::Error) -> String {

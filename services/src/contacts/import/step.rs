@@ -42,7 +42,8 @@ const MOVE_ON: &str = "UPDATE imports SET at_byte = $3, at_line = $4, pieces = p
     WHERE workspace_id = $1 AND id = $2 AND state = 'running' AND at_byte = $14";
 const FAIL: &str = "UPDATE imports SET state = 'failed', problem = $3, ended_at = $4
     WHERE workspace_id = $1 AND id = $2 AND state = 'running'";
-const LEAVE: &str = "UPDATE imports SET lease_until = 0 WHERE workspace_id = $1 AND id = $2 AND state = 'running'";
+// Behind those that wait longer.
+const LEAVE: &str = "UPDATE imports SET lease_until = $3 WHERE workspace_id = $1 AND id = $2 AND state = 'running'";
 
 /// Whether there is more to do.
 pub(super) enum Went {
@@ -58,22 +59,27 @@ struct Batch<'a> {
     events: Vec<Event>,
 }
 
-/// Writes the next lines, all or none of them.
-pub(super) async fn step(ctx: &Ctx, id: ImportId) -> Result<Went> {
+/// Writes the next lines, all or none of them. `held` reads on where the batch before ended.
+pub(super) async fn step(ctx: &Ctx, id: ImportId, held: &mut Option<Reader>) -> Result<Went> {
     ctx.demand_all(Permission::ContactsImport)?;
     let (ws, now) = (ctx.ws(), ctx.now());
-    let (start, lines, end) = {
+    let (start, lines, reader) = {
         let mut conn = ctx.read().await?;
         let start = record(conn.conn(), ws, id).await?;
         let place = Place { byte: start.at_byte, line: start.at_line };
-        let mut reader = Reader::new(ws, id, start.delimiter(), place);
+        // Another worker may have gone on meanwhile.
+        let mut reader = match held.take() {
+            Some(reader) if reader.place() == place => reader,
+            _ => Reader::new(ws, id, start.delimiter(), place),
+        };
         let mut lines = Vec::with_capacity(BATCH);
         while lines.len() < BATCH {
             let Some(line) = reader.next(conn.conn()).await? else { break };
             lines.push(line);
         }
-        (start, lines, reader.place())
+        (start, lines, reader)
     };
+    let end = reader.place();
     if start.state != "running" {
         return Ok(Went::Over);
     }
@@ -103,6 +109,7 @@ pub(super) async fn step(ctx: &Ctx, id: ImportId) -> Result<Went> {
     let seq = live::record(&mut tx, ws, &events, now).await?;
     tx.commit().await?;
     ctx.services().bus().publish(ws, seq);
+    *held = Some(reader);
     Ok(if last { Went::Over } else { Went::On })
 }
 
@@ -126,7 +133,7 @@ pub(super) async fn fail(services: &Services, ws: Uuid, id: ImportId, why: &str)
 /// Whoever comes next may go on at once.
 pub(super) async fn leave(ctx: &Ctx, id: ImportId) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    sql!(exec tx.conn(), LEAVE, ctx.ws(), id.0)?;
+    sql!(exec tx.conn(), LEAVE, ctx.ws(), id.0, ctx.now())?;
     tx.commit().await?;
     Ok(())
 }

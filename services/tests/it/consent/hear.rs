@@ -34,15 +34,18 @@ async fn sources(scene: &Scene) -> Vec<(What, Source)> {
 }
 
 on_both! {
-    async fn buttons_count_by_payload_and_title(db) {
+    async fn buttons_count_by_what_they_stand_for(db) {
         let scene = scene(&db).await;
         scene.hears("w0", 0, "Hello").await;
         for (n, (kind, what, out)) in [
             ("button", json!({"payload": "STOP", "text": "No more of these"}), true),
-            ("interactive", json!({"type": "button_reply", "button_reply": {"id": "7", "title": "Start"}}), false),
-            ("button", json!({"payload": "cb_1", "text": "Stop promotions"}), true),
+            ("interactive", json!({"type": "button_reply", "button_reply": {"id": "7", "title": "Start"}}), true),
+            ("interactive", json!({"type": "button_reply", "button_reply": {"id": "START", "title": "Again"}}), false),
+            // About an appointment, not about messages.
+            ("interactive", json!({"type": "button_reply", "button_reply": {"id": "no", "title": "Cancel"}}), false),
+            ("button", json!({"payload": "cancel_visit", "text": "Cancel"}), false),
+            ("button", json!({"payload": "Stop promotions", "text": "Stop promotions"}), true),
             ("interactive", json!({"type": "list_reply", "list_reply": {"id": "RESUME", "title": "x"}}), false),
-            ("interactive", json!({"type": "button_reply", "button_reply": {"id": "yes", "title": "Yes"}}), false),
         ].into_iter().enumerate() {
             let seconds = i64::try_from(n).unwrap();
             scene.put(one(tapped(&format!("w{}", n + 1), seconds + 1, kind, what))).await;

@@ -7,7 +7,7 @@ use domain::{
     contact::Search,
     field::{Kind, Wish},
     id::ImportId,
-    import::{Import, Known, Outcome, Plan, State, Target},
+    import::{Checked, Import, Known, Mark, Outcome, PREVIEW, Plan, STRETCH, State, Target},
     opt_out::What,
     role::Role,
     time::{DAY, MINUTE},
@@ -17,7 +17,7 @@ use services::{
     Ctx, Error, audit, consent,
     contacts::{
         self, Turn, fields,
-        import::{self, BATCH, Reported, Upload},
+        import::{self, BATCH, CHUNK, Reported, Upload},
     },
     sql,
 };
@@ -25,6 +25,11 @@ use std::fmt::Write;
 
 const PIECES: &str = "SELECT lines FROM import_reports WHERE workspace_id = $1 ORDER BY nth";
 const CHUNKS: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM import_chunks WHERE workspace_id = $1";
+const STORED: &str =
+    "SELECT CAST(COALESCE(SUM(LENGTH(bytes)), 0) AS BIGINT) FROM import_chunks WHERE workspace_id = $1";
+const TAKE: &str = "SELECT nth, bytes FROM import_chunks WHERE workspace_id = $1 ORDER BY nth";
+const REMOVE: &str = "DELETE FROM import_chunks WHERE workspace_id = $1";
+const PUT: &str = "INSERT INTO import_chunks (workspace_id, import_id, nth, bytes) VALUES ($1, $2, $3, $4)";
 const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM contacts WHERE workspace_id = $1";
 
 async fn upload(ctx: &Ctx, file: &[u8], pieces: usize) -> services::Result<ImportId> {
@@ -196,12 +201,40 @@ crate::on_both! {
         let owner = workspace(&services, "One").await;
         let mut file = "name,phone\n".to_owned();
         for nth in 0..LINES {
-            writeln!(file, "Customer {nth},+9198{nth:08}").unwrap();
+            writeln!(file, "Customer {nth} of the shop in the old town of Kochi,+9198{nth:08}").unwrap();
         }
-        let id = upload(&owner, file.as_bytes(), 50_000).await.unwrap();
+        let workspace = owner.workspace().id.0;
+        let mut upload = Upload::begin(&owner, "list.csv").await.unwrap();
+        let mut put = 0;
+        for piece in file.as_bytes().chunks(50_000) {
+            upload.put(piece).await.unwrap();
+            put += piece.len();
+            let stored = usize::try_from(count(&db, &owner, STORED).await).unwrap();
+            assert!(put - stored < CHUNK, "of {put} bytes {stored} are stored");
+        }
+        let id = upload.finish().await.unwrap();
         let plan = plan(&owner, id).await;
         import::start(&owner, id, &plan).await.unwrap();
-        import::run_due(&services).await.unwrap();
+        // No batch needs more of the file than the piece in which it begins and the next one.
+        let pieces: Vec<(i64, Vec<u8>)> = {
+            let mut read = db.db.read().await.unwrap();
+            sql!(all(i64, Vec<u8>), read.conn(), TAKE, workspace).unwrap()
+        };
+        assert!(pieces.len() > 4, "only {} pieces", pieces.len());
+        let mut done = 0;
+        while import::get(&owner, id).await.unwrap().state == State::Running {
+            let at = usize::try_from(import::get(&owner, id).await.unwrap().done).unwrap() / CHUNK;
+            let mut tx = db.db.begin().await.unwrap();
+            sql!(exec tx.conn(), REMOVE, workspace).unwrap();
+            for (nth, bytes) in pieces.iter().skip(at).take(2) {
+                sql!(exec tx.conn(), PUT, workspace, id.0, *nth, bytes.as_slice()).unwrap();
+            }
+            tx.commit().await.unwrap();
+            assert!(import::turn(&services, 1).await.unwrap());
+            let all = import::get(&owner, id).await.unwrap().counts.all();
+            assert!(all - done <= i64::try_from(BATCH).unwrap(), "{} lines in one batch", all - done);
+            done = all;
+        }
         let done = import::get(&owner, id).await.unwrap();
         assert_eq!((done.state, done.counts.added, done.counts.all()), (State::Done, 20_000, 20_000));
         assert_eq!(count(&db, &owner, COUNT).await, 20_000);
@@ -213,6 +246,61 @@ crate::on_both! {
         }
         let lines = report(&owner, id).await;
         assert_eq!((lines.len(), lines[0].0, lines[LINES - 1].0), (LINES, 2, 20_001));
+    }
+
+    async fn the_whole_file_is_checked_before_anything_is_written(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let mut file = "name,phone\n".to_owned();
+        // One of a hundred has no number, in either stretch.
+        let lines = STRETCH + 1_000;
+        for nth in 0..lines {
+            let phone = if nth % 100 == 7 { "12".to_owned() } else { format!("+9198{nth:08}") };
+            writeln!(file, "C,{phone}").unwrap();
+        }
+        file.push_str("\"open,+919845550102\n");
+        file.push_str(&"x,+919845550103\n".repeat(40_000));
+        let id = upload(&owner, file.as_bytes(), 100_000).await.unwrap();
+        let plan = plan(&owner, id).await;
+        let first = import::check(&owner, id, &plan, None).await.unwrap();
+        assert_eq!((first.lines, first.refused, first.first.len()), (STRETCH, STRETCH / 100, PREVIEW));
+        assert_eq!((first.first[0].line, first.first[0].phone.as_str()), (9, "12"));
+        let next = first.next.unwrap();
+        assert_eq!(next.line, STRETCH + 2);
+        let second = import::check(&owner, id, &plan, Some(next)).await.unwrap();
+        // With the line that never ends.
+        assert_eq!((second.lines, second.refused, second.next), (1_001, 11, None));
+        assert!(second.first[10].why.contains("quote mark"), "{second:?}");
+        assert_eq!(first.and(second).refused, STRETCH / 100 + 11);
+        for (byte, line) in [(-1, 2), (next.byte * 100, 2), (next.byte, 0)] {
+            refused(import::check(&owner, id, &plan, Some(Mark { byte, line })).await, "no such place");
+        }
+        let unplanned = Plan { targets: vec![Target::Name, Target::Skip], ..Plan::default() };
+        refused(import::check(&owner, id, &unplanned, None).await, "phone number");
+        assert_eq!(count(&db, &owner, COUNT).await, 0);
+        import::cancel(&owner, id).await.unwrap();
+        assert_eq!(import::check(&owner, id, &plan, None).await.unwrap(), Checked::default());
+    }
+
+    async fn a_long_file_keeps_no_short_one_waiting(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let other = workspace(&services, "Two").await;
+        let long: String = (0..3 * BATCH).fold("phone\n".to_owned(), |file, nth| file + &format!("+9198{nth:08}\n"));
+        let mut ids = Vec::new();
+        for (ctx, file) in [(&owner, long.as_str()), (&other, "phone\n+919845550117\n")] {
+            let id = upload(ctx, file.as_bytes(), 9_999).await.unwrap();
+            import::start(ctx, id, &plan(ctx, id).await).await.unwrap();
+            ids.push(id);
+        }
+        for _ in 0..2 {
+            assert!(import::turn(&services, 1).await.unwrap());
+        }
+        assert_eq!(import::get(&owner, ids[0]).await.unwrap().counts.added, i64::try_from(BATCH).unwrap());
+        assert_eq!(import::get(&other, ids[1]).await.unwrap().state, State::Done);
+        import::run_due(&services).await.unwrap();
+        assert_eq!(import::get(&owner, ids[0]).await.unwrap().state, State::Done);
+        assert!(!import::turn(&services, 1).await.unwrap());
     }
 
     async fn it_goes_on_where_it_stood_and_ends_when_told(db) {

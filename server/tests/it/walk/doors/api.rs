@@ -120,6 +120,9 @@ pub const DOORS: &[Door] = &[
             .insert("content-type", header::HeaderValue::from_static("multipart/form-data; boundary=b"));
         request
     }),
+    api("GET /api/v1/media/{}", Need::On(P::ConversationsView, P::MessagesView), |world, thing| {
+        get(world, &format!("/media/{}", thing.media))
+    }),
     api("POST /api/v1/messages/{}/retry", Need::On(P::ConversationsView, P::MessagesRetry), |world, thing| {
         post(world, &format!("/messages/{}/retry", thing.message), json!({}))
     }),

@@ -82,6 +82,10 @@ pub const DOORS: &[Door] = &[
         let plan = json!({"targets": ["name", "phone"]});
         function("/fn/import/preview", json!({"workspace": world.slug, "import": thing.has.import, "plan": plan}))
     }),
+    door("POST /fn/import/check", Need::Of(P::ContactsImport), |world, thing| {
+        let plan = json!({"targets": ["name", "phone"]});
+        function("/fn/import/check", json!({"workspace": world.slug, "import": thing.has.import, "plan": plan}))
+    }),
     // Without a column for the number it does not start.
     door("POST /fn/import/start", Need::Of(P::ContactsImport), |world, thing| {
         let plan = json!({"targets": ["name", "skip"]});
