@@ -7,7 +7,7 @@ use crate::ui::icon;
 const PLACES: [(Here, bool); 8] = [
     (Here::Inbox, false),
     (Here::Contacts, false),
-    (Here::Dashboard, true),
+    (Here::Dashboard, false),
     (Here::Team, false),
     (Here::Permissions, true),
     (Here::Audit, true),

@@ -100,7 +100,7 @@ fn nothing_view() -> AnyView {
 fn table_view(screen: Screen) -> AnyView {
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Labels of the workspace">
-            <table class="table">
+            <table class="table fold">
                 <thead>
                     <tr>
                         <th scope="col">"Label"</th>

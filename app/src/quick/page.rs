@@ -103,12 +103,12 @@ fn nothing_view() -> AnyView {
 fn table_view(screen: Screen) -> AnyView {
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Quick replies of the workspace">
-            <table class="table">
+            <table class="table fold">
                 <thead>
                     <tr>
                         <th scope="col">"Shortcut"</th>
                         <th scope="col">"Title"</th>
-                        <th scope="col">"Text"</th>
+                        <th class="fold-hide" scope="col">"Text"</th>
                         <th scope="col"><span class="sr">"Actions"</span></th>
                     </tr>
                 </thead>
@@ -127,7 +127,7 @@ fn row(screen: Screen, reply: QuickReply) -> AnyView {
         <tr>
             <th scope="row"><code>"/"<bdi>{reply.shortcut.clone()}</bdi></code></th>
             <td dir="auto">{reply.title}</td>
-            <td class="muted" dir="auto">{preview(&reply.body, SHOWN)}</td>
+            <td class="muted fold-hide" dir="auto">{preview(&reply.body, SHOWN)}</td>
             <td class="end tight nowrap">
                 <button class="btn ghost sm script" type="button" on:click=change>
                     "Change" <span class="sr">" /" <bdi>{reply.shortcut.clone()}</bdi></span>

@@ -104,7 +104,7 @@ pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
                 <span class="tally" aria-live="polite">{left}</span>
                 <span class="end">
                     <span class="hint script"><kbd>"Enter"</kbd>" adds "<kbd>"Shift"</kbd><kbd>"Enter"</kbd>" new line"</span>
-                    <button class="btn sm" type="submit">{icon("note", "sm")}"Add note"</button>
+                    <button class="btn primary sm" type="submit">{icon("note", "sm")}"Add note"</button>
                 </span>
             </div>
         </form>
