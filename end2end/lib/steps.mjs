@@ -16,6 +16,12 @@ export async function openInbox(page, member) {
   await hydrated(page);
 }
 
+/** A page of the workspace that is open. */
+export async function go(page, place) {
+  await page.goto(new URL(page.url()).pathname.replace(/(\/w\/[^/]+)\/.*/, `$1/${place}`));
+  await hydrated(page);
+}
+
 /** The list of conversations. */
 export const list = (page) => page.getByRole("region", { name: "Conversations" });
 
