@@ -184,7 +184,7 @@ impl What {
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Queued {
-    Message(Message),
+    Message(Box<Message>),
     Delayed(Delayed),
 }
 
@@ -271,7 +271,7 @@ async fn deliver(ctx: &Ctx, key: MessageId, what: What, knowingly: bool, at_once
             return Err(Problem::new(problem::NOT_SENT, why));
         }
         Status::Received | Status::Queued | Status::Sending | Status::Unconfirmed => {
-            (StatusCode::ACCEPTED, Json(Queued::Message(message.into()))).into_response()
+            (StatusCode::ACCEPTED, Json(Queued::Message(Box::new(message.into())))).into_response()
         }
     })
 }
