@@ -17,15 +17,15 @@ test("a message far up is found, read around, and left for the newest", async ({
     expect(answer.ok(), await answer.text()).toBe(true);
   };
   await say("needle begins");
-  for (let nth = 1; nth < MANY; nth += 1) await say(`line ${nth}`);
+  for (let nth = 1; nth < MANY; nth += 1) await say(`line ${nth}.`);
   await asha.goto(asha.url().replace(/\/inbox.*/, "/inbox?view=all"));
   await hydrated(asha);
-  await expect(list(asha).getByRole("link", { name: /Wordy Walter/ })).toContainText(`line ${MANY - 1}`, { timeout: 30_000 });
+  await expect(list(asha).getByRole("link", { name: /Wordy Walter/ })).toContainText(`line ${MANY - 1}.`, { timeout: 30_000 });
 
   const newest = asha.locator(".pill-new");
   const lines = async () => {
     const texts = await log(asha).locator(".msg").allTextContents();
-    return texts.map((text) => Number(/line (\d+)/.exec(text)?.[1] ?? 0));
+    return texts.map((text) => Number(/line (\d+)\./.exec(text)?.[1] ?? 0));
   };
   const counted = (from, to) => Array.from({ length: to - from + 1 }, (_, nth) => from + nth);
   const pane = asha.locator(".thread__scroll");
@@ -45,14 +45,14 @@ test("a message far up is found, read around, and left for the newest", async ({
   });
 
   await test.step("what comes meanwhile stands below what is not here yet", async () => {
-    await say("line 170");
+    await say("line 170.");
     await expect(newest).toContainText("1 new message");
     expect(await lines()).toEqual(counted(0, 50));
   });
 
   await test.step("scrolling on, what is read stays where it is", async () => {
     await pane.evaluate((pane) => (pane.scrollTop = -200));
-    const seen = message(asha, "line 45");
+    const seen = message(asha, "line 45.");
     const place = async () => (await seen.boundingBox()).y;
     const before = await place();
     await expect.poll(async () => (await lines()).length).toBeGreaterThan(90);
@@ -63,7 +63,7 @@ test("a message far up is found, read around, and left for the newest", async ({
     }).toPass({ timeout: 20_000 });
     await pane.evaluate((pane) => (pane.scrollTop = 0));
     await expect(newest).toHaveCount(0);
-    await expect(message(asha, "line 170")).toBeInViewport();
+    await expect(message(asha, "line 170.")).toBeInViewport();
   });
 
   await test.step("an answer from further up goes to the newest", async () => {
@@ -89,18 +89,18 @@ test("without a script an earlier page leads back to the newest", async ({ open 
   const origin = new URL(phone.url()).origin;
   const { numbers } = await (await phone.request.get("/simulator/api/state")).json();
   for (let nth = 0; nth < 60; nth += 1) {
-    const data = { number: numbers[0].id, customer: null, who: WHO, text: `line ${nth}`, answers: null };
+    const data = { number: numbers[0].id, customer: null, who: WHO, text: `line ${nth}.`, answers: null };
     expect((await phone.request.post("/simulator/api/say", { data, headers: { origin } })).ok()).toBe(true);
   }
-  await expect(list(phone).getByRole("link", { name: /Wordy Walter/ })).toContainText("line 59", { timeout: 30_000 });
+  await expect(list(phone).getByRole("link", { name: /Wordy Walter/ })).toContainText("line 59.", { timeout: 30_000 });
   const state = await phone.context().storageState();
   const plain = await open({ javaScriptEnabled: false, storageState: state });
   await plain.goto(phone.url());
   await list(plain).getByRole("link", { name: /Wordy Walter/ }).click();
-  await expect(message(plain, "line 59")).toHaveCount(1);
+  await expect(message(plain, "line 59.")).toHaveCount(1);
   await plain.getByRole("link", { name: "Earlier messages" }).click();
-  await expect(message(plain, "line 9")).toHaveCount(1);
-  await expect(message(plain, "line 59")).toHaveCount(0);
+  await expect(message(plain, "line 9.")).toHaveCount(1);
+  await expect(message(plain, "line 59.")).toHaveCount(0);
   await plain.getByRole("link", { name: "Newest messages" }).click();
-  await expect(message(plain, "line 59")).toHaveCount(1);
+  await expect(message(plain, "line 59.")).toHaveCount(1);
 });
