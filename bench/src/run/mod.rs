@@ -6,6 +6,7 @@ mod audit;
 mod busy;
 mod drain;
 mod export;
+mod import;
 mod limiter;
 mod live;
 mod memory;
@@ -63,6 +64,8 @@ enum Bench {
     Memory,
     /// A long audit trail as a file: speed, and memory meanwhile.
     Export,
+    /// A long file of contacts: speed, and memory meanwhile.
+    Import,
     /// What a browser loads.
     Assets,
     /// A change with its entry in the audit trail, beside the same change without.
@@ -100,6 +103,8 @@ struct Scale {
     audit_batches: u32,
     /// Entries of the audit trail that is exported.
     export_entries: i64,
+    /// Lines of the file of contacts that is imported.
+    import_lines: i64,
     /// Secrets that are opened.
     secrets: usize,
     /// Questions of each kind that `query` asks.
@@ -124,6 +129,7 @@ const FULL: Scale = Scale {
     replies: 300,
     audit_batches: 120,
     export_entries: 1_000_000,
+    import_lines: 1_000_000,
     secrets: 20_000,
     queries: 1_000,
     limiter_time: Duration::from_secs(20),
@@ -141,6 +147,7 @@ const QUICK: Scale = Scale {
     replies: 50,
     audit_batches: 12,
     export_entries: 100_000,
+    import_lines: 100_000,
     secrets: 2_000,
     queries: 100,
     limiter_time: Duration::from_secs(2),
@@ -193,6 +200,9 @@ pub async fn run(args: Args) -> Result<()> {
     }
     if wanted(Bench::Export) {
         export::run(&plan).await?;
+    }
+    if wanted(Bench::Import) {
+        import::run(&plan).await?;
     }
     if wanted(Bench::Assets) {
         assets::run()?;
