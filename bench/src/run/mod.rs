@@ -7,6 +7,7 @@ mod busy;
 mod drain;
 mod export;
 mod first_paint;
+mod import;
 mod limiter;
 mod live;
 mod memory;
@@ -64,6 +65,8 @@ enum Bench {
     Memory,
     /// A long audit trail as a file: speed, and memory meanwhile.
     Export,
+    /// A long file of contacts: speed, and memory meanwhile.
+    Import,
     /// What a browser loads.
     Assets,
     /// The inbox in a browser with an empty cache: until it can be read, and until it answers.
@@ -104,6 +107,8 @@ struct Scale {
     audit_batches: u32,
     /// Entries of the audit trail that is exported.
     export_entries: i64,
+    /// Lines of the file of contacts that is imported.
+    import_lines: i64,
     /// Secrets that are opened.
     secrets: usize,
     /// Visits of `first_paint` in a round.
@@ -130,6 +135,7 @@ const FULL: Scale = Scale {
     replies: 300,
     audit_batches: 120,
     export_entries: 1_000_000,
+    import_lines: 1_000_000,
     secrets: 20_000,
     visits: 15,
     queries: 1_000,
@@ -148,6 +154,7 @@ const QUICK: Scale = Scale {
     replies: 50,
     audit_batches: 12,
     export_entries: 100_000,
+    import_lines: 100_000,
     secrets: 2_000,
     visits: 3,
     queries: 100,
@@ -201,6 +208,9 @@ pub async fn run(args: Args) -> Result<()> {
     }
     if wanted(Bench::Export) {
         export::run(&plan).await?;
+    }
+    if wanted(Bench::Import) {
+        import::run(&plan).await?;
     }
     if wanted(Bench::Assets) {
         assets::run()?;

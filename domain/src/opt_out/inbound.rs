@@ -2,9 +2,9 @@ use super::{Intent, Source, Words, read};
 use crate::{message::Kind, meta::webhook::Inbound};
 use serde_json::Value;
 
-/// What a tap stands for. On a template's quick reply that is its payload: its title, unless whoever sent it chose another. On a
-/// button or in a list of an interactive message it is the id alone: the words on it are about what is asked there, and "Cancel"
-/// below an appointment cancels the appointment.
+/// What a tap stands for. On a template's quick reply that is its payload: its title, unless whoever sent it chose
+/// another. On a button or in a list of an interactive message it is the id alone: the words on it are about what is
+/// asked there, and "Cancel" below an appointment cancels the appointment.
 fn tapped<'a>(name: &str, raw: &'a Value) -> Option<&'a str> {
     let places: &[&str] = match name {
         "button" => &["/button/payload", "/button/text"],

@@ -1,5 +1,5 @@
-//! `POST /api/v1/media`: a file that is about to be sent. Its bytes go on as they come. `GET /api/v1/media/{id}`: a file of a
-//! message, whole or in part.
+//! `POST /api/v1/media`: a file that is about to be sent. Its bytes go on as they come.
+//! `GET /api/v1/media/{id}`: a file of a message, whole or in part.
 
 use axum::{
     Json,
@@ -138,9 +138,9 @@ pub struct FileBytes(Vec<u8>);
 
 /// Read a file
 ///
-/// Of a message, or one that the caller handed in. `Range` asks for a part of it, `If-None-Match` with its `ETag` whether it is
-/// still the same. `gone` while it is not here: the message says why. It comes from a stranger: treat it so. Needs
-/// `messages.view`.
+/// Of a message, or one that the caller handed in. `Range` asks for a part of it, `If-None-Match` with its `ETag`
+/// whether it is still the same. `gone` while it is not here: the message says why. It comes from a stranger: treat it
+/// so. Needs `messages.view`.
 #[utoipa::path(
     get, path = "/api/v1/media/{id}", tag = "Messages", operation_id = "getMedia",
     params(("id" = Uuid, Path, description = "Of the file"), FileWanted),

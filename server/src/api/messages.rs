@@ -145,8 +145,8 @@ mirrored! {
     MessageOrigin of Origin { Api, Phone, History }
 }
 mirrored! {
-    /// `wanted`: on its way from Meta; `receiving`: an upload of ours; `kept`: here. Meta keeps a file for 7 days, then it is
-    /// `gone`; `refused`: not what it says it is, or too large; `failed`: every try was used up.
+    /// `wanted`: on its way from Meta; `receiving`: an upload of ours; `kept`: here. Meta keeps a file for 7 days, then
+    /// it is `gone`; `refused`: not what it says it is, or too large; `failed`: every try was used up.
     MessageFileState of MediaState { Wanted, Receiving, Kept, Gone, Refused, Failed }
 }
 mirrored! {

@@ -11,11 +11,13 @@ use domain::{
     permission::Permission,
 };
 
-/// Reads the next [`STRETCH`] lines of a draft, from its beginning or from where the stretch before ended: how many there are, and
-/// which cannot be taken. Nothing is written, and nothing is kept of them but the first few that are refused.
+/// Reads the next [`STRETCH`] lines of a draft, from its beginning or from where the stretch before ended: how many
+/// there are, and which cannot be taken. Nothing is written, and nothing is kept of them but the first few that are
+/// refused.
 ///
 /// # Errors
-/// `Forbidden` without `contacts.import`; `NotFound`; `Invalid` says what is wrong with the plan, or that the file has no such place.
+/// `Forbidden` without `contacts.import`; `NotFound`; `Invalid` says what is wrong with the plan, or that the file has
+/// no such place.
 pub async fn check(ctx: &Ctx, id: ImportId, plan: &Plan, from: Option<Mark>) -> Result<Checked> {
     ctx.demand_all(Permission::ContactsImport)?;
     let mut conn = ctx.read().await?;

@@ -1,4 +1,5 @@
-//! Conversations of all workspaces: who comes back, what moves, what is to be indexed, what nobody can ask for any more.
+//! Conversations of all workspaces: who comes back, what moves, what is to be indexed, what nobody can ask for any
+//! more.
 
 use crate::{db::Conn, sql};
 use domain::time::Millis;

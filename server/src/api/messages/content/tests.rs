@@ -65,7 +65,8 @@ fn each_kind_shows_what_it_holds() {
         (
             Kind::Contacts,
             Content::Contacts(cards),
-            json!({"type": "contacts", "contacts": [{"name": "Ana", "company": "Vega", "phones": [], "emails": [], "urls": []}]}),
+            json!({"type": "contacts",
+                "contacts": [{"name": "Ana", "company": "Vega", "phones": [], "emails": [], "urls": []}]}),
         ),
         (
             Kind::Button,
@@ -142,8 +143,8 @@ fn what_was_taken_back_is_not_shown_and_what_was_changed_is_said() {
         (&edited["edited_at"], &edited["revoked_at"], &edited["text"]),
         (&json!(5), &Value::Null, &json!("words"))
     );
-    let reaction =
-        json!({"direction": "in", "emoji": "👍", "at": 7, "author": null, "who": null, "waits": false, "error": null});
+    let reaction = json!({"direction": "in", "emoji": "👍", "at": 7, "author": null, "who": null, "waits": false,
+            "error": null});
     assert_eq!(edited["reactions"], json!([reaction]));
     one.extras.revoked_at = Some(9);
     let revoked = shown(one);
