@@ -92,7 +92,7 @@ fn setup_view(setup: Setup) -> AnyView {
     let Setup { secret, side, path } = setup;
     view! {
         <p>"Scan this with an authenticator app, then type the 6 digits it shows. Until then nothing changes."</p>
-        <div class="setup">
+        <div class="factor">
             <svg class="qr" viewBox=format!("0 0 {side} {side}") role="img" aria-label="QR code for your authenticator app">
                 <path d=path></path>
             </svg>
