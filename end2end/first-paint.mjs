@@ -30,7 +30,7 @@ async function load() {
     );
     const page = await context.newPage();
     await page.addInitScript(() => {
-      window.firstPaint = { lcp: 0, hydrated: 0 };
+      window.firstPaint = { lcp: 0, hydrated: 0, frames: 0 };
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) window.firstPaint.lcp = Math.max(window.firstPaint.lcp, entry.startTime);
       }).observe({ type: "largest-contentful-paint", buffered: true });
@@ -40,10 +40,11 @@ async function load() {
         observer.disconnect();
       }).observe(document, { attributes: true, subtree: true, attributeFilter: ["data-hydrated"] });
     });
+    page.setDefaultTimeout(20_000);
     await page.goto(url);
     await hydrated(page);
-    // A greater paint may follow what hydration changed: two frames later it would have been seen.
-    await page.evaluate(() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(seen)))));
+    // A greater paint may follow what hydration changed: some frames later it would have been seen.
+    await page.waitForFunction(() => (window.firstPaint.frames += 1) > 3);
     const rows = await page.getByRole("region", { name: "Conversations" }).getByRole("link").count();
     return { ...(await page.evaluate(() => window.firstPaint)), rows };
   } finally {

@@ -212,7 +212,7 @@ fn choose() -> AnyView {
             <div class="empty">
                 {icon("inbox", "")}
                 <h2>"Choose a conversation"</h2>
-                <p class="script"><kbd>"J"</kbd>" and "<kbd>"K"</kbd>" move through the list, "<kbd>"Enter"</kbd>" opens."</p>
+                <p class="keyed"><kbd>"J"</kbd>" and "<kbd>"K"</kbd>" move through the list, "<kbd>"Enter"</kbd>" opens."</p>
             </div>
         </section>
     }

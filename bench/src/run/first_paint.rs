@@ -78,7 +78,7 @@ async fn visit(world: &World, samples: usize) -> Result<Vec<Visit>> {
     let slug = &world.offices.first().context("there is a workspace")?.slug;
     let output = Command::new("node")
         .arg(SCRIPT)
-        .env("FIRST_PAINT_URL", format!("http://{}/w/{slug}/inbox", world.addr))
+        .env("FIRST_PAINT_URL", format!("http://{}/w/{slug}/inbox?view=all", world.addr))
         .env("FIRST_PAINT_COOKIE", world.sign_in(OWNER).await?)
         .env("FIRST_PAINT_SAMPLES", samples.to_string())
         .stderr(Stdio::inherit())
