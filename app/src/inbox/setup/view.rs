@@ -102,7 +102,9 @@ fn step(state: State, what: &'static str, about: String, way: Option<(String, &'
         <li class=class>
             {icon(picture, "sm")}
             <span><span class="sr">{said}</span><b>{what}</b><small>{about}</small></span>
-            {way.map(|(href, word, picture)| view! { <a class="btn sm" href=href>{icon(picture, "xs")}{word}</a> })}
+            {way.map(|(href, word, picture)| view! {
+                <a class="btn sm" href=href rel="external">{icon(picture, "xs")}{word}</a>
+            })}
         </li>
     }
     .into_any()
