@@ -42,9 +42,10 @@ export const test = base.extend({
   },
 });
 
-/** Nothing serious or critical by axe. */
-export async function expectAccessible(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** Nothing serious or critical by axe; of all rules, or of those that are named; on the page, or within what a selector finds. */
+export async function expectAccessible(page, { only, within = "html" } = {}) {
+  const axe = new AxeBuilder({ page }).include(within);
+  const { violations } = await (only ? axe.withRules(only) : axe).analyze();
   const bad = violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.html.slice(0, 200)).join("\n  ")}`);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -35,17 +35,18 @@ export function dumpPostgresDatabase(url) {
 /**
  * A demo server of its own: fresh data in a folder that goes with it, a free port, loopback only.
  * @param {Record<string, string>} [env] more settings
- * @param {{ keep?: string }} [options] `keep`: a folder of the caller's, in which `data` and the whole `server.log` stay
+ * @param {{ keep?: string, demo?: boolean }} [options] `keep`: a folder of the caller's, in which `data` and the whole `server.log`
+ * stay; without `demo`, an installation in which nobody is yet
  */
-export async function startServer(env = {}, { keep: folder } = {}) {
+export async function startServer(env = {}, { keep: folder, demo = true } = {}) {
   const dir = folder ? join(folder, "data") : await mkdtemp(join(tmpdir(), "parlance-e2e-"));
   if (folder) await mkdir(dir);
   const logFile = folder && join(folder, "server.log");
   const output = logFile ? openSync(logFile, "a") : "pipe";
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(binary, ["serve", "--demo"], {
-    // Its ./data and .env are those of the folder, not of the clone.
+  // Its ./data and .env are those of the folder, not of the clone.
+  const place = {
     cwd: dir,
     env: {
       PATH: process.env.PATH,
@@ -56,8 +57,8 @@ export async function startServer(env = {}, { keep: folder } = {}) {
       DATABASE_URL: `sqlite://${dir}/parlance.db`,
       ...env,
     },
-    stdio: ["ignore", output, output],
-  });
+  };
+  const child = spawn(binary, demo ? ["serve", "--demo"] : ["serve"], { ...place, stdio: ["ignore", output, output] });
   let log = "";
   const keep = (chunk) => (log = (log + chunk).slice(-200_000));
   child.stdout?.on("data", keep);
@@ -76,6 +77,8 @@ export async function startServer(env = {}, { keep: folder } = {}) {
     /** Where its data is. */
     dir,
     log: logged,
+    /** Runs another command on the same data, and gives back what it says. */
+    run: (args, input = "") => command(args, input, place),
     /** Asks it to finish; gives back its exit code. */
     async stop() {
       child.kill("SIGTERM");
@@ -97,6 +100,16 @@ export async function startServer(env = {}, { keep: folder } = {}) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return server;
+}
+
+function command(args, input, place) {
+  return new Promise((resolve, reject) => {
+    const child = execFile(binary, args, place, (error, out, problem) => {
+      if (error) reject(new Error(`parlance ${args.join(" ")}: ${problem || error.message}`));
+      else resolve(out);
+    });
+    child.stdin.end(input);
+  });
 }
 
 async function ready(url) {

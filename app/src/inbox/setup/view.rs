@@ -13,7 +13,8 @@ pub fn setup_view(screen: Screen) -> AnyView {
     // A new row may be what it waits for.
     let rows = Memo::new(move |_| screen.rows.read().len());
     Effect::new(move |_| {
-        rows.track();
+        // Read, not tracked: a memo that nobody reads is never worked out, and follows nothing.
+        let _rows = rows.get();
         spawn_local(async move {
             match load_setup(screen.slug()).await {
                 Ok(None) => drop(screen.setup.try_set(false)),
@@ -101,7 +102,9 @@ fn step(state: State, what: &'static str, about: String, way: Option<(String, &'
         <li class=class>
             {icon(picture, "sm")}
             <span><span class="sr">{said}</span><b>{what}</b><small>{about}</small></span>
-            {way.map(|(href, word, picture)| view! { <a class="btn sm" href=href>{icon(picture, "xs")}{word}</a> })}
+            {way.map(|(href, word, picture)| view! {
+                <a class="btn sm" href=href rel="external">{icon(picture, "xs")}{word}</a>
+            })}
         </li>
     }
     .into_any()
