@@ -11,34 +11,29 @@ use domain::{
     id::{ConversationId, MessageId},
 };
 use serde_json::{Value, json};
-use services::{Ctx, Services, clock::new_id, conversations, db::Db, search};
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use services::{Ctx, Services, clock::new_id, conversations, db::Db, search, stats::stats};
+use std::collections::BTreeSet;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
-/// Between two of a writer: a few hundred a second of each, so that the workers keep up.
-const BETWEEN: Duration = Duration::from_millis(2);
+/// Deliveries that a writer is ahead of the workers; then it waits for them.
+const AHEAD: u64 = 200;
 
 /// Writes deliveries, and answers, until told to stop.
 struct Writers {
-    stop: Arc<AtomicBool>,
-    put: Arc<AtomicU64>,
+    stop: CancellationToken,
+    put: watch::Receiver<u64>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl Writers {
     fn start(services: &Services, owner: &Ctx, conversation: ConversationId) -> Self {
-        let (stop, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let mut tasks = Vec::new();
-        let (stopped, counted, here) = (stop.clone(), count.clone(), services.clone());
-        tasks.push(tokio::spawn(async move {
+        let (count, put_so_far) = watch::channel(0_u64);
+        let stop = CancellationToken::new();
+        let (stopped, here) = (stop.clone(), services.clone());
+        let deliveries = tokio::spawn(async move {
             for nth in 0_u64.. {
-                if stopped.load(Ordering::SeqCst) {
+                if stopped.is_cancelled() {
                     return;
                 }
                 // Twenty customers, each with tabs, line ends and quotes of their own.
@@ -46,28 +41,38 @@ impl Writers {
                 put(&here, message_body(text(&format!("49151{:05}", nth % 20), &format!("wamid.load.{nth}"), &said)))
                     .await;
                 // Acknowledged: from here on it must not be lost.
-                counted.store(nth + 1, Ordering::SeqCst);
-                tokio::time::sleep(BETWEEN).await;
+                count.send_replace(nth + 1);
+                while processed(&here).await + AHEAD < nth {
+                    tokio::task::yield_now().await;
+                }
             }
-        }));
-        let (stopped, owner) = (stop.clone(), owner.clone());
-        tasks.push(tokio::spawn(async move {
-            while !stopped.load(Ordering::SeqCst) {
+        });
+        let (mut put, owner) = (put_so_far.clone(), owner.clone());
+        let answers = tokio::spawn(async move {
+            // One for what came since the last one, as long as something comes.
+            while put.changed().await.is_ok() {
                 let key = MessageId(new_id());
                 conversations::reply(&owner, conversation, key, "an answer").await.unwrap();
-                tokio::time::sleep(BETWEEN).await;
             }
-        }));
-        Self { stop, put: count, tasks }
+        });
+        Self { stop, put: put_so_far, tasks: vec![deliveries, answers] }
+    }
+
+    fn put(&self) -> u64 {
+        *self.put.borrow()
     }
 
     async fn finish(self) -> u64 {
-        self.stop.store(true, Ordering::SeqCst);
+        self.stop.cancel();
         for task in self.tasks {
             task.await.unwrap();
         }
-        self.put.load(Ordering::SeqCst)
+        *self.put.borrow()
     }
+}
+
+async fn processed(services: &Services) -> u64 {
+    u64::try_from(stats(services).await.unwrap().messages.inbound).unwrap()
 }
 
 /// The wamids in the bodies of deliveries that are done.
@@ -96,11 +101,11 @@ on_both! {
         until(&services, "there is something to save", |s| s.messages.inbound > 200 && s.messages.outbound.queued > 20).await;
 
         let shelf = Shelf::new();
-        let before = writers.put.load(Ordering::SeqCst);
+        let before = writers.put();
         let manifest = shelf.take(&db.db).await;
         // So many were acknowledged before; more came while it was written.
         assert!(manifest.rows("deliveries") >= before, "{} of {before}", manifest.rows("deliveries"));
-        assert!(writers.put.load(Ordering::SeqCst) > before, "nobody waited for it");
+        assert!(writers.put() > before, "nobody waited for it");
         writers.finish().await;
         workers.finish().await;
         services.close().await;
