@@ -117,24 +117,3 @@ test("without WebAssembly a text that is too long is still there", async ({ open
   await expect(rohan.getByText(/4,?096/).first()).toBeVisible();
   await expect(box()).toHaveValue(text);
 });
-
-test("what was missed while offline appears once", async ({ open }) => {
-  const rohan = await open({ tolerate: /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED/ });
-  const phone = await open();
-  await openInbox(rohan, "Rohan");
-  await openThread(rohan, CUSTOMER);
-  await takePhone(phone, CUSTOMER);
-  await rohan.context().setOffline(true);
-  const texts = [1, 2].map((n) => `While you were away ${n}, ${Date.now()}`);
-  for (const text of texts) {
-    await writeAsCustomer(phone, text);
-    await expect(message(phone, text)).toBeVisible();
-  }
-  await rohan.context().setOffline(false);
-  for (const text of texts) await expect(message(rohan, text)).toHaveCount(1, { timeout: 30_000 });
-  await expect(row(rohan, CUSTOMER)).toContainText(texts[1]);
-  // And what comes now comes once, too.
-  const now = `Back again? ${Date.now()}`;
-  await writeAsCustomer(phone, now);
-  for (const text of [...texts, now]) await expect(message(rohan, text)).toHaveCount(1);
-});

@@ -72,7 +72,11 @@ pub fn quoting_view(screen: Screen, conversation: ConversationId) -> AnyView {
                     class="btn ghost square sm"
                     type="button"
                     aria-label="Answer no message"
-                    on:click=move |_| screen.quoting.set(None)
+                    on:click=move |_| {
+                        screen.quoting.set(None);
+                        // The button goes, and the focus would go with it.
+                        super::composer::focus("reply");
+                    }
                 >
                     {icon("x", "sm")}
                 </button>

@@ -52,9 +52,10 @@ fn thread_view(screen: Screen, id: ConversationId) -> AnyView {
             {head_view(screen, id, row)}
             <div class="thread__banners">{banner_view(screen, row)} {snoozed_view(screen, id, row)}</div>
             {pane_view(screen, id)}
+            // Not within the foot, which would begin further up with it: the composer stands still.
+            {show(screen, Extra::Beside(id))}
             <div class="thread__foot">
                 {problem_view(screen)}
-                {show(screen, Extra::Beside(id))}
                 {composer_view(screen, id, row)}
             </div>
         </section>
