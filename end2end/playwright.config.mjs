@@ -2,6 +2,8 @@ import { defineConfig } from "@playwright/test";
 import { chromium } from "./lib/chromium.mjs";
 import { hasPostgres } from "./lib/server.mjs";
 
+const screens = /(pages|states|shift|keyboard|keyboard-day)\.spec\.mjs$/;
+
 export default defineConfig({
   testDir: "./tests",
   testMatch: "*.spec.mjs",
@@ -16,8 +18,8 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   projects: [
     { name: "sqlite", use: { engine: "sqlite" } },
-    // All but how pages look, which is the same on both.
-    ...(hasPostgres ? [{ name: "postgres", testIgnore: "pages.spec.mjs", use: { engine: "postgres" } }] : []),
+    // All but how pages look, stand still and answer to keys, which is the same on both.
+    ...(hasPostgres ? [{ name: "postgres", testIgnore: screens, use: { engine: "postgres" } }] : []),
   ],
   reporter: [["list"]],
   use: {
