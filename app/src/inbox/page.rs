@@ -82,10 +82,15 @@ fn answer_status(answer: &Result<Screenful, Fault>) {
 fn inbox_view(screen: Screen) -> AnyView {
     take_over(screen);
     let unread = unread(screen);
-    let title = move || match unread.get() {
+    let titled = |count| match count {
         0 => "Inbox · Parlance".to_owned(),
         count => format!("({count}) Inbox · Parlance"),
     };
+    #[cfg(feature = "hydrate")]
+    let title = move || titled(unread.get());
+    // The server writes the head when what the page hangs on may be gone already.
+    #[cfg(not(feature = "hydrate"))]
+    let title = titled(unread.get_untracked());
     let panes = view! {
         <h1 class="sr">"Inbox"</h1>
         {offline_view(screen)} {locked_view(&screen.facts().locked)} {parked_view(screen)}
