@@ -25,7 +25,7 @@ async function load() {
     await context.addCookies(
       cookies.split("; ").map((cookie) => {
         const at = cookie.indexOf("=");
-        return { name: cookie.slice(0, at), value: cookie.slice(at + 1), url };
+        return { name: cookie.slice(0, at), value: cookie.slice(at + 1), url: new URL(url).origin };
       }),
     );
     const page = await context.newPage();
@@ -45,7 +45,7 @@ async function load() {
     await hydrated(page);
     // A greater paint may follow what hydration changed: some frames later it would have been seen.
     await page.waitForFunction(() => (window.firstPaint.frames += 1) > 3);
-    const rows = await page.getByRole("region", { name: "Conversations" }).getByRole("link").count();
+    const rows = await page.locator("a.convo").count();
     return { ...(await page.evaluate(() => window.firstPaint)), rows };
   } finally {
     await context.close();

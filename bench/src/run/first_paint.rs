@@ -1,7 +1,7 @@
 //! What an agent waits for: the inbox with a full first page in Chromium, nothing cached, until it can be read (largest
 //! contentful paint) and until it answers (hydrated). Browser and server share the machine.
 
-use std::{path::Path, process::Stdio};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -81,11 +81,11 @@ async fn visit(world: &World, samples: usize) -> Result<Vec<Visit>> {
         .env("FIRST_PAINT_URL", format!("http://{}/w/{slug}/inbox?view=all", world.addr))
         .env("FIRST_PAINT_COOKIE", world.sign_in(OWNER).await?)
         .env("FIRST_PAINT_SAMPLES", samples.to_string())
-        .stderr(Stdio::inherit())
         .kill_on_drop(true)
         .output()
         .await
         .context("cannot start node (20 or newer is needed)")?;
-    ensure!(output.status.success(), "{SCRIPT} ended with {}", output.status);
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{SCRIPT} ended with {}:\n{said}", output.status);
     Ok(serde_json::from_slice(&output.stdout)?)
 }
