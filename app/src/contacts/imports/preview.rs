@@ -29,19 +29,7 @@ pub fn preview_view(screen: Screen) -> AnyView {
     view! {
         <section class="card flush" aria-labelledby="preview">
             <header><h2 id="preview">"First lines, as they would be saved"</h2><p role="status">{lines.len()}" lines"</p></header>
-            <div class="table-wrap" tabindex="0" role="region" aria-label="First lines, table">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Line"</th>
-                            <th scope="col">"Name"</th>
-                            <th scope="col">"Phone number"</th>
-                            <th scope="col">"What happens"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {table("First lines, table", rows)}
             <footer>{start}</footer>
         </section>
         {move || is_read.get().then(|| whole_view(screen))}
@@ -92,7 +80,15 @@ fn refused_view(screen: Screen) -> Option<AnyView> {
     let foot =
         more.then(|| view! { <footer><span>"The first ones. After the import the report names all."</span></footer> });
     let view = view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Refused lines, table">
+        {table("Refused lines, table", named)}
+        {foot}
+    };
+    Some(view.into_any())
+}
+
+fn table(label: &'static str, rows: Vec<AnyView>) -> AnyView {
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label=label>
             <table class="table">
                 <thead>
                     <tr>
@@ -102,12 +98,11 @@ fn refused_view(screen: Screen) -> Option<AnyView> {
                         <th scope="col">"What happens"</th>
                     </tr>
                 </thead>
-                <tbody>{named}</tbody>
+                <tbody>{rows}</tbody>
             </table>
         </div>
-        {foot}
-    };
-    Some(view.into_any())
+    }
+    .into_any()
 }
 
 fn line(line: &Previewed) -> AnyView {
