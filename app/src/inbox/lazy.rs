@@ -54,8 +54,8 @@ pub enum Extra {
     Decisions { contact: ContactId, since: Memo<Option<Millis>> },
     /// The proof of a consent that is recorded by hand.
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
-    /// What is left to be set up, in place of a thread.
-    Setup,
+    /// What is left to be set up, in place of a thread; then it is alive.
+    Setup(RwSignal<bool>),
     /// What was found, in place of the list.
     Search,
     /// What is known of the contact beside a conversation.
@@ -87,7 +87,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Names(quick) => people_view(screen, quick),
         Extra::Decisions { contact, since } => decisions_view(screen, contact, since),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
-        Extra::Setup => setup_view(screen),
+        Extra::Setup(alive) => setup_view(screen, alive),
         Extra::Search => panel_view(screen),
         Extra::About(contact) => about_view(screen, contact),
         Extra::Types(id) => types_view(screen, id),

@@ -1,3 +1,5 @@
+#[cfg(feature = "ssr")]
+use domain::workspace::Setup;
 use domain::{
     id::MessageId,
     inbox::{InboxView, SavedView},
@@ -47,6 +49,10 @@ pub struct Screenful {
     /// Whether the member sets the workspace up and something is left to be done.
     #[serde(default)]
     pub setup: bool,
+    /// What of it is done, for the server, which draws the list at once.
+    #[cfg(feature = "ssr")]
+    #[serde(skip)]
+    pub steps: Option<Setup>,
     /// What is withheld from customers who opted out.
     #[serde(default)]
     pub opt_out: Scope,

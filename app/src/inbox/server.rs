@@ -280,6 +280,7 @@ mod native {
             (thread.messages, thread.more, thread.notes) = (messages.items, messages.more, notes);
             thread.newer = true;
         }
+        let steps = workspaces::setup(&ctx).await?;
         Ok(Screenful {
             inbox,
             workspace: ctx.workspace().clone(),
@@ -296,7 +297,8 @@ mod native {
             text,
             theme: config.theme,
             demo: config.demo.is_some(),
-            setup: workspaces::setup(&ctx).await?.is_some(),
+            setup: steps.is_some(),
+            steps,
             opt_out: consent::scope(&ctx).await?,
             waiting: notices::waiting(&ctx).await?,
             locked: vault::locked(&ctx).await?.into_iter().map(|number| number.name).collect(),

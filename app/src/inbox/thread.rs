@@ -12,6 +12,7 @@ use super::{
     opted_out::banner_view,
     place::{cursor, query},
     screen::{Middle, Screen},
+    setup::pane,
 };
 use crate::{missing::NothingArt, ui::icon};
 
@@ -33,7 +34,7 @@ pub fn middle_view(screen: Screen) -> AnyView {
             Middle::Lost(None) => nothing(screen, "Handed over", "This conversation is with somebody else now. It was not closed, and nothing was lost."),
             Middle::Lost(Some(now)) => nothing(screen, now, "This conversation was handed over. It was not closed, and nothing was lost."),
             Middle::Failed(id, why) => failed(screen, id, why),
-            Middle::Thread if screen.setup.get() => show(screen, Extra::Setup),
+            Middle::Thread if screen.setup.get() => pane::pane_view(screen),
             Middle::Thread => choose(),
         })}
     }

@@ -120,6 +120,7 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
         missing: false,
         opt_out: domain::opt_out::Scope::All,
         setup: false,
+        steps: None,
         parks: Vec::new(),
         error: None,
         text: None,

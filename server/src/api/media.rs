@@ -77,7 +77,8 @@ pub struct Media {
 ///
 /// It is checked against WhatsApp's limits and handed in there; `POST /api/v1/messages` sends it by its id, once, within a day, to
 /// the conversation that it was handed in for. Needs `messages.send`, and a customer-service window that is open. With an
-/// `Idempotency-Key` it is handed in once: what comes again with the key is answered with the first file.
+/// `Idempotency-Key` it is handed in once: the same file that comes again with the key is
+/// answered like the first time, another one is `key_reused`.
 #[utoipa::path(
     post, path = "/api/v1/media", tag = "Messages", operation_id = "uploadMedia",
     request_body(content = NewMedia, content_type = "multipart/form-data"),
@@ -89,13 +90,7 @@ pub async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     let mut form = form.map_err(|wrong| Problem::new(problem::MALFORMED, wrong.body_text()))?;
-    let id = match id(&ctx, &headers).await? {
-        Id::New(id) => id,
-        Id::Done(id, uploaded) => {
-            let replayed = (HeaderName::from_static(once::REPLAYED), HeaderValue::from_static("true"));
-            return Ok(([replayed], answer(&ctx, id, uploaded)).into_response());
-        }
-    };
+    let id = id(&ctx, &headers).await?;
     let (mut to, mut conversation, mut voice) = (None, None, false);
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name().unwrap_or_default() {
@@ -111,9 +106,19 @@ pub async fn upload(
             "file" => {
                 let conversation: ConversationId = conversation_of(&ctx, to, conversation).await?;
                 let name = field.file_name().filter(|name| !name.is_empty()).map(str::to_owned);
-                let upload = Upload { id, conversation, name, voice };
-                let uploaded = media::upload(&ctx, upload, field).await?;
-                return Ok(answer(&ctx, id, uploaded).into_response());
+                return match id {
+                    Id::New(id) => {
+                        let upload = Upload { id, conversation, name, voice };
+                        let uploaded = media::upload(&ctx, upload, field).await?;
+                        Ok(answer(&ctx, id, uploaded).into_response())
+                    }
+                    Id::Done(id) => {
+                        let upload = Upload { id, conversation, name, voice };
+                        let first = media::repeated(&ctx, &upload, field).await?.ok_or_else(another)?;
+                        let replayed = (HeaderName::from_static(once::REPLAYED), HeaderValue::from_static("true"));
+                        Ok(([replayed], answer(&ctx, id, first)).into_response())
+                    }
+                };
             }
             other => return Err(Wrong::invalid("form", format!("there is no part {other:?}")).into()),
         }
@@ -163,7 +168,8 @@ pub async fn file(
 
 enum Id {
     New(MediaId),
-    Done(MediaId, Uploaded),
+    /// A file came with this key; what comes now must be the same.
+    Done(MediaId),
 }
 
 /// By the key of the request, where it has one.
@@ -172,7 +178,7 @@ async fn id(ctx: &Ctx, headers: &HeaderMap) -> Result<Id, Problem> {
         let Some(id) = once::key_of(ctx, headers, &format!("media {nth}"))? else { break };
         match media::known(ctx, MediaId(id)).await? {
             Known::Nothing => return Ok(Id::New(MediaId(id))),
-            Known::Here(uploaded) => return Ok(Id::Done(MediaId(id), uploaded)),
+            Known::Here => return Ok(Id::Done(MediaId(id))),
             Known::Coming => return Err(once::in_progress()),
             Known::Gone => {}
         }
@@ -181,6 +187,10 @@ async fn id(ctx: &Ctx, headers: &HeaderMap) -> Result<Id, Problem> {
         false => Ok(Id::New(MediaId(new_id()))),
         true => Err(Problem::new(problem::KEY_REUSED, "Too many files failed with this key. Use a new one.")),
     }
+}
+
+fn another() -> Problem {
+    Problem::new(problem::KEY_REUSED, "Another file came with this key. Use a new key for a new file.")
 }
 
 fn answer(ctx: &Ctx, id: MediaId, Uploaded { kind, media }: Uploaded) -> (StatusCode, Json<Media>) {

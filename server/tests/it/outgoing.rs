@@ -145,6 +145,16 @@ async fn a_file_is_handed_in_once_and_sent_once() {
     );
     let (status, again, replayed) = scene.upload(&fields, Some(PDF), Some("bill-7")).await;
     assert_eq!((status, &again["id"], replayed), (StatusCode::CREATED, &media["id"], true));
+    // The key belongs to this file, in this conversation.
+    let longer = format!("{PDF}%");
+    let (status, problem, _) = scene.upload(&fields, Some(&longer), Some("bill-7")).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_reused")));
+    let voice = [fields[0], ("voice", "false"), ("voice", "true")];
+    assert_eq!(field(&scene.upload(&voice, Some(PDF), Some("bill-7")).await), (422, "file".to_owned()));
+    assert_eq!(field(&scene.upload(&fields, None, Some("bill-7")).await), (422, "file".to_owned()));
+    let nowhere = new_id().to_string();
+    let other = scene.upload(&[("conversationId", &nowhere)], Some(PDF), Some("bill-7")).await;
+    assert_eq!(other.0, StatusCode::NOT_FOUND, "{}", other.1);
     assert_eq!(*scene.meta.uploads.lock().unwrap(), 1);
 
     // What it is decides how it is sent.

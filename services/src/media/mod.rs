@@ -18,7 +18,7 @@ mod worker;
 pub use again::again;
 pub use open::{Opened, Part, open};
 pub use store::{Bucket, Place, Store, StoreError};
-pub use upload::{Known, Upload, Uploaded, forget, known, upload, uploaded};
+pub use upload::{Known, Upload, Uploaded, forget, known, repeated, upload, uploaded};
 
 pub(crate) use private::client;
 pub(crate) use row::{Wanted, give, remove, unsent, want};

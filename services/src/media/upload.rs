@@ -126,7 +126,7 @@ pub enum Known {
     /// It failed, or was taken back.
     Gone,
     /// It lies at Meta, and was sent or waits to be.
-    Here(Uploaded),
+    Here,
 }
 
 /// What is known of an upload of the member's.
@@ -143,9 +143,35 @@ pub async fn known(ctx: &Ctx, id: MediaId) -> Result<Known> {
         return Ok(Known::Gone);
     }
     Ok(match file.as_content() {
-        Some((kind, _)) if file.is_kept() => Known::Here(Uploaded { kind, media: file.brief() }),
+        Some(_) if file.is_kept() => Known::Here,
         _ => Known::Coming,
     })
+}
+
+/// The upload that came before with this id, when what comes now is the same once more: the conversation, how it is meant, and each
+/// byte. `None` for anything else.
+///
+/// # Errors
+/// `Invalid` for what breaks off, is too large, or is no recording.
+pub async fn repeated<E>(
+    ctx: &Ctx,
+    upload: &Upload,
+    bytes: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin,
+) -> Result<Option<Uploaded>> {
+    let came = match upload.voice {
+        true => gauged(stream::iter([Ok::<_, Infallible>(recorded(bytes).await?)])).await?,
+        false => gauged(bytes).await?,
+    };
+    let mut read = ctx.read().await?;
+    let found: Option<MediaRecord> = sql!(opt MediaRecord, read.conn(), ROW, ctx.ws(), upload.id.0)?;
+    let same = |file: &MediaRecord| {
+        file.author_id == Some(ctx.me().id.0)
+            && file.conversation_id == Some(upload.conversation.0)
+            && file.voice == upload.voice
+            && file.sha256.as_ref() == Some(&came.sha256)
+    };
+    let Some(file) = found.filter(same) else { return Ok(None) };
+    Ok(file.as_content().map(|(kind, _)| Uploaded { kind, media: file.brief() }))
 }
 
 /// A member's upload that was not sent yet, and for which conversation it is.
@@ -229,33 +255,62 @@ enum Broken {
     TooLarge,
 }
 
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        let why = match broken {
+            Broken::Off => "it did not arrive whole; choose it again".to_owned(),
+            Broken::TooLarge => format!("WhatsApp takes at most {}", size(UPLOAD_LIMIT)),
+        };
+        Wrong::invalid("file", why).into()
+    }
+}
+
+/// What is learned of a file while it passes.
+#[derive(Default)]
+struct Gauge {
+    head: Vec<u8>,
+    total: u64,
+    hash: Sha256,
+}
+
+impl Gauge {
+    fn pass<E>(&mut self, piece: std::result::Result<Bytes, E>) -> std::result::Result<Bytes, Broken> {
+        let piece = piece.map_err(|_| Broken::Off)?;
+        self.total += piece.len() as u64;
+        if self.total > UPLOAD_LIMIT {
+            return Err(Broken::TooLarge);
+        }
+        let missing = HEAD.saturating_sub(self.head.len()).min(piece.len());
+        self.head.extend_from_slice(piece.get(..missing).unwrap_or_default());
+        self.hash.update(&piece);
+        Ok(piece)
+    }
+
+    fn done(self) -> Received {
+        Received { head: self.head, size: self.total, sha256: hex::encode(self.hash.finalize()) }
+    }
+}
+
 async fn receive<E>(
     store: &Store,
     key: Key,
     bytes: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin,
 ) -> Result<Received> {
-    let (mut head, mut total, mut hash) = (Vec::new(), 0_u64, Sha256::new());
-    let pieces = bytes.map(|piece| {
-        let piece = piece.map_err(|_| Broken::Off)?;
-        total += piece.len() as u64;
-        if total > UPLOAD_LIMIT {
-            return Err(Broken::TooLarge);
-        }
-        let missing = HEAD.saturating_sub(head.len()).min(piece.len());
-        head.extend_from_slice(piece.get(..missing).unwrap_or_default());
-        hash.update(&piece);
-        Ok(piece)
-    });
-    match store.write(key, pieces).await {
-        Ok(()) => Ok(Received { head, size: total, sha256: hex::encode(hash.finalize()) }),
-        Err(Writing::Source(Broken::Off)) => {
-            Err(Wrong::invalid("file", "it did not arrive whole; choose it again").into())
-        }
-        Err(Writing::Source(Broken::TooLarge)) => {
-            Err(Wrong::invalid("file", format!("WhatsApp takes at most {}", size(UPLOAD_LIMIT))).into())
-        }
+    let mut gauge = Gauge::default();
+    match store.write(key, bytes.map(|piece| gauge.pass(piece))).await {
+        Ok(()) => Ok(gauge.done()),
+        Err(Writing::Source(broken)) => Err(broken.into()),
         Err(Writing::Store(error)) => Err(error.into()),
     }
+}
+
+/// What is not kept.
+async fn gauged<E>(mut bytes: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin) -> Result<Received> {
+    let mut gauge = Gauge::default();
+    while let Some(piece) = bytes.next().await {
+        gauge.pass(piece)?;
+    }
+    Ok(gauge.done())
 }
 
 /// A voice message, as WhatsApp takes it, of what a browser recorded: so little that it is put into its container in memory.

@@ -7,8 +7,9 @@ use crate::{
     ui::{Task, icon},
 };
 
-/// The steps, with what is done and what comes next. The step that waits for a customer's message ticks itself.
-pub fn setup_view(screen: Screen) -> AnyView {
+/// The steps, with what is done and what comes next. The step that waits for a customer's message ticks itself. From then on
+/// the list is `alive`, and what the server drew goes.
+pub fn setup_view(screen: Screen, alive: RwSignal<bool>) -> AnyView {
     let setup = RwSignal::new(None::<Setup>);
     // A new row may be what it waits for.
     let rows = Memo::new(move |_| screen.rows.read().len());
@@ -18,33 +19,45 @@ pub fn setup_view(screen: Screen) -> AnyView {
         spawn_local(async move {
             match load_setup(screen.slug()).await {
                 Ok(None) => drop(screen.setup.try_set(false)),
-                Ok(found) => drop(setup.try_set(found)),
+                Ok(found) => {
+                    drop(setup.try_set(found));
+                    let _ = alive.try_set(true);
+                }
                 Err(fault) => screen.fail(fault),
             }
         });
     });
+    let view = move || {
+        let list = list_view(screen, setup.read().as_ref()?);
+        Some(view! { <section class="thread blank" aria-label="Set-up">{list}</section> })
+    };
+    view! { {view} }.into_any()
+}
+
+/// The list as it stands.
+pub fn list_view(screen: Screen, setup: &Setup) -> AnyView {
     let hide = Task::default();
     let put_away = move |_| hide.run(hide_setup(screen.slug()), move |()| screen.setup.set(false));
-    let view = move || {
-        let setup = setup.get()?;
-        let (done, name) = (setup.done(), screen.facts().me.name.clone());
-        let left = Setup::STEPS - done;
-        let word = if left == 1 { "One more step".to_owned() } else { format!("{left} more steps") };
-        let workspace = screen.facts().workspace.name.clone();
-        let percent = done * 100 / Setup::STEPS;
-        Some(view! {
-            <h2>"Welcome, "<bdi>{name}</bdi></h2>
-            <p class="muted">{word}" and "<bdi>{workspace}</bdi>" is ready for customers. Come back to them at any time."</p>
+    let (done, facts) = (setup.done(), screen.facts());
+    let left = Setup::STEPS - done;
+    let word = if left == 1 { "One more step".to_owned() } else { format!("{left} more steps") };
+    let percent = done * 100 / Setup::STEPS;
+    view! {
+        <div class="setup">
+            <h2>"Welcome, "<bdi>{facts.me.name.clone()}</bdi></h2>
+            <p class="muted">
+                {word}" and "<bdi>{facts.workspace.name.clone()}</bdi>" is ready for customers. Come back to them at any time."
+            </p>
             <div class="row">
                 <progress class="grow" max="100" value=percent.to_string() aria-label="Set-up progress"></progress>
                 <span class="small muted">{format!("{done} of {}", Setup::STEPS)}</span>
             </div>
-            <ol class="steps" aria-label="Set-up">{steps(screen, &setup)}</ol>
+            <ol class="steps" aria-label="Set-up">{steps(screen, setup)}</ol>
             {hide.problem_view()}
             <p><button class="btn ghost sm" type="button" disabled=move || hide.busy.get() on:click=put_away>"Hide this list"</button></p>
-        })
-    };
-    view! { <section class="thread blank" aria-label="Set-up"><div class="setup">{view}</div></section> }.into_any()
+        </div>
+    }
+    .into_any()
 }
 
 fn steps(screen: Screen, setup: &Setup) -> AnyView {
