@@ -184,7 +184,7 @@ test("offline: a reply that waits, a question before logging out, and everything
   await tabTo(page, page.getByRole("button", { name: /Account menu/ }), { most: 80 });
   await press(page, "Enter", "End");
   const question = asked.then(async (dialog) => {
-    expect(dialog.message()).toMatch(/1 reply is not sent yet/);
+    expect(dialog.message()).toMatch(/1 reply or note is not sent yet/);
     await dialog.dismiss();
   });
   await press(page, "Enter");

@@ -1,5 +1,6 @@
 // Somebody is named in a note: told at the bell, in the page and in the list, and led to what was written.
 import { expect, expectAccessible, hydrated, test } from "../lib/fixtures.mjs";
+import { look } from "../lib/look.mjs";
 import { assignTo, go, message, openInbox, openThread, signIn } from "../lib/steps.mjs";
 
 // Seeded by the demo: Rohan answers the first one, Beatriz the other.
@@ -105,14 +106,21 @@ test("who cannot see a conversation is not named in it, until it is theirs", asy
   await asha.getByRole("button", { name: "Note", exact: true }).click();
   await field(asha).fill(words);
   await form(asha).getByRole("button", { name: "Add note" }).click();
-  await expect(asha.getByRole("alert")).toContainText("somebody you named cannot see this conversation");
+  const note = message(asha, "is it yours?");
+  await expect(note.getByRole("status")).toContainText("somebody you named cannot see this conversation");
+  await look(asha, "a note that was refused", ".thread");
+  await note.getByRole("button", { name: "Edit" }).click();
   await expect(field(asha), "nothing of it is lost").toHaveValue(words);
-  await expect(asha.locator(".msg.note")).toHaveCount(0);
+  await expect(field(asha)).toBeFocused();
+  await expect(note).toHaveCount(0);
+  await form(asha).getByRole("button", { name: "Add note" }).click();
+  await expect(note.getByRole("status")).toContainText("somebody you named cannot see this conversation");
   expect(await count(rohan)).toBe(before);
 
   await assignTo(asha, BEATRIZS, "Rohan");
-  await form(asha).getByRole("button", { name: "Add note" }).click();
-  await expect(message(asha, "is it yours?")).toHaveCount(1);
+  await note.getByRole("button", { name: "Try again" }).click();
+  await expect(note.locator(".failure")).toHaveCount(0);
+  await expect(note).toHaveCount(1);
   // One for the conversation, one for the note.
   await expect.poll(() => count(rohan)).toBe(before + 2);
   await go(rohan, "notifications");

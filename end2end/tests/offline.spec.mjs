@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { layCable } from "../lib/cable.mjs";
 import { expect, hydrated, test as base } from "../lib/fixtures.mjs";
+import { look } from "../lib/look.mjs";
 import { composer, list, log, message, openInbox, openThread, reply, row, takePhone, writeAsCustomer } from "../lib/steps.mjs";
 
 // Seeded by the demo: this customer's agent is Rohan, who has the other one too.
@@ -39,6 +40,8 @@ const said = async (page, lines) => {
   return texts.map((text) => lines.find((line) => text.includes(line))).filter(Boolean);
 };
 
+const photos = (page) => log(page).getByRole("img", { name: "Photo" }).count();
+
 const numbered = (words, count) => Array.from({ length: count }, (_, nth) => `${words} ${nth + 1} ${Date.now()}`);
 
 /** Writes a reply and leaves it to the page when it goes. */
@@ -49,7 +52,21 @@ async function write(page, text) {
   await expect(message(page, text)).toHaveCount(1);
 }
 
-/** What the page keeps of replies that are not confirmed. */
+/** The same for colleagues. */
+async function writeNote(page, text) {
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  const field = noteForm(page).getByRole("textbox");
+  await field.fill(text);
+  await field.press("Enter");
+  await expect(field).toHaveValue("");
+  await expect(message(page, text)).toHaveCount(1);
+  await page.getByRole("button", { name: "Reply", exact: true }).click();
+}
+
+/** A file of the dialog. */
+const line = (page, name) => attachment(page).getByRole("listitem").filter({ hasText: name });
+
+/** What the page keeps of what is not confirmed. */
 const kept = (page) => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("pending:")).length);
 
 /** Somebody whom nobody knows yet. */
@@ -114,29 +131,23 @@ test("offline for thirty seconds and back", async ({ open, cable }, info) => {
 
   await test.step("a file that does not go says so; nothing of it is sent", async () => {
     await choose(asha, path);
-    const line = attachment(asha).getByRole("listitem").filter({ hasText: "offline.png" });
-    await expect(line.getByRole("alert")).toHaveText("The server did not answer. Check the connection.");
+    await expect(line(asha, "offline.png").getByRole("alert")).toHaveText("The server did not answer. Check the connection.");
     await expect(attachment(asha).getByRole("button", { name: "Send", exact: true })).toBeDisabled();
-    await line.getByRole("button", { name: "Remove offline.png" }).click();
-    await expect(line).toHaveCount(0);
+    await line(asha, "offline.png").getByRole("button", { name: "Remove offline.png" }).click();
+    await expect(line(asha, "offline.png")).toHaveCount(0);
     await asha.keyboard.press("Escape");
     await expect(attachment(asha)).toHaveCount(0);
   });
 
-  await test.step("replies stand at once, in the order of writing", async () => {
-    for (const text of replies) await write(asha, text);
-    await expect(message(asha, replies[0])).toContainText("Not sent yet. It is tried again by itself.");
-    expect(await said(asha, replies)).toEqual(replies);
-    expect(await kept(asha)).toBe(replies.length);
-  });
-
-  await test.step("a note says that it is not written, and stays in its field", async () => {
-    await asha.getByRole("button", { name: "Note", exact: true }).click();
-    await noteForm(asha).getByRole("textbox").fill(noted);
-    await noteForm(asha).getByRole("textbox").press("Enter");
-    await expect(asha.locator(".thread__foot").getByRole("alert")).toContainText("The server did not answer.");
-    await expect(noteForm(asha).getByRole("textbox")).toHaveValue(noted);
-    await expect(message(asha, noted)).toHaveCount(0);
+  const written = [...replies.slice(0, 2), noted, ...replies.slice(2)];
+  await test.step("replies and a note stand at once, in the order of writing", async () => {
+    for (const text of written) await (text === noted ? writeNote : write)(asha, text);
+    // The first one is tried; the others wait behind it.
+    await expect(message(asha, written[0])).toContainText("Not sent yet. It is tried again by itself.");
+    for (const text of written) await expect(message(asha, text).locator(".tick")).toContainText("Queued");
+    expect(await said(asha, written)).toEqual(written);
+    expect(await kept(asha)).toBe(written.length);
+    await look(asha, "offline, with what waits");
   });
 
   await test.step("meanwhile customers write, and a colleague works", async () => {
@@ -169,12 +180,16 @@ test("offline for thirty seconds and back", async ({ open, cable }, info) => {
 
   await comeBack(asha, cable);
   const all = [before, ...asked, colleague, ...replies];
+  const inside = [before, ...asked, colleague, ...written];
 
   await test.step("back: said, sent once and in order, on all screens", async () => {
     await expect(banner(asha)).toHaveCount(0, { timeout: 30_000 });
-    for (const page of [phone, rohan, asha]) {
-      await expect.poll(() => said(page, all), { timeout: 30_000 }).toEqual(all);
+    for (const page of [rohan, asha]) {
+      await expect.poll(() => said(page, inside), { timeout: 30_000 }).toEqual(inside);
     }
+    await expect.poll(() => said(phone, inside), { timeout: 30_000 }).toEqual(all);
+    await expect(message(rohan, noted)).toContainText("Internal note · Asha");
+    await expect(message(asha, noted).locator(".tick")).toHaveCount(0);
     await expect(log(asha).locator(".failure")).toHaveCount(0);
     await expect.poll(() => kept(asha)).toBe(0);
     for (const text of replies) await expect(message(asha, text)).toContainText("Read");
@@ -188,15 +203,11 @@ test("offline for thirty seconds and back", async ({ open, cable }, info) => {
     await expect(row(asha, OTHER)).toHaveCount(0);
   });
 
-  await test.step("the picture is there, the note and the file go now, once", async () => {
+  await test.step("the picture is there, and the file goes now", async () => {
     const photos = log(asha).getByRole("img", { name: "Photo" });
     await expect(photos).toHaveCount(await log(rohan).getByRole("img", { name: "Photo" }).count());
     await photos.last().scrollIntoViewIfNeeded();
     await expect.poll(() => photos.last().evaluate((img) => img.complete && img.naturalWidth)).toBeGreaterThan(0);
-    await expect(noteForm(asha).getByRole("textbox")).toHaveValue(noted);
-    await noteForm(asha).getByRole("textbox").press("Enter");
-    for (const page of [asha, rohan]) await expect(message(page, noted)).toHaveCount(1);
-    await asha.getByRole("button", { name: "Reply", exact: true }).click();
     await choose(asha, path);
     await attachment(asha).getByLabel("Caption").fill("And this");
     await attachment(asha).getByRole("button", { name: "Send", exact: true }).click();
@@ -227,6 +238,8 @@ test("offline for thirty seconds and back", async ({ open, cable }, info) => {
 test("replies that wait survive a page that is loaded anew, and go once and in order", async ({ open, cable }) => {
   const [asha, rohan, phone] = [await open({ tolerate: LOST, ...cable.options }), await open(), await open()];
   const replies = numbered("Kept", 3);
+  const noted = `For later ${Date.now()}`;
+  const written = [...replies, noted];
   await takePhone(phone, CUSTOMER);
   await openInbox(rohan, "Rohan");
   await openThread(rohan, CUSTOMER);
@@ -236,6 +249,7 @@ test("replies that wait survive a page that is loaded anew, and go once and in o
   await leave(asha, cable);
   await expect(banner(asha)).toBeVisible();
   for (const text of replies) await write(asha, text);
+  await writeNote(asha, noted);
 
   await test.step("the browser is closed over it", async () => {
     await expect(asha.reload()).rejects.toThrow(/ERR_INTERNET_DISCONNECTED/);
@@ -246,17 +260,79 @@ test("replies that wait survive a page that is loaded anew, and go once and in o
     await comeBack(asha, cable);
     await asha.goto(address);
     await hydrated(asha);
-    await expect.poll(() => said(asha, replies)).toEqual(replies);
+    await expect.poll(() => said(asha, written)).toEqual(written);
     await expect(message(asha, replies[0])).toContainText("Not sent yet. It is tried again by itself.");
-    expect(await kept(asha)).toBe(replies.length);
+    expect(await kept(asha)).toBe(written.length);
     expect(await said(phone, replies)).toEqual([]);
+    await expect(message(rohan, noted), "it waits for what was written before it").toHaveCount(0);
   });
 
   await test.step("then they go by themselves", async () => {
     cable.refuse(null);
-    for (const page of [phone, rohan, asha]) await expect.poll(() => said(page, replies), { timeout: 30_000 }).toEqual(replies);
+    for (const page of [rohan, asha]) await expect.poll(() => said(page, written), { timeout: 30_000 }).toEqual(written);
+    await expect.poll(() => said(phone, written)).toEqual(replies);
     await expect(log(asha).locator(".failure")).toHaveCount(0);
     await expect.poll(() => kept(asha)).toBe(0);
+  });
+});
+
+test("a file is chosen once, however often the connection breaks", async ({ open, cable }, info) => {
+  const [asha, rohan, phone] = [await open({ tolerate: LOST, ...cable.options }), await open(), await open()];
+  const [first, second] = [info.outputPath("first.png"), info.outputPath("second.png")];
+  for (const path of [first, second]) await writeFile(path, PNG);
+  await takePhone(phone, CUSTOMER);
+  await openInbox(rohan, "Rohan");
+  await openThread(rohan, CUSTOMER);
+  await openInbox(asha, "Asha");
+  await openThread(asha, CUSTOMER);
+  const before = await photos(rohan);
+
+  await test.step("without a connection it can be tried again, and says that it will be", async () => {
+    await leave(asha, cable);
+    await expect(banner(asha)).toBeVisible();
+    await choose(asha, first);
+    await expect(line(asha, "first.png")).toContainText("It is tried again when the connection is back.");
+    await look(asha, "a file that did not go", "dialog[open]");
+    const failed = await line(asha, "first.png").getByRole("alert").elementHandle();
+    await line(asha, "first.png").getByRole("button", { name: "Try first.png again" }).click();
+    await failed.waitForElementState("hidden");
+    await expect(line(asha, "first.png").getByRole("alert")).toHaveText("The server did not answer. Check the connection.");
+    await expect(attachment(asha).getByRole("button", { name: "Send", exact: true })).toBeDisabled();
+  });
+
+  await test.step("back: it goes by itself", async () => {
+    await comeBack(asha, cable);
+    await expect(line(asha, "first.png")).toContainText("ready to be sent as a photo", { timeout: 30_000 });
+    await expect(line(asha, "first.png").getByRole("alert")).toHaveCount(0);
+  });
+
+  await test.step("another one arrives while its answer is lost: it is the same upload that answers", async () => {
+    const asked = [];
+    asha.on("request", (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (request.method() === "POST" && pathname.endsWith("/files")) asked.push(searchParams.get("id"));
+    });
+    const conversation = new URL(asha.url()).pathname.split("/").at(-1);
+    const slug = new URL(asha.url()).pathname.split("/")[2];
+    const lost = cable.loseAnswer(`/w/${slug}/conversations/${conversation}/files`);
+    await attachment(asha).getByLabel("Choose files").setInputFiles(second);
+    expect(await lost).toBe(200);
+    await expect(line(asha, "second.png").getByRole("alert")).toBeVisible();
+    // The page is dead to the world until then: a stream that is back sooner is no news.
+    await expect(banner(asha)).toBeAttached();
+    cable.mend();
+    await expect(line(asha, "second.png")).toContainText("ready to be sent as a photo", { timeout: 30_000 });
+    expect(asked).toHaveLength(2);
+    expect(new Set(asked).size).toBe(1);
+  });
+
+  await test.step("both are sent once, in the order in which they were chosen", async () => {
+    await attachment(asha).getByLabel("Caption").nth(0).fill("The first");
+    await attachment(asha).getByLabel("Caption").nth(1).fill("The second");
+    await attachment(asha).getByRole("button", { name: "Send", exact: true }).click();
+    await expect(attachment(asha)).toHaveCount(0);
+    for (const page of [asha, rohan, phone]) await expect.poll(() => said(page, ["The first", "The second"])).toEqual(["The first", "The second"]);
+    await expect.poll(() => photos(rohan)).toBe(before + 2);
   });
 });
 
@@ -289,20 +365,16 @@ test("what arrived while its answer was lost is not written twice", async ({ ope
     await expect(log(asha).locator(".failure")).toHaveCount(0);
   });
 
-  await test.step("a note, written again as the page says", async () => {
+  await test.step("a note", async () => {
     const words = `Written once ${Date.now()}`;
     const lost = cable.loseAnswer("/fn/note");
-    await asha.getByRole("button", { name: "Note", exact: true }).click();
-    await noteForm(asha).getByRole("textbox").fill(words);
-    await noteForm(asha).getByRole("textbox").press("Enter");
+    await writeNote(asha, words);
     expect(await lost).toBe(200);
-    await expect(asha.locator(".thread__foot").getByRole("alert")).toContainText("The server did not answer.");
+    await expect(banner(asha)).toBeVisible();
     await back();
-    await expect(noteForm(asha).getByRole("textbox")).toHaveValue(words);
-    await noteForm(asha).getByRole("textbox").press("Enter");
-    await expect(noteForm(asha).getByRole("textbox")).toHaveValue("");
+    await expect.poll(() => kept(asha), { timeout: 30_000 }).toBe(0);
+    await expect(message(asha, words).locator(".failure")).toHaveCount(0);
     for (const page of [asha, rohan]) await expect(message(page, words)).toHaveCount(1);
-    await asha.getByRole("button", { name: "Reply", exact: true }).click();
   });
 
   await test.step("a file", async () => {

@@ -3,13 +3,17 @@
 use app::inbox::attach::Attached;
 use axum::{
     Json, Router,
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{delete, post},
 };
-use domain::id::{ConversationId, MediaId};
+use domain::{
+    id::{ConversationId, MediaId},
+    outgoing::UPLOAD_LIMIT,
+};
+use futures::StreamExt;
 use serde::Deserialize;
 use services::{
     Error,
@@ -43,10 +47,22 @@ async fn upload(ask: Ask, State(_): State<Web>, Query(about): Query<About>, body
         name: Some(about.name).filter(|name| !name.is_empty()),
         voice: about.voice,
     };
-    let done = async { media::upload(&ask.ctx().await?, upload, body.into_data_stream()).await };
-    match done.await {
+    let mut bytes = body.into_data_stream();
+    let done = async { media::upload(&ask.ctx().await?, upload, &mut bytes).await };
+    let done = done.await;
+    read_on(bytes).await;
+    match done {
         Ok(uploaded) => Json(Attached { kind: uploaded.kind, media: uploaded.media }).into_response(),
         Err(error) => refused(&ask, &error),
+    }
+}
+
+/// An answer that comes before the whole body was read is one that the browser never sees: the line is cut under it.
+async fn read_on(mut bytes: BodyDataStream) {
+    let mut left = UPLOAD_LIMIT;
+    while left > 0 {
+        let Some(Ok(piece)) = bytes.next().await else { return };
+        left = left.saturating_sub(piece.len() as u64);
     }
 }
 

@@ -15,9 +15,9 @@ pub fn ask(workspace: WorkspaceId, me: MemberId, event: &SubmitEvent) {
     }
 }
 
-/// Whether the person gives up so many replies.
+/// Whether the person gives up so much of what was written.
 pub fn sure(unsent: usize) -> bool {
-    let what = if unsent == 1 { "1 reply is".to_owned() } else { format!("{unsent} replies are") };
+    let what = if unsent == 1 { "1 reply or note is".to_owned() } else { format!("{unsent} replies and notes are") };
     #[cfg(feature = "hydrate")]
     {
         let question = format!("{what} not sent yet. Log out and discard?");

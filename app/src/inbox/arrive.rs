@@ -89,6 +89,9 @@ impl Screen {
             self.confirmed(message.id);
             self.notice_parks(message);
         }
+        if let Event::Note { note, .. } = &live.event {
+            self.confirmed(MessageId(note.id.0));
+        }
         let Some(effect) = self.model.try_update_value(|model| apply(model, live)) else { return };
         if let (Event::Note { row, note }, true) = (&live.event, effect != Effect::Nothing) {
             self.named(row, note);

@@ -14,6 +14,12 @@ pub enum Of {
     Note,
 }
 
+impl Of {
+    pub const fn what(note: bool) -> Self {
+        if note { Self::Note } else { Self::Reply }
+    }
+}
+
 fn name(of: Of, me: MemberId, conversation: ConversationId) -> String {
     match of {
         Of::Reply => format!("{PREFIX}{me}:{conversation}"),

@@ -14,7 +14,7 @@ use super::{
     attempts::tries_view,
     bubble::Bubble,
     bulk::bar_view,
-    composer::quick::Quick,
+    composer::{note::note_view, quick::Quick},
     consent::{decisions_view, record_dialog},
     opted_out::question,
     over::{Over, over_view},
@@ -66,6 +66,8 @@ pub enum Extra {
     Told,
     /// Colleagues who are at the open conversation too.
     Beside(ConversationId),
+    /// Write a note for colleagues.
+    Note(ConversationId),
     /// Record a voice message, while `open`.
     Voice { conversation: ConversationId, open: RwSignal<bool> },
     /// Hear a sound.
@@ -93,6 +95,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Types(id) => types_view(screen, id),
         Extra::Told => told::start(screen),
         Extra::Beside(id) => beside_view(screen, id),
+        Extra::Note(id) => note_view(screen, id),
         Extra::Voice { conversation, open } => recorder_view(screen, conversation, open),
         Extra::Player(sound) => player_view(sound, None),
     }

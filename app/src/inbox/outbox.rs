@@ -1,5 +1,5 @@
-//! Replies that the server has not confirmed, kept in the browser: a reload loses none. One entry each, so that tabs do
-//! not overwrite one another's.
+//! Replies and notes that the server has not confirmed, kept in the browser: a reload loses none. One entry each, so that tabs
+//! do not overwrite one another's.
 
 use domain::{
     content::Quote,
@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A reply as it is kept.
+/// A reply or a note as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// Idempotency key and message id.
@@ -22,6 +22,9 @@ pub struct Kept {
     /// What it answers.
     #[serde(default)]
     pub quote: Option<Quote>,
+    /// It is for colleagues.
+    #[serde(default)]
+    pub note: bool,
     /// Why the server said no: then it waits for the person.
     #[serde(default)]
     pub refused: Option<String>,

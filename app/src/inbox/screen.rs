@@ -258,16 +258,16 @@ impl Screen {
     }
 
     fn bubbles_of(&self, thread: &Thread) -> Vec<(Uuid, Entry)> {
+        let mut entries = Entry::all(&thread.messages, &thread.notes);
         self.pending.with_value(|pending| {
-            let waiting = pending
-                .iter()
-                // It stands below the newest message.
-                .filter(|waiting| waiting.conversation == thread.row.id && !thread.newer)
-                .filter(|waiting| thread.messages.iter().all(|message| message.id != waiting.id));
-            let known = thread.messages.iter().map(|message| (message.clone(), None));
-            let waiting = waiting.map(|waiting| (waiting.as_message(self.me()), waiting.refused.clone()));
-            Entry::all(known.chain(waiting), &thread.notes)
-        })
+            // They stand below the newest message, in the order of writing.
+            for waiting in pending.iter().filter(|it| it.conversation == thread.row.id && !thread.newer) {
+                if entries.iter().all(|(id, _)| *id != waiting.id.0) {
+                    Entry::unsent(&mut entries, waiting, self.me());
+                }
+            }
+        });
+        entries
     }
 
     /// Placed once, when a thread is opened.

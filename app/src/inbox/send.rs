@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use domain::{
     content::{Content, Extras, Quote},
-    id::{ConversationId, MemberId, MessageId},
-    inbox::MessageView,
+    id::{ConversationId, MemberId, MessageId, NoteId},
+    inbox::{MessageView, Note},
     message::{Direction, Kind, Origin, Status, Times},
     time::Millis,
 };
@@ -22,7 +22,7 @@ use crate::error::Fault;
 /// Seconds between tries while no answer comes; the last one stays.
 const PAUSES: [u64; 4] = [1, 2, 5, 15];
 
-/// A reply that the server has not confirmed yet.
+/// A reply, or a note, that the server has not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// Idempotency key and message id.
@@ -37,10 +37,12 @@ pub struct Pending {
     pub despite: bool,
     /// What it answers.
     pub quote: Option<Quote>,
+    /// It is for colleagues.
+    pub note: bool,
     pub refused: Option<Refusal>,
 }
 
-/// Why a reply is not with the server.
+/// Why it is not with the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub why: String,
@@ -50,15 +52,15 @@ pub struct Refusal {
 
 impl Pending {
     fn from_kept(kept: Kept) -> Self {
-        let Kept { id, conversation, text, at, despite, quote, refused } = kept;
+        let Kept { id, conversation, text, at, despite, quote, note, refused } = kept;
         let refused = refused.map(|why| Refusal { why, offline: false });
-        Self { id, conversation, text, at, sending: false, due: false, despite, quote, refused }
+        Self { id, conversation, text, at, sending: false, due: false, despite, quote, note, refused }
     }
 
     fn as_kept(&self) -> Kept {
         let refused = self.refused.as_ref().filter(|refusal| !refusal.offline).map(|refusal| refusal.why.clone());
-        let Self { id, conversation, at, despite, .. } = *self;
-        Kept { id, conversation, text: self.text.clone(), at, despite, quote: self.quote.clone(), refused }
+        let Self { id, conversation, at, despite, note, .. } = *self;
+        Kept { id, conversation, text: self.text.clone(), at, despite, quote: self.quote.clone(), note, refused }
     }
 
     fn is_ready(&self) -> bool {
@@ -72,6 +74,12 @@ impl Pending {
     /// The server said no: later replies may pass it.
     fn waits_for_person(&self) -> bool {
         !self.sending && self.refused.as_ref().is_some_and(|refusal| !refusal.offline)
+    }
+
+    /// As the thread shows it, where it is one.
+    pub fn as_note(&self, me: MemberId) -> Option<Note> {
+        let (id, body) = (NoteId(self.id.0), self.text.clone());
+        self.note.then_some(Note { id, author: me, body, at: self.at, mentions: Vec::new(), edited_at: None })
     }
 
     /// As the thread shows it.
@@ -98,15 +106,17 @@ impl Pending {
 }
 
 impl Screen {
-    /// Takes what the person wrote and sends it, in the order of writing.
-    pub fn send(&self, conversation: ConversationId, text: String) {
+    /// Takes what the person wrote, for the customer or as a `note` for colleagues, and sends it in the order of writing.
+    pub fn send(&self, conversation: ConversationId, text: String, note: bool) {
         let Some(id) = new_key() else { return };
-        // From here on it is a reply, no draft.
-        draft::save(draft::Of::Reply, self.me(), conversation, "");
+        // From here on it is no draft.
+        draft::save(draft::Of::what(note), self.me(), conversation, "");
         let at = self.now.get_untracked().max(clock());
-        let despite = self.despite_of(conversation);
-        let quote = self.take_whole_quote(conversation);
-        let pending = Pending { id, conversation, text, at, sending: false, due: false, despite, quote, refused: None };
+        let despite = !note && self.despite_of(conversation);
+        // A note answers nobody: what is quoted waits for the reply.
+        let quote = if note { None } else { self.take_whole_quote(conversation) };
+        let pending =
+            Pending { id, conversation, text, at, sending: false, due: false, despite, quote, note, refused: None };
         outbox::keep(self.owner(), &pending.as_kept());
         self.pending.update_value(|list| list.push(pending));
         self.fresh.set_value(Some(id));
@@ -162,7 +172,7 @@ impl Screen {
         taken
     }
 
-    /// How many replies the server does not have.
+    /// How much of what was written the server does not have.
     pub fn unsent(&self) -> usize {
         self.pending.with_value(Vec::len)
     }
@@ -192,19 +202,31 @@ impl Screen {
         let Some(pending) = next.flatten() else { return };
         let screen = *self;
         spawn_local(async move {
-            let Pending { id, conversation, text, despite, quote, .. } = pending;
-            let quotes = quote.and_then(|quote| quote.message);
-            match server::reply(screen.slug(), conversation, id, text, despite, quotes).await {
-                Ok(message) => {
-                    screen.retries.set_value(0);
-                    screen.forget(id);
-                    screen.put_message(conversation, message);
-                }
+            let id = pending.id;
+            match screen.hand_in(pending).await {
+                Ok(()) => screen.retries.set_value(0),
                 Err(fault) => screen.refuse(id, fault),
             }
             screen.pump();
         });
         self.pump();
+    }
+
+    /// Asks the server, and shows what it made of it.
+    async fn hand_in(&self, pending: Pending) -> Result<(), Fault> {
+        let Pending { id, conversation, text, despite, quote, note, .. } = pending;
+        if note {
+            let mentions = self.named_in(&text);
+            let note = server::write_note(self.slug(), conversation, NoteId(id.0), text, mentions).await?;
+            self.forget(id);
+            self.put_note(conversation, note);
+        } else {
+            let quotes = quote.and_then(|quote| quote.message);
+            let message = server::reply(self.slug(), conversation, id, text, despite, quotes).await?;
+            self.forget(id);
+            self.put_message(conversation, message);
+        }
+        Ok(())
     }
 
     fn refuse(&self, id: MessageId, fault: Fault) {
@@ -256,7 +278,7 @@ impl Screen {
         }
     }
 
-    /// An event shows that a reply has arrived, whatever became of the answer.
+    /// An event shows that it has arrived, whatever became of the answer.
     pub(super) fn confirmed(&self, id: MessageId) {
         if self.pending.with_value(|list| list.iter().any(|pending| pending.id == id)) {
             self.forget(id);

@@ -70,7 +70,8 @@ pub struct Uploaded {
 ///
 /// # Errors
 /// `NotFound`, `Forbidden` without `messages.send`, `WindowClosed`, `ConversationClosed`; `Invalid` for what WhatsApp does not
-/// take; `Upstream` when Meta does not take it or cannot be reached; `Conflict` when the id was used before.
+/// take; `Upstream` when Meta does not take it or cannot be reached; `Conflict` when the id was used before for what failed, was
+/// taken back, or is still coming in. Of what is here the first answer is given again.
 pub async fn upload<E>(
     ctx: &Ctx,
     upload: Upload,
@@ -95,7 +96,10 @@ pub async fn upload<E>(
         upload.voice, ctx.now())?;
     tx.commit().await?;
     if new == 0 {
-        return Err(Error::Conflict("This file was sent before. Choose it again.".to_owned()));
+        return match uploaded(ctx, upload.id).await {
+            Ok((conversation, first)) if conversation == upload.conversation => Ok(first),
+            _ => Err(Error::Conflict("This file was not received whole. Try again.".to_owned())),
+        };
     }
     let done = take(ctx, &upload, number, name.as_deref(), bytes).await;
     if done.is_err() {

@@ -5,6 +5,7 @@ use crate::{
     on_both,
     support::{START, connect, eventually, member, vault, workspace},
 };
+use bytes::Bytes;
 use domain::{
     Error as Wrong,
     content::{Card, CardPhone, Content, Menu, Place},
@@ -107,15 +108,14 @@ const PDF: &[u8] = b"%PDF-1.4\nan invoice\n%%EOF";
 
 impl World {
     async fn upload(&self, ctx: &Ctx, name: &str, bytes: &'static [u8]) -> Result<media::Uploaded, Error> {
-        let upload = Upload {
-            id: MediaId(new_id()),
-            conversation: self.conversation,
-            name: Some(name.to_owned()),
-            voice: false,
-        };
+        self.upload_as(MediaId(new_id()), ctx, name, bytes).await
+    }
+
+    async fn upload_as(&self, id: MediaId, ctx: &Ctx, name: &str, bytes: &[u8]) -> Result<media::Uploaded, Error> {
+        let upload = Upload { id, conversation: self.conversation, name: Some(name.to_owned()), voice: false };
         // In pieces, as a body comes.
-        let pieces = bytes.chunks(7).map(|piece| Ok::<_, Infallible>(piece.into()));
-        media::upload(ctx, upload, stream::iter(pieces)).await
+        let pieces: Vec<Bytes> = bytes.chunks(7).map(Bytes::copy_from_slice).collect();
+        media::upload(ctx, upload, stream::iter(pieces.into_iter().map(Ok::<_, Infallible>))).await
     }
 
     async fn send(&self, key: MessageId, words: &str, content: Outgoing) -> Result<domain::inbox::MessageView, Error> {
@@ -230,6 +230,26 @@ on_both! {
         .await;
         let thread = conversations::thread(&world.ctx, world.conversation).await.unwrap();
         assert_eq!(thread.messages.len(), 1);
+    }
+
+    async fn an_upload_whose_answer_was_lost_is_answered_again_and_handed_in_once(db) {
+        let world = world(db.db.clone()).await;
+        let id = MediaId(new_id());
+        let first = world.upload_as(id, &world.ctx, "a.pdf", PDF).await.unwrap();
+        assert_eq!(world.upload_as(id, &world.ctx, "a.pdf", PDF).await.unwrap(), first);
+        assert_eq!(world.meta.uploads.lock().unwrap().len(), 1);
+        // Not to a colleague, not for what was refused, taken back, or is a message's already.
+        let (_, colleague) = member(&world.services, &world.ctx.workspace().slug, "Rohan", Role::Manager).await;
+        let refused = MediaId(new_id());
+        assert!(world.upload_as(refused, &world.ctx, "a.html", b"<html></html>").await.is_err());
+        let back = MediaId(new_id());
+        world.upload_as(back, &world.ctx, "b.pdf", PDF).await.unwrap();
+        media::forget(&world.ctx, back).await.unwrap();
+        world.send(key(), "", Outgoing::File(id)).await.unwrap();
+        for (ctx, id) in [(&colleague, id), (&world.ctx, refused), (&world.ctx, back), (&world.ctx, id)] {
+            assert!(matches!(world.upload_as(id, ctx, "a.pdf", PDF).await, Err(Error::Conflict(_))));
+        }
+        assert_eq!(world.meta.uploads.lock().unwrap().len(), 2);
     }
 
     async fn an_upload_that_meta_forgot_is_chosen_anew_and_a_failed_file_is_sent_again(db) {

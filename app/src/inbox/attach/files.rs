@@ -8,7 +8,10 @@ use domain::{
 };
 use leptos::{html::Input, prelude::*};
 
-use super::{Attached, upload};
+use super::{
+    Attached,
+    upload::{self, Failed, Helps},
+};
 use crate::{
     inbox::{screen::Screen, server},
     ui::{Task, icon},
@@ -32,7 +35,7 @@ enum Stage {
     /// Percent.
     Going(u32),
     Ready(Attached),
-    Failed(String),
+    Failed(Failed),
     /// Its message is with the server.
     Sent,
 }
@@ -40,7 +43,12 @@ enum Stage {
 /// One file; copied into every part.
 #[derive(Clone, Copy)]
 struct Item {
+    /// As the message will be called: however often the file is tried, it is sent once.
     id: MediaId,
+    /// As the server calls what was tried last.
+    upload: StoredValue<MediaId>,
+    #[cfg(feature = "hydrate")]
+    file: StoredValue<web_sys::File, LocalStorage>,
     name: StoredValue<String>,
     bytes: u64,
     stage: RwSignal<Stage>,
@@ -65,8 +73,11 @@ impl Files {
     pub fn new(screen: Screen, conversation: ConversationId) -> Self {
         let files = Self { screen, conversation, items: RwSignal::new(Vec::new()) };
         #[cfg(feature = "hydrate")]
-        for file in WAITING.take() {
-            files.add(file);
+        {
+            files.follow_connection();
+            for file in WAITING.take() {
+                files.add(file);
+            }
         }
         files
     }
@@ -76,6 +87,8 @@ impl Files {
         let Some(key) = crate::inbox::send::new_key() else { return };
         let item = Item {
             id: MediaId(key.0),
+            upload: StoredValue::new(MediaId(key.0)),
+            file: StoredValue::new_local(file.clone()),
             name: StoredValue::new(file.name()),
             bytes: file.size() as u64,
             stage: RwSignal::new(Stage::Going(0)),
@@ -84,9 +97,18 @@ impl Files {
         self.items.update(|items| items.push(item));
         if item.bytes > domain::outgoing::UPLOAD_LIMIT {
             let most = size(domain::outgoing::UPLOAD_LIMIT);
-            return item.stage.set(Stage::Failed(format!("WhatsApp takes at most {most}.")));
+            let why = format!("WhatsApp takes at most {most}.");
+            return item.stage.set(Stage::Failed(Failed { why, helps: Helps::Nothing }));
         }
-        let url = upload::address(self.screen, self.conversation, item.id, &file.name());
+        self.go(item, false);
+    }
+
+    /// To the server, from the start; `known`: under the id of an earlier try.
+    #[cfg(feature = "hydrate")]
+    fn go(self, item: Item, known: bool) {
+        item.stage.set(Stage::Going(0));
+        let (Some(file), id) = (item.file.try_get_value(), item.upload.get_value()) else { return };
+        let url = upload::address(self.screen, self.conversation, id, &file.name());
         let progress = move |percent| {
             item.stage.try_update(|stage| {
                 if let Stage::Going(so_far) = stage {
@@ -94,27 +116,82 @@ impl Files {
                 }
             });
         };
-        let done = move |answer: Result<Attached, String>| {
-            item.stage.try_set(match answer {
-                Ok(attached) => Stage::Ready(attached),
-                Err(why) => Stage::Failed(why),
-            });
+        let done = move |answer: Result<Attached, Failed>| match answer {
+            // The first try broke off: it is not removed meanwhile, so it goes from the start.
+            Err(Failed { helps: Helps::Anew, .. }) if known && self.has(item) => self.go_anew(item),
+            answer => {
+                item.stage.try_set(answer.map_or_else(Stage::Failed, Stage::Ready));
+            }
         };
         if upload::send(&url, &file, progress, done).is_none() {
-            item.stage.set(Stage::Failed("This browser cannot send files.".to_owned()));
+            let why = "This browser cannot send files.".to_owned();
+            item.stage.set(Stage::Failed(Failed { why, helps: Helps::Nothing }));
         }
+    }
+
+    /// Once more what failed, where that may help.
+    fn again(self, item: Item) {
+        #[cfg(feature = "hydrate")]
+        self.go_again(item);
+        let _ = item;
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn go_again(self, item: Item) {
+        let helps = item.stage.with_untracked(|stage| match stage {
+            Stage::Failed(failed) => failed.helps,
+            _ => Helps::Nothing,
+        });
+        match helps {
+            Helps::Nothing => {}
+            Helps::Again | Helps::Anew => self.go_anew(item),
+            // Under the old id the server answers what it has.
+            Helps::Connection => self.go(item, true),
+        }
+    }
+
+    /// Nothing of an earlier try stays behind.
+    #[cfg(feature = "hydrate")]
+    fn go_anew(self, item: Item) {
+        let Some(key) = crate::inbox::send::new_key() else { return };
+        upload::forget(self.screen, item.upload.get_value());
+        item.upload.set_value(MediaId(key.0));
+        self.go(item, false);
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn has(self, item: Item) -> bool {
+        self.items.try_with_untracked(|items| items.iter().any(|known| known.id == item.id)) == Some(true)
+    }
+
+    /// Once the connection is back, what it broke off goes by itself: one try each time.
+    #[cfg(feature = "hydrate")]
+    fn follow_connection(self) {
+        Effect::new(move |before: Option<bool>| {
+            let offline = self.screen.offline.get();
+            if before == Some(true) && !offline {
+                for item in self.items.get_untracked() {
+                    let waits =
+                        |stage: &Stage| matches!(stage, Stage::Failed(failed) if failed.helps == Helps::Connection);
+                    if item.stage.with_untracked(waits) {
+                        self.again(item);
+                    }
+                }
+            }
+            offline
+        });
     }
 
     fn remove(&self, item: Item) {
         self.items.update(|items| items.retain(|known| known.id != item.id));
-        upload::forget(self.screen, item.id);
+        upload::forget(self.screen, item.upload.get_value());
     }
 
     /// Nothing of it stays behind; whoever closes the dialog asks.
     pub fn forget(&self) {
         for item in self.items.try_get_untracked().into_iter().flatten() {
             if item.stage.try_with_untracked(|stage| *stage != Stage::Sent) == Some(true) {
-                upload::forget(self.screen, item.id);
+                upload::forget(self.screen, item.upload.get_value());
             }
         }
     }
@@ -132,7 +209,7 @@ impl Files {
             for item in items {
                 let sent = item.stage.with_untracked(|stage| *stage == Stage::Sent);
                 let Some(key) = Some(domain::id::MessageId(item.id.0)).filter(|_| !sent) else { continue };
-                let (text, content) = (item.caption.get_untracked(), Outgoing::File(item.id));
+                let (text, content) = (item.caption.get_untracked(), Outgoing::File(item.upload.get_value()));
                 let despite = screen.despite_of(conversation);
                 let quotes = screen.quote_of(conversation);
                 let sent = server::send(screen.slug(), conversation, key, text, content, quotes, despite).await?;
@@ -184,6 +261,17 @@ impl Files {
         .into_any()
     }
 
+    fn again_button(self, item: Item) -> AnyView {
+        let label = format!("Try {} again", item.name.get_value());
+        view! {
+            <button class="btn sm" type="button" aria-label=label on:click=move |_| self.again(item)>
+                {icon("refresh", "xs")}
+                "Try again"
+            </button>
+        }
+        .into_any()
+    }
+
     fn line(self, item: Item) -> AnyView {
         let name = item.name.get_value();
         let (caption_id, remove) = (format!("caption-{}", item.id), format!("Remove {name}"));
@@ -196,7 +284,13 @@ impl Files {
             }
             .into_any(),
             Stage::Ready(attached) => view! { <small>{ready(attached.kind, item.bytes)}</small> }.into_any(),
-            Stage::Failed(why) => view! { <small class="error" role="alert">{why}</small> }.into_any(),
+            Stage::Failed(Failed { why, helps }) => view! {
+                <small class="error" role="alert">{why}</small>
+                {(helps == Helps::Connection)
+                    .then(|| view! { <small>"It is tried again when the connection is back."</small> })}
+                {(helps != Helps::Nothing).then(|| self.again_button(item))}
+            }
+            .into_any(),
             Stage::Sent => view! { <small>"Sent."</small> }.into_any(),
         }
         };

@@ -15,13 +15,35 @@ pub(in crate::inbox) fn address(screen: Screen, conversation: ConversationId, id
     screen.path(&format!("/conversations/{conversation}/files?id={id}&name={name}"))
 }
 
-/// Sends a file; `progress` hears percents, `done` what came of it, in words where it failed.
+/// Why a file is not with the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::inbox) struct Failed {
+    /// In words.
+    pub why: String,
+    pub helps: Helps,
+}
+
+/// What helps a file that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "files are sent by a browser"))]
+pub(in crate::inbox) enum Helps {
+    /// It is no file for WhatsApp.
+    Nothing,
+    /// The same file may go another time.
+    Again,
+    /// The same file under another id: what came under this one is no good.
+    Anew,
+    /// No answer came: it may be there. The same id finds out.
+    Connection,
+}
+
+/// Sends a file; `progress` hears percents, `done` what came of it.
 #[cfg(feature = "hydrate")]
 pub(in crate::inbox) fn send(
     url: &str,
     file: &web_sys::Blob,
     progress: impl Fn(u32) + 'static,
-    done: impl FnOnce(Result<Attached, String>) + 'static,
+    done: impl FnOnce(Result<Attached, Failed>) + 'static,
 ) -> Option<web_sys::XmlHttpRequest> {
     use wasm_bindgen::{JsCast, prelude::Closure};
     let request = web_sys::XmlHttpRequest::new().ok()?;
@@ -47,15 +69,27 @@ pub(in crate::inbox) fn send(
 }
 
 #[cfg(feature = "hydrate")]
-fn outcome(request: &web_sys::XmlHttpRequest) -> Result<Attached, String> {
+fn outcome(request: &web_sys::XmlHttpRequest) -> Result<Attached, Failed> {
     let text = request.response_text().ok().flatten().unwrap_or_default();
-    match request.status().unwrap_or(0) {
-        200 => serde_json::from_str(&text).map_err(|_| "This page is out of date. Reload it.".to_owned()),
-        0 => Err("The server did not answer. Check the connection.".to_owned()),
-        413 => Err("This file is too large.".to_owned()),
-        401 => Err("Your session has ended. Sign in to continue.".to_owned()),
-        _ => Err(text.trim().to_owned()),
-    }
+    // A proxy's page is no sentence.
+    let words = text.trim();
+    let words = if words.starts_with('<') { "" } else { words };
+    let (why, helps) = match request.status().unwrap_or(0) {
+        200 => match serde_json::from_str(&text) {
+            Ok(attached) => return Ok(attached),
+            Err(_) => ("This page is out of date. Reload it.", Helps::Nothing),
+        },
+        0 => ("The server did not answer. Check the connection.", Helps::Connection),
+        413 => ("This file is too large.", Helps::Nothing),
+        401 => ("Your session has ended. Sign in to continue.", Helps::Again),
+        409 => (words, Helps::Anew),
+        422 => (words, Helps::Nothing),
+        // The server restarts behind it.
+        502..=504 if words.is_empty() => ("The server did not answer.", Helps::Connection),
+        _ => (words, Helps::Again),
+    };
+    let why = if why.is_empty() { "The server could not take this file." } else { why };
+    Err(Failed { why: why.to_owned(), helps })
 }
 
 /// It will not be sent after all.

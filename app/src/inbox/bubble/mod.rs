@@ -11,7 +11,7 @@ mod text;
 mod trouble;
 
 use domain::{
-    id::MessageId,
+    id::{MemberId, MessageId},
     inbox::{MessageView, Note},
     message::{Direction, Kind, Status},
     time::{MINUTE, Millis},
@@ -19,7 +19,13 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{over::Over, quote::can_be_answered, screen::Screen, send::Refusal, sync::Cell};
+use super::{
+    over::Over,
+    quote::can_be_answered,
+    screen::Screen,
+    send::{Pending, Refusal},
+    sync::Cell,
+};
 use crate::ui::{icon, when};
 use context::anchor;
 pub use context::light;
@@ -35,43 +41,66 @@ const OVERTAKEN: &str = "Later messages went out before this one.";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     Message(Box<Bubble>),
-    /// A note, and when what stands above was written.
-    Note(Note, Option<Millis>),
+    Note(Slip),
+}
+
+/// A note and what is above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slip {
+    pub note: Note,
+    /// When what stands above was written.
+    pub above: Option<Millis>,
+    /// The server does not have it yet, or did not take it.
+    pub unsent: Option<Option<Refusal>>,
 }
 
 impl Entry {
     /// Notes among the messages: by their time, behind a message of the same moment.
-    pub fn all(messages: impl Iterator<Item = (MessageView, Option<Refusal>)>, notes: &[Note]) -> Vec<(Uuid, Entry)> {
+    pub fn all(messages: &[MessageView], notes: &[Note]) -> Vec<(Uuid, Entry)> {
         let mut entries: Vec<(Uuid, Entry)> = Vec::new();
         let mut notes = notes.iter().peekable();
-        let note = |note: &Note, entries: &[(Uuid, Entry)]| {
-            (note.id.0, Entry::Note(note.clone(), entries.last().map(|(_, above)| above.at())))
-        };
-        for (message, refused) in messages {
+        for message in messages {
             while let Some(earlier) = notes.next_if(|note| note.at < message.at) {
-                entries.push(note(earlier, &entries));
+                Self::note(&mut entries, earlier.clone(), None);
             }
-            let bubble = Bubble::below(entries.last().map(|(_, above)| above), message, refused);
-            entries.push((bubble.message.id.0, Entry::Message(Box::new(bubble))));
+            Self::message(&mut entries, message.clone(), None);
         }
         for later in notes {
-            entries.push(note(later, &entries));
+            Self::note(&mut entries, later.clone(), None);
         }
         entries
+    }
+
+    /// What the server does not have yet, below all that it has.
+    pub fn unsent(entries: &mut Vec<(Uuid, Entry)>, waiting: &Pending, me: MemberId) {
+        match waiting.as_note(me) {
+            Some(note) => Self::note(entries, note, Some(waiting.refused.clone())),
+            None => Self::message(entries, waiting.as_message(me), waiting.refused.clone()),
+        }
+    }
+
+    fn message(entries: &mut Vec<(Uuid, Entry)>, message: MessageView, refused: Option<Refusal>) {
+        let bubble = Bubble::below(entries.last().map(|(_, above)| above), message, refused);
+        entries.push((bubble.message.id.0, Entry::Message(Box::new(bubble))));
+    }
+
+    fn note(entries: &mut Vec<(Uuid, Entry)>, note: Note, unsent: Option<Option<Refusal>>) {
+        let above = entries.last().map(|(_, above)| above.at());
+        entries.push((note.id.0, Entry::Note(Slip { note, above, unsent })));
     }
 
     /// When it was written.
     pub fn at(&self) -> Millis {
         match self {
             Entry::Message(bubble) => bubble.message.at,
-            Entry::Note(note, _) => note.at,
+            Entry::Note(slip) => slip.note.at,
         }
     }
 
     fn above(&self) -> Option<Millis> {
         match self {
             Entry::Message(bubble) => bubble.above,
-            Entry::Note(_, above) => *above,
+            Entry::Note(slip) => slip.above,
         }
     }
 }
@@ -151,12 +180,12 @@ pub fn entry_view(screen: Screen, Cell { id, value: entry }: Cell<Entry>) -> Any
             });
             message_view(screen, MessageId(id), bubble)
         }
-        Entry::Note(first, _) => {
-            let note = Memo::new(move |_| match &*entry.read() {
-                Entry::Note(note, _) => note.clone(),
+        Entry::Note(first) => {
+            let slip = Memo::new(move |_| match &*entry.read() {
+                Entry::Note(slip) => slip.clone(),
                 Entry::Message(_) => first.clone(),
             });
-            note::note_view(screen, note)
+            note::note_view(screen, slip)
         }
     };
     view! { {day} {drawn} }.into_any()

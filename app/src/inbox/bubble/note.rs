@@ -1,26 +1,27 @@
 //! A note for colleagues, between the messages.
 
-use domain::inbox::Note;
+use domain::{id::MessageId, message::Status};
 use leptos::prelude::*;
 
-use super::formatted::formatted;
+use super::{Slip, formatted::formatted, trouble::refused_view};
 use crate::{
     inbox::{over::Over, screen::Screen},
-    ui::{icon, when},
+    ui::{icon, tick, when},
 };
 
 /// Its author may change it; all else of it stays.
-pub(super) fn note_view(screen: Screen, note: Memo<Note>) -> AnyView {
-    let (author, at) = note.with_untracked(|note| (note.author, note.at));
+pub(super) fn note_view(screen: Screen, slip: Memo<Slip>) -> AnyView {
+    let (author, id) = slip.with_untracked(|slip| (slip.note.author, MessageId(slip.note.id.0)));
     let own = author == screen.me();
     let author = screen.member(author).map_or_else(|| "a former member".to_owned(), |member| member.name);
     let time = move || {
-        let local = screen.local.get();
+        // The server's clock, once it has it.
+        let (local, at) = (screen.local.get(), slip.read().note.at);
         view! { <time datetime=when::iso(at) title=when::full(at, local)>{when::clock(at, local)}</time> }
     };
-    let edited = move || note.read().edited_at.map(|_| view! { <span>"edited"</span> });
+    let edited = move || slip.read().note.edited_at.map(|_| view! { <span>"edited"</span> });
     let mentions = move || {
-        let mentions = note.read().mentions.clone();
+        let mentions = slip.read().note.mentions.clone();
         (!mentions.is_empty()).then(|| {
             let names = mentions
                 .into_iter()
@@ -32,21 +33,37 @@ pub(super) fn note_view(screen: Screen, note: Memo<Note>) -> AnyView {
             view! { <p class="chips"><span class="sr">"For "</span>{names}</p> }
         })
     };
-    let change = own.then(|| {
-        let open = move |_| screen.over.set(Some(Over::Note(note.get_untracked())));
-        view! {
+    let unsent = Memo::new(move |_| slip.read().unsent.clone());
+    let change = move || {
+        if let Some(refused) = unsent.get() {
+            return refused.map(|refusal| refused_view(screen, id, refusal, true));
+        }
+        let open = move |_| screen.over.set(Some(Over::Note(slip.get_untracked().note)));
+        let button = view! {
             <button class="btn ghost sm script" type="button" aria-haspopup="dialog" on:click=open>
                 "Change" <span class="sr">" your note"</span>
             </button>
-        }
-    });
+        };
+        own.then(|| button.into_any())
+    };
+    // Whether it waits for the connection; else for the person.
+    let refused = move || unsent.get().flatten().map(|refusal| refusal.offline);
+    let clock = move || {
+        let unsent = unsent.get()?;
+        let failed = unsent.is_some_and(|refusal| !refusal.offline);
+        tick(if failed { Status::Failed } else { Status::Queued }, "")
+    };
     view! {
-        <div class="msg out note">
+        <div
+            class="msg out note"
+            class:failed=move || refused() == Some(false)
+            class:unsure=move || refused() == Some(true)
+        >
             <div class="bubble">
                 <p class="note-head">{icon("note", "xs")}"Internal note · "<bdi>{author}</bdi></p>
-                {move || note.with(|note| formatted(&note.body))}
+                {move || slip.with(|slip| formatted(&slip.note.body))}
                 {mentions}
-                <span class="stamp">{edited} {time}</span>
+                <span class="stamp">{edited} {time} {clock}</span>
             </div>
             {change}
         </div>

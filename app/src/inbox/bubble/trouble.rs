@@ -48,7 +48,7 @@ pub(super) fn trouble(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
     let view = move || {
         let Trouble { id, refused, status, error, overtaken, waits } = state.get()?;
         if let Some(refusal) = refused {
-            return Some(refused_view(screen, id, refusal));
+            return Some(refused_view(screen, id, refusal, false));
         }
         let note = overtaken.then(|| view! { <div class="failure note"><span>{OVERTAKEN}</span></div> });
         let what = if waits {
@@ -112,8 +112,8 @@ fn may_have_arrived(error: &str) -> bool {
     error.starts_with("Meta never confirmed")
 }
 
-/// A reply that waits for the connection, or for the person.
-fn refused_view(screen: Screen, id: MessageId, refusal: Refusal) -> AnyView {
+/// A reply, or a `note`, that waits for the connection or for the person.
+pub(super) fn refused_view(screen: Screen, id: MessageId, refusal: Refusal, note: bool) -> AnyView {
     if refusal.offline {
         // It may have arrived after all, so the text is not given back: it would be sent twice.
         return view! {
@@ -126,7 +126,7 @@ fn refused_view(screen: Screen, id: MessageId, refusal: Refusal) -> AnyView {
     }
     let can_write = move || {
         let row = screen.open.read();
-        row.as_ref().is_some_and(|row| Mode::of(screen.may_reply(row), row, screen.now.get()) == Mode::Open)
+        note || row.as_ref().is_some_and(|row| Mode::of(screen.may_reply(row), row, screen.now.get()) == Mode::Open)
     };
     view! {
         <div class="failure" role="status">

@@ -1,7 +1,7 @@
 //! Where a reply is written, or why none can be.
 
 mod closed;
-mod note;
+pub mod note;
 mod open;
 pub mod quick;
 mod text;
@@ -17,7 +17,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{opted_out, screen::Screen, templates::offer::offer_view};
+use super::{
+    lazy::{Extra, show},
+    opted_out,
+    screen::Screen,
+    templates::offer::offer_view,
+};
 use crate::ui::icon;
 use closed::{closed, group, reader, too_late};
 use open::open;
@@ -85,7 +90,7 @@ pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>)
     };
     let what = move || if noting.get() && may_note.get() { What::Note } else { What::Reply(mode.get()) };
     let draw = move |what| match what {
-        What::Note => note::note(screen, id),
+        What::Note => show(screen, Extra::Note(id)),
         What::Reply(mode) => draw(mode),
     };
     view! {

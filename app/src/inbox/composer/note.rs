@@ -1,53 +1,42 @@
 //! Where a note for colleagues is written.
 
 use domain::{
-    id::{ConversationId, NoteId},
+    id::ConversationId,
     message::{TEXT_LIMIT, outgoing_text},
 };
-use leptos::{html::Textarea, prelude::*, task::spawn_local};
+use leptos::{html::Textarea, prelude::*};
 
 use super::{
+    focus,
     quick::{Quick, names_view},
     text::keep_draft,
 };
 use crate::{
-    inbox::{draft, screen::Screen, send::new_key, server},
+    inbox::{draft, screen::Screen},
     ui::icon,
 };
 
-pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
+/// Its field, for whoever chose to write one.
+pub fn note_view(screen: Screen, id: ConversationId) -> AnyView {
     let box_ref = NodeRef::<Textarea>::new();
     let length = RwSignal::new(0usize);
     let names = Quick::names(box_ref);
-    let busy = RwSignal::new(false);
-    // The words that were tried last, and their key: should the first request have arrived after all, nothing is written twice.
-    let tried = StoredValue::new(None::<(String, NoteId)>);
     keep_draft(screen, draft::Of::Note, id, box_ref, length);
+    // It is only shown to whoever chose to write one.
+    Effect::new(move |_| {
+        if box_ref.get().is_some() {
+            focus("note");
+        }
+    });
     let write = move || {
         let Some(area) = box_ref.get_untracked() else { return };
         let text = area.value();
-        if busy.get_untracked() || outgoing_text(&text).is_err() {
-            return;
+        if outgoing_text(&text).is_ok() {
+            area.set_value("");
+            length.set(0);
+            screen.send(id, text, true);
+            screen.to_newest();
         }
-        let known = tried.with_value(|tried| tried.as_ref().filter(|(words, _)| *words == text).map(|(_, key)| *key));
-        let Some(key) = known.or_else(|| new_key().map(|key| NoteId(key.0))) else { return };
-        tried.set_value(Some((text.clone(), key)));
-        busy.set(true);
-        spawn_local(async move {
-            let mentions = screen.named_in(&text);
-            match server::write_note(screen.slug(), id, key, text, mentions).await {
-                Ok(note) => {
-                    draft::save(draft::Of::Note, screen.me(), id, "");
-                    area.set_value("");
-                    length.try_set(0);
-                    screen.problem.set(None);
-                    screen.put_note(id, note);
-                    screen.to_newest();
-                }
-                Err(fault) => screen.fail(fault),
-            }
-            busy.try_set(false);
-        });
     };
     let keydown = move |event: leptos::ev::KeyboardEvent| {
         if names.key(&event) {
@@ -90,7 +79,6 @@ pub(super) fn note(screen: Screen, id: ConversationId) -> AnyView {
                 placeholder="Write a note. Only your team sees it; @ names a colleague"
                 dir="auto"
                 required
-                readonly=move || busy.get()
                 role=move || names.is_open().then_some("combobox")
                 aria-expanded=move || names.is_open().then_some("true")
                 aria-autocomplete=move || names.is_open().then_some("list")

@@ -31,7 +31,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
         if domain::message::outgoing_text(&text).is_ok() && quick.lets_go(&text) && screen.beside.lets_go() {
             area.set_value("");
             length.set(0);
-            screen.send(id, text);
+            screen.send(id, text, false);
             screen.to_newest();
         }
     };

@@ -30,20 +30,24 @@ pub(super) fn keep_draft(
     });
 }
 
-/// A reply that the server did not take goes back where it was written.
+/// What the server did not take goes back where it was written.
 pub fn take_back(screen: Screen, message: MessageId) {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let area =
-            document().get_element_by_id("reply").and_then(|e| e.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
-        let Some(area) = area else { return };
-        if let Some(pending) = screen.withdraw(message) {
-            let begun = area.value();
-            let text = if begun.trim().is_empty() { pending.text } else { format!("{}\n{begun}", pending.text) };
+        let Some(pending) = screen.withdraw(message) else { return };
+        let (of, me) = (draft::Of::what(pending.note), screen.me());
+        let begun = draft::load(of, me, pending.conversation).filter(|begun| !begun.trim().is_empty());
+        let text = begun.map_or_else(|| pending.text.clone(), |begun| format!("{}\n{begun}", pending.text));
+        draft::save(of, me, pending.conversation, &text);
+        let (field, tab) = if pending.note { ("note", "note-tab") } else { ("reply", "reply-tab") };
+        let find = |id| document().get_element_by_id(id);
+        if let Some(area) = find(field).and_then(|e| e.dyn_into::<web_sys::HtmlTextAreaElement>().ok()) {
             area.set_value(&text);
-            draft::save(draft::Of::Reply, screen.me(), pending.conversation, &text);
             let _ = area.focus();
+        } else if let Some(tab) = find(tab).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // The other field is shown: this one comes with its draft.
+            tab.click();
         }
     }
     let _ = (screen, message);

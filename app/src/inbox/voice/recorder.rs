@@ -265,14 +265,14 @@ impl Recorder {
             self.stage.try_set(Stage::Going(percent));
         };
         let failed = at.clone();
-        let done = move |answer: Result<_, String>| match answer {
+        let done = move |answer: Result<_, upload::Failed>| match answer {
             // Closed meanwhile: it was taken back, and this says so again.
             Ok(_) if self.stage.try_get_untracked().is_none() => upload::forget(self.screen, id),
             Ok(_) => {
                 self.uploaded.set_value(Some(id));
                 self.message(id, at);
             }
-            Err(why) => self.failed(why, failed),
+            Err(upload::Failed { why, .. }) => self.failed(why, failed),
         };
         if upload::send(&address, &tape.blob, progress, done).is_none() {
             self.stage.try_set(Stage::Refused("This browser cannot send files.".to_owned()));
