@@ -32,9 +32,14 @@ pub fn react_menu(screen: Screen, message: MessageId) -> AnyView {
         let reactions = message.extras.reactions.iter();
         reactions.rev().find(|known| known.direction == Direction::Out).map(|known| known.emoji.clone())
     });
+    // Tried again it is the same reaction.
+    let tried = StoredValue::new(None::<(String, MessageId)>);
     // The event brings it to every page, to this one too.
     let react = move |emoji: String| {
-        let Some(key) = new_key() else { return };
+        let known =
+            tried.with_value(|tried| tried.as_ref().filter(|(before, _)| *before == emoji).map(|(_, key)| *key));
+        let Some(key) = known.or_else(new_key) else { return };
+        tried.set_value(Some((emoji.clone(), key)));
         task.run(server::react(screen.slug(), message, key, emoji), |()| dialog::close(ID));
     };
     let usual = USUAL.map(|(emoji, name)| {
