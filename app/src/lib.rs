@@ -36,6 +36,7 @@ pub use root::App;
 pub fn register_server_functions() {
     frame::server::native::register();
     inbox::server::register();
+    inbox::drafts::register();
     inbox::consent::register();
     team::server::register();
     settings::server::register();

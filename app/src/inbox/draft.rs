@@ -1,4 +1,4 @@
-//! Drafts, kept in the browser, one a conversation and what is written. The member's id is part of the name: colleagues may share a computer.
+//! Drafts, kept in the browser, one a conversation and what is written; [`super::drafts`] keeps them with the server too. The member's id is part of the name: colleagues may share a computer.
 
 use domain::id::{ConversationId, MemberId};
 
@@ -6,6 +6,8 @@ use super::outbox::store;
 
 /// What every name begins with.
 pub const PREFIX: &str = "draft:";
+#[cfg(feature = "hydrate")]
+const BASE: &str = ":kept";
 
 /// What it is a draft of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,5 +36,17 @@ pub fn load(of: Of, me: MemberId, conversation: ConversationId) -> Option<String
 /// An empty text is no draft.
 pub fn save(of: Of, me: MemberId, conversation: ConversationId, text: &str) {
     let name = name(of, me, conversation);
+    if text.is_empty() { store::remove(&name) } else { store::set(&name, text) }
+}
+
+/// What the server had when it was asked last.
+#[cfg(feature = "hydrate")]
+pub fn base(of: Of, me: MemberId, conversation: ConversationId) -> String {
+    store::get(&(name(of, me, conversation) + BASE)).unwrap_or_default()
+}
+
+#[cfg(feature = "hydrate")]
+pub fn set_base(of: Of, me: MemberId, conversation: ConversationId, text: &str) {
+    let name = name(of, me, conversation) + BASE;
     if text.is_empty() { store::remove(&name) } else { store::set(&name, text) }
 }

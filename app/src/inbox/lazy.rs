@@ -16,6 +16,7 @@ use super::{
     bulk::bar_view,
     composer::{note::note_view, quick::Quick},
     consent::{decisions_view, record_dialog},
+    drafts::drafts_view,
     opted_out::question,
     over::{Over, over_view},
     presence::beside::beside_view,
@@ -66,6 +67,8 @@ pub enum Extra {
     Told,
     /// Colleagues who are at the open conversation too.
     Beside(ConversationId),
+    /// Drafts of a conversation are kept with the server.
+    Drafts(ConversationId),
     /// Write a note for colleagues.
     Note(ConversationId),
     /// Record a voice message, while `open`.
@@ -95,6 +98,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Types(id) => types_view(screen, id),
         Extra::Told => told::start(screen),
         Extra::Beside(id) => beside_view(screen, id),
+        Extra::Drafts(id) => drafts_view(screen, id),
         Extra::Note(id) => note_view(screen, id),
         Extra::Voice { conversation, open } => recorder_view(screen, conversation, open),
         Extra::Player(sound) => player_view(sound, None),

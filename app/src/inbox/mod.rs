@@ -29,6 +29,7 @@ mod bulk;
 pub(crate) mod consent;
 mod contact;
 mod draft;
+pub mod drafts;
 mod fetch;
 mod filter_menu;
 mod filters;

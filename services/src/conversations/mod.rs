@@ -3,6 +3,7 @@
 mod assign;
 mod bulk;
 mod change;
+mod draft;
 mod get;
 mod label;
 mod list;
@@ -28,6 +29,8 @@ mod thread;
 
 pub use assign::assign;
 pub use bulk::bulk;
+pub(crate) use draft::leave_drafts;
+pub use draft::{Draft, drafts, keep_draft, purge_drafts};
 pub use get::get;
 pub use label::{label, set_labels};
 pub(crate) use list::counts;

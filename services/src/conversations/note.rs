@@ -1,4 +1,8 @@
-use super::{change, mention};
+use super::{
+    change,
+    draft::{self, Draft},
+    mention,
+};
 use crate::{
     Ctx, Result,
     audit::{self, Entry},
@@ -69,6 +73,7 @@ pub async fn note_for(ctx: &Ctx, id: ConversationId, key: NoteId, text: &str, me
     // The words are no business of the trail.
     audit::record(&mut tx, ctx, Entry::new(Action::NoteWritten).on("conversation", id.0)).await?;
     notices::mentioned(ctx, &mut tx, (id, key), &note.mentions).await?;
+    draft::sent(ctx, &mut tx, id, Draft::Note, &note.body).await?;
     change::finish(ctx, tx, Event::Note { row: row.into(), note: note.clone() }).await?;
     Ok(note)
 }

@@ -1,5 +1,6 @@
 use super::{
     change,
+    draft::{self, Draft},
     row::{MessageRecord, RowRecord},
 };
 use crate::{
@@ -127,6 +128,7 @@ pub(crate) async fn write(
 ) -> Result<(MessageView, Option<Row>)> {
     ctx.demand_on(Permission::MessagesSend, record.assignee())?;
     let file = if let Outgoing::File(id) = said.content { Some(id) } else { None };
+    let words = matches!(said.content, Outgoing::Text);
     let Checked { kind, text, content } = said.content.check(&said.text)?;
     if let Some(existing) = sql!(opt MessageRecord, tx.conn(), EXISTING, ctx.ws(), key.0)? {
         return Ok((repeated(existing, record.id, kind, &text)?, None));
@@ -143,6 +145,9 @@ pub(crate) async fn write(
         && !media::give(tx.conn(), ctx.ws(), id, key.0).await?
     {
         return Err(gone());
+    }
+    if words {
+        draft::sent(ctx, tx, record.id.into(), Draft::Reply, &written.0.text).await?;
     }
     Ok((written.0, Some(written.1)))
 }

@@ -87,5 +87,6 @@ pub async fn purge(services: &Services) -> Result<()> {
     team::invitations::purge(services).await?;
     contacts::import::purge(services).await?;
     notices::purge(services).await?;
+    conversations::purge_drafts(services).await?;
     Ok(())
 }

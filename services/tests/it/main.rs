@@ -26,6 +26,8 @@ mod doctor;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod graph;
 #[cfg(test)]
 mod idempotency;

@@ -95,6 +95,8 @@ pub fn composer_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>)
     };
     view! {
         {move || may_note.get().then(|| tabs(noting))}
+        // A note may be written wherever a reply may.
+        {move || may_note.get().then(|| show(screen, Extra::Drafts(id)))}
         // Keyed, so that each is an element of its own with its own listeners.
         <For each=move || [what()] key=|what| *what children=draw/>
     }

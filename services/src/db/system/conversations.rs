@@ -8,6 +8,8 @@ use uuid::Uuid;
 const PURGE_EVENTS: &str = "DELETE FROM events WHERE (workspace_id, seq) IN
     (SELECT workspace_id, seq FROM events WHERE at < $1 LIMIT 1000)";
 const PURGE_PARKED: &str = "DELETE FROM parked_statuses WHERE expires_at < $1";
+const PURGE_DRAFTS: &str = "DELETE FROM drafts WHERE (workspace_id, member_id, conversation_id, kind) IN
+    (SELECT workspace_id, member_id, conversation_id, kind FROM drafts WHERE at < $1 ORDER BY at LIMIT 1000)";
 const DUE_SNOOZES: &str = "SELECT workspace_id, id FROM conversations WHERE snoozed_until <= $1
     ORDER BY workspace_id, id LIMIT $2";
 const DELETED_LABELS: &str =
@@ -36,6 +38,11 @@ pub async fn deleted_labels(conn: Conn<'_>) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
 /// Removes a thousand events, and the parked statuses, that nobody can ask for any more; returns how many went.
 pub async fn purge_expired(mut conn: Conn<'_>, events_before: Millis, now: Millis) -> sqlx::Result<u64> {
     Ok(sql!(exec conn.again(), PURGE_EVENTS, events_before)? + sql!(exec conn, PURGE_PARKED, now)?)
+}
+
+/// Removes a thousand drafts that nobody touched since; returns how many went.
+pub async fn purge_drafts(conn: Conn<'_>, before: Millis) -> sqlx::Result<u64> {
+    sql!(exec conn, PURGE_DRAFTS, before)
 }
 
 /// Members who were removed and whose conversations still have to move, as (workspace, member).

@@ -2,7 +2,7 @@ use super::keep_an_owner;
 use crate::{
     Ctx, Error, Result,
     audit::{self, Entry},
-    sql,
+    conversations, sql,
     team::{change::Change, handover, stored::must_take},
     tokens,
 };
@@ -34,6 +34,7 @@ pub async fn remove(ctx: &Ctx, id: MemberId, hand_over_to: Option<MemberId>) -> 
     }
     sql!(exec change.conn(), REMOVE, ctx.ws(), id.0, ctx.now())?;
     tokens::end_of_member(&mut change.tx, ctx.ws(), id, ctx.now()).await?;
+    conversations::leave_drafts(ctx, &mut change.tx, id).await?;
     handover::note(&mut change, id, hand_over_to).await?;
     let (before, after) = (member.role_json(), json!({ "removed": true, "hand_over_to": hand_over_to }));
     let entry = Entry::new(Action::MemberRemoved).on("member", id.0).change(before, after);

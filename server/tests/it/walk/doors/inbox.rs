@@ -125,6 +125,13 @@ pub const DOORS: &[Door] = &[
         let body = json!({"workspace": world.slug, "contact": thing.contact, "what": "opted_in", "note": null});
         function("/fn/consent/record", body)
     }),
+    door("POST /fn/drafts", READ, |world, thing| {
+        function("/fn/drafts", json!({"workspace": world.slug, "conversation": thing.conversation}))
+    }),
+    door("POST /fn/draft", Need::On(P::ConversationsView, P::MessagesSend), |world, thing| {
+        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "note": false, "text": "Hel"});
+        function("/fn/draft", body)
+    }),
     door("POST /fn/note", Need::On(P::ConversationsView, P::MessagesNote), |world, thing| {
         let key = services::clock::new_id();
         let body = json!({"workspace": world.slug, "conversation": thing.conversation, "key": key, "text": "VIP"});
