@@ -33,7 +33,8 @@ export const test = base.extend({
       });
       page.on("pageerror", (error) => complaints.push(`page: ${error.stack ?? error}`));
       page.on("response", (response) => {
-        if (response.status() >= 500) complaints.push(`${response.status()} ${response.url()}`);
+        const answer = `${response.status()} ${response.url()}`;
+        if (response.status() >= 500 && !tolerate?.test(answer)) complaints.push(answer);
       });
       return page;
     });

@@ -21,6 +21,8 @@ use crate::error::Fault;
 
 /// Seconds between tries while no answer comes; the last one stays.
 const PAUSES: [u64; 4] = [1, 2, 5, 15];
+/// After this, no answer is to be expected.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A reply, or a note, that the server has not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +108,8 @@ impl Pending {
 }
 
 impl Screen {
-    /// Takes what the person wrote, for the customer or as a `note` for colleagues, and sends it in the order of writing.
+    /// Takes what the person wrote, for the customer or as a `note` for colleagues, and sends it in the order of
+    /// writing.
     pub fn send(&self, conversation: ConversationId, text: String, note: bool) {
         let Some(id) = new_key() else { return };
         // From here on it is no draft.
@@ -200,15 +203,22 @@ impl Screen {
             Some(pending.clone())
         });
         let Some(pending) = next.flatten() else { return };
-        let screen = *self;
+        let (screen, id) = (*self, pending.id);
         spawn_local(async move {
-            let id = pending.id;
             match screen.hand_in(pending).await {
                 Ok(()) => screen.retries.set_value(0),
                 Err(fault) => screen.refuse(id, fault),
             }
             screen.pump();
         });
+        // A line can be dead without saying so. Should the first request arrive after all, the key keeps it one.
+        let given_up = move || {
+            let waits = |list: &Vec<Pending>| list.iter().any(|pending| pending.id == id && pending.sending);
+            if screen.pending.with_value(waits) {
+                screen.refuse(id, Fault::Offline);
+            }
+        };
+        set_timeout(given_up, PATIENCE);
         self.pump();
     }
 
