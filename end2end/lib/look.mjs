@@ -3,15 +3,20 @@ import { expect, expectAccessible, test } from "./fixtures.mjs";
 
 const dialog = (page, name) => page.getByRole("dialog", { name });
 
-/** The state as it is now: by axe in light, its colours in dark, and the width of the page. `within`: what is new of it. */
+/**
+ * The state as it is now: by axe in light, its colours in dark, and the width of the page. `within`: what is new of it. Afterwards
+ * the page is as light as before, and nothing moves in it.
+ */
 export const look = (page, what, within) =>
   test.step(what, async () => {
-    await page.emulateMedia({ colorScheme: "light" });
+    // A colour on its way from one to the other is neither.
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     await expectAccessible(page, { within });
     await page.emulateMedia({ colorScheme: "dark" });
     await expectAccessible(page, { within, only: ["color-contrast"] });
     const { scroll, width } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, width: window.innerWidth }));
     expect(scroll, `${what} is no wider than the window`).toBeLessThanOrEqual(width);
+    await page.emulateMedia({ colorScheme: "light" });
   });
 
 /** Opens a dialog, looks at it in each of its states, and closes it. */
