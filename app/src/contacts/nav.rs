@@ -2,7 +2,7 @@ use domain::permission::Permission;
 use leptos::prelude::*;
 
 use crate::{
-    frame::{Frame, Here, bare},
+    frame::{Frame, Here, bare, strip},
     ui::icon,
 };
 
@@ -28,7 +28,7 @@ pub fn sided(frame: &Frame, part: Part, label: &'static str, content: AnyView) -
     let imports = frame.may(Permission::ContactsImport).then(|| link(Part::Imports, "up", "Imports", "/imports"));
     let content = view! {
         <div class="sided">
-            <nav class="subnav" aria-label="Contacts">
+            <nav class="subnav" aria-label="Contacts" node_ref=strip()>
                 <p class="menu__label">"Contacts"</p>
                 {link(Part::All, "contacts", "All contacts", "")}
                 {link(Part::OptedOut, "ban", "Opted out", "?show=opted-out")}

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{Extras, Frame, Here, Meter, bell::bell_view, leave, meter};
+use super::{Extras, Frame, Here, Meter, bell::bell_view, leave, meter, rail};
 use crate::ui::{avatar, icon, menu};
 
 /// Which workspace, as whom, and what waits.
@@ -96,6 +96,7 @@ fn account_menu(frame: &Frame, extras: Extras) -> AnyView {
                 {buttons}
             </form>
             <hr/>
+            {rail::rest_view(frame)}
             {demo}
             <a href=frame.path(Here::Security) rel="external">{icon("lock", "sm")}"Security"</a>
             <form method="post" action="/logout" on:submit=log_out>

@@ -17,6 +17,7 @@ pub use leave::sure;
 pub use meter::heard;
 pub use meter::{Meter, grouped, meters_view};
 pub use page::{Clock, clock, fault_view, page};
+pub use subnav::strip;
 
 use domain::{
     limits::Usage,

@@ -85,6 +85,21 @@ fn link(frame: &Frame, here: Here, place: Here, wide: bool, extras: Extras) -> O
     )
 }
 
+/// What the tabs of a phone have no room for: it is in the account menu there.
+pub(super) fn rest_view(frame: &Frame) -> AnyView {
+    let rest = PLACES.iter().filter(|(place, wide)| *wide && place.offered(&frame.access));
+    rest.map(|(place, _)| {
+        view! {
+            <a class="phone-only" href=frame.path(*place) rel="external">
+                {icon(place.drawing(), "sm")}
+                {place.label()}
+            </a>
+        }
+    })
+    .collect_view()
+    .into_any()
+}
+
 /// Under which place of the rail a page is found.
 const fn stands_for(here: Here) -> Here {
     match here {

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use leptos::{html::Nav, prelude::*};
 
 use super::{Frame, Here};
 use crate::ui::icon;
@@ -36,5 +36,25 @@ pub fn subnav_view(frame: &Frame, here: Here) -> AnyView {
             })
         })
         .collect_view();
-    view! { <nav class="subnav" aria-label="Settings">{sections}</nav> }.into_any()
+    view! { <nav class="subnav" aria-label="Settings" node_ref=strip()>{sections}</nav> }.into_any()
+}
+
+/// For a list of pages that is a strip on a phone: the one that is open is not left beyond its edge.
+pub fn strip() -> NodeRef<Nav> {
+    let strip = NodeRef::<Nav>::new();
+    Effect::new(move |_| {
+        let nav = strip.get();
+        #[cfg(feature = "hydrate")]
+        if let Some(nav) = nav
+            && let Ok(Some(current)) = nav.query_selector("[aria-current]")
+        {
+            let how = web_sys::ScrollIntoViewOptions::new();
+            how.set_inline(web_sys::ScrollLogicalPosition::Center);
+            how.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            current.scroll_into_view_with_scroll_into_view_options(&how);
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = nav;
+    });
+    strip
 }

@@ -127,7 +127,7 @@ pub fn roles_page(view: RolesView) -> AnyView {
     let manage = frame.may(Permission::TeamsManage);
     let content = view! {
         <div class="roles">
-            <nav class="subnav roles__list" aria-label="Roles">
+            <nav class="subnav roles__list" aria-label="Roles" node_ref=crate::frame::strip()>
                 <div class="row between roles__head">
                     <h2>"Roles "<span class="muted">{move || screen.roles.with(Vec::len)}</span></h2>
                     {manage
