@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { expect, expectAccessible, hydrated, test } from "../lib/fixtures.mjs";
+import { look } from "../lib/look.mjs";
 import { composer, log, message, openInbox, openThread, row, takePhone, writeAsCustomer } from "../lib/steps.mjs";
 
 // Seeded by the demo: this customer's agent is Rohan.
@@ -69,7 +70,7 @@ test("files of the customer are seen, heard and downloaded by those who see the 
     expect(download.suggestedFilename()).toBe("invoice-1043.pdf");
     await send(phone, "Sticker");
     await expect(newest().getByRole("img", { name: "Sticker" })).toBeVisible();
-    await expectAccessible(rohan);
+    await look(rohan, "files in a thread");
   });
 
   await test.step("after a reload all of it is there", async () => {

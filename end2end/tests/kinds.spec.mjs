@@ -1,4 +1,5 @@
-import { expect, expectAccessible, test } from "../lib/fixtures.mjs";
+import { expect, test } from "../lib/fixtures.mjs";
+import { look } from "../lib/look.mjs";
 import { log, message, openInbox, openThread, reply, row, takePhone, writeAsCustomer } from "../lib/steps.mjs";
 
 // Seeded by the demo: this customer's agent is Rohan.
@@ -41,7 +42,7 @@ test("every kind of message, and what is done to them, arrives live", async ({ o
       for (const part of words) await expect(newest()).toContainText(part);
       await expect(row(rohan, CUSTOMER)).toContainText(line);
     }
-    await expectAccessible(rohan);
+    await look(rohan, "all kinds that come");
   });
 
   await test.step("words with their formatting, and no more than that", async () => {
@@ -88,7 +89,7 @@ test("every kind of message, and what is done to them, arrives live", async ({ o
     const quote = newest().getByRole("button", { name: answer });
     await quote.click();
     await expect(mine).toHaveClass(/found/);
-    await expectAccessible(rohan);
+    await look(rohan, "a quote and its source");
   });
 
   await test.step("a reload shows the same", async () => {

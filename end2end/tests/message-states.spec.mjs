@@ -1,5 +1,6 @@
 // Every state of a message, made with the demo's faults: what the bubble says, and what a person can do.
-import { expect, expectAccessible, test } from "../lib/fixtures.mjs";
+import { expect, test } from "../lib/fixtures.mjs";
+import { look } from "../lib/look.mjs";
 import { disturb, message, openInbox, openThread, reply, takePhone } from "../lib/steps.mjs";
 
 // Seeded by the demo: this customer has just written.
@@ -18,6 +19,7 @@ async function scene(open, member = "Asha") {
 }
 
 test("what Meta refuses for now is tried again: it counts down, shows each try, and goes out at once when asked", async ({ open }) => {
+  test.slow();
   const { inbox, phone } = await scene(open);
   await disturb(inbox, { error_before: { rate: 1 } });
   const text = `Refused for now ${Date.now()}`;
@@ -29,12 +31,12 @@ test("what Meta refuses for now is tried again: it counts down, shows each try, 
   const seconds = async () => Number(/in (\d+) s/.exec(await bubble.locator(".failure").innerText())?.[1]);
   const before = await seconds();
   await expect.poll(seconds).not.toBe(before);
-  await expectAccessible(inbox);
+  await look(inbox, "tried again");
 
   await bubble.getByRole("button", { name: /show times/ }).click();
   await expect(popover(inbox, text)).toContainText("Tries");
   await expect(popover(inbox, text).locator(".tries > li").first()).toContainText(/1\. .+answered after/s);
-  await expectAccessible(inbox);
+  await look(inbox, "the times and tries of a message");
   await inbox.keyboard.press("Escape");
 
   await disturb(inbox, { reset_all: true });
@@ -68,6 +70,7 @@ test("one that waits can be discarded, after a question", async ({ open }) => {
 });
 
 test("a lost answer is no failure: it says so, and its status settles it", async ({ open }) => {
+  test.slow();
   const { inbox, phone } = await scene(open);
   await disturb(inbox, { lost_answer: { next: 1 }, drop: { rate: 1 } });
   const text = `Lost ${Date.now()}`;
@@ -77,7 +80,7 @@ test("a lost answer is no failure: it says so, and its status settles it", async
   await expect(bubble.locator(".failure")).toContainText(/given up in/);
   await expect(bubble.getByRole("button", { name: "Send again, may arrive twice" })).toBeVisible();
   await expect(message(phone, text)).toHaveCount(1);
-  await expectAccessible(inbox);
+  await look(inbox, "not confirmed");
   await disturb(inbox, { reset_all: true });
 
   // A status that gets through settles it by our id.
@@ -106,7 +109,7 @@ test("a dead token parks the number: everybody sees it, an Owner lets it go on, 
   for (const text of texts) await reply(inbox, text);
   const banner = inbox.getByRole("status").filter({ hasText: "sends nothing for now." });
   await expect(banner).toContainText("access token");
-  await expectAccessible(inbox);
+  await look(inbox, "a number that sends nothing");
 
   const rohan = await open();
   await openInbox(rohan, "Rohan");

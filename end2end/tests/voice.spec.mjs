@@ -1,5 +1,6 @@
 import { chromium } from "../lib/chromium.mjs";
-import { expect, expectAccessible, hydrated, test } from "../lib/fixtures.mjs";
+import { expect, hydrated, test } from "../lib/fixtures.mjs";
+import { look } from "../lib/look.mjs";
 import { composer, log, openInbox, openThread, takePhone } from "../lib/steps.mjs";
 
 // A microphone that beeps, and nobody who has to allow it.
@@ -57,11 +58,11 @@ test("a voice message is recorded, listened to, sent and heard", async ({ open: 
     await expect(recorder(rohan).getByRole("status")).toHaveText("Recording.");
     await expect(recorder(rohan).getByRole("button", { name: "Stop", exact: true })).toBeFocused();
     await recorded(rohan, 3);
-    await expectAccessible(rohan);
+    await look(rohan, "recording");
     await rohan.keyboard.press("Enter");
     await expect(recorder(rohan).getByRole("button", { name: /^Send voice message, \d+ seconds/ })).toBeFocused();
     expect(await listens(rohan), "the microphone is let go of").toBe(0);
-    await expectAccessible(rohan);
+    await look(rohan, "recorded");
     const play = recorder(rohan).getByRole("button", { name: /^Play your recording/ });
     await play.focus();
     await rohan.keyboard.press("Space");
@@ -105,7 +106,7 @@ test("a voice message is recorded, listened to, sent and heard", async ({ open: 
       await expect(speed).toContainText(text);
       expect(await bubble.locator("audio").evaluate((audio) => audio.playbackRate)).toBe(rate);
     }
-    await expectAccessible(rohan);
+    await look(rohan, "a voice message of ours");
   });
 
   await test.step("after a reload it is there", async () => {
@@ -154,7 +155,7 @@ test("a microphone that is not allowed is explained", async ({ open: page }) => 
   expect(answer.headers()["permissions-policy"]).toContain("microphone=(self)");
   await button(rohan).click();
   await expect(recorder(rohan).getByRole("alert")).toContainText("The microphone is not allowed here. Allow it");
-  await expectAccessible(rohan);
+  await look(rohan, "no microphone");
   await recorder(rohan).getByRole("button", { name: "Close" }).click();
   await expect(recorder(rohan)).toHaveCount(0);
 });
