@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{later::snoozed_words, screen::Screen, select::pick_view, sync::Cell};
-use crate::ui::{avatar, avatar_none, chip, icon, tick, when, window_ring};
+use crate::ui::{avatar, avatar_none, chips, icon, tick, when, window_ring};
 
 /// Labels of a row that are shown; of others it is said how many there are.
 const LABELS: usize = 2;
@@ -101,25 +101,9 @@ pub fn row_view(screen: Screen, cell: Cell<Row>) -> AnyView {
     .into_any()
 }
 
-/// The labels of a conversation by name, as many as there is room for. One that there is no more is not shown.
+/// The labels of a conversation, as many as there is room for.
 pub fn labels_view(screen: Screen, ids: &[domain::id::LabelId], most: usize) -> AnyView {
-    if ids.is_empty() {
-        return ().into_any();
-    }
-    let known = screen.labels.get();
-    let labels: Vec<_> = known.iter().filter(|label| ids.contains(&label.id)).collect();
-    let more = labels.len().saturating_sub(most);
-    let names = labels.iter().skip(most).map(|label| label.name.as_str()).collect::<Vec<_>>().join(", ");
-    let title = names.clone();
-    let chips = labels.iter().take(most).map(|label| chip(label)).collect_view();
-    let more = (more > 0).then(|| {
-        view! {
-            <span class="chip more" title=title>
-                "+"{more}<span class="sr">" more labels: "<bdi>{names}</bdi></span>
-            </span>
-        }
-    });
-    view! { {chips}{more} }.into_any()
+    if ids.is_empty() { ().into_any() } else { chips(&screen.labels.get(), ids, most) }
 }
 
 fn count_view(unread: i64) -> impl IntoView {

@@ -15,7 +15,7 @@ pub mod menu;
 pub mod when;
 
 pub use avatar::{avatar, avatar_none};
-pub use chip::{chip, chip_name};
+pub use chip::{chip, chip_name, chips};
 pub use copy::secret_view;
 #[cfg(feature = "ssr")]
 pub use icons::Sprite;
