@@ -3,7 +3,7 @@
 use crate::{
     Error,
     field::Values,
-    id::{ContactId, FieldId, MemberId},
+    id::{ContactId, FieldId, LabelId, MemberId},
     text,
     time::Millis,
 };
@@ -51,6 +51,18 @@ impl Contact {
     }
 }
 
+/// What lists show of a contact besides their own row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outline {
+    /// What stands on those of their conversations that the reader sees, each once.
+    pub labels: Vec<LabelId>,
+    /// When anything was last written there.
+    pub last_message_at: Option<Millis>,
+    /// When they last said that they want to hear from us. What they said later is the contact's `opted_out_at`.
+    pub opted_in_at: Option<Millis>,
+}
+
 /// What is to be different of a contact; what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -70,6 +82,8 @@ pub struct Search {
     pub text: String,
     /// Only those who do not want to hear from us.
     pub opted_out: bool,
+    /// Only those who have a conversation with this label.
+    pub label: Option<LabelId>,
 }
 
 /// How a list of contacts is walked.
@@ -190,7 +204,7 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_a_name_or_a_number() {
-        let walk = |text: &str| Search { text: text.to_owned(), opted_out: false }.walk();
+        let walk = |text: &str| Search { text: text.to_owned(), ..Search::default() }.walk();
         assert_eq!(walk("  "), Walk::Newest);
         assert_eq!(walk("+91 (98) 45"), Walk::Phone("919845".to_owned()));
         assert_eq!(walk(" Élodie\u{a0} D"), Walk::Name("elodie d".to_owned()));

@@ -149,6 +149,88 @@ test("what is known of a contact is edited, and colleagues see it where they are
   });
 });
 
+test("labels, consent and the first field stand in the list, which is narrowed by them", async ({ open }) => {
+  const asha = await open();
+  const rohan = await open();
+  await openInbox(asha, "Asha");
+  const cell = (page, name, column) => people(page).filter({ hasText: name }).getByRole("cell").nth(column);
+  // After the box: labels, assignee, consent, the last message, the field.
+  const [LABELS, CONSENT, WRITTEN, FIELD] = [1, 3, 4, 5];
+
+  await test.step("made: two labels, a field, a value", async () => {
+    await go(asha, "labels");
+    for (const name of ["VIP", "Shipping"]) {
+      await asha.getByRole("button", { name: "New label" }).click();
+      await dialog(asha, "New label").getByLabel("Name").fill(name);
+      await dialog(asha, "New label").getByRole("button", { name: "Make the label" }).click();
+      await expect(asha.getByRole("row", { name: new RegExp(name) })).toBeVisible();
+    }
+    await go(asha, "contacts/fields");
+    await makeField(asha, "City", "Text");
+    await openContact(asha, CUSTOMER);
+    await asha.getByRole("button", { name: "Edit" }).click();
+    await dialog(asha, "Edit contact").getByLabel("City").fill("Kochi");
+    await dialog(asha, "Edit contact").getByRole("button", { name: "Save" }).click();
+    await expect(toast(asha)).toHaveText("Saved.");
+  });
+
+  await test.step("a label on a conversation is one of the contact", async () => {
+    await openInbox(rohan, "Rohan");
+    await openThread(rohan, CUSTOMER);
+    await rohan.getByRole("button", { name: "Labels" }).click();
+    await dialog(rohan, "Labels").getByRole("checkbox", { name: "VIP" }).check();
+    await expect(row(rohan, CUSTOMER)).toContainText("VIP");
+    await expect(section(asha, "Who it is")).toContainText("VIP");
+    await go(asha, "contacts");
+    await find(asha, "meera");
+    await expect(cell(asha, CUSTOMER, LABELS)).toHaveText("VIP");
+    await expect(cell(asha, CUSTOMER, CONSENT)).toHaveText("Not recorded");
+    await expect(cell(asha, CUSTOMER, WRITTEN).locator("time")).toHaveCount(1);
+    await expect(cell(asha, CUSTOMER, FIELD)).toHaveText("Kochi");
+    await expectAccessible(asha);
+  });
+
+  await test.step("what they decided, and when", async () => {
+    await rohan.keyboard.press("Escape");
+    await panel(rohan).getByRole("button", { name: "Record opt-out…" }).click();
+    await rohan.getByRole("dialog").getByRole("textbox").fill("Said so on the phone");
+    await rohan.getByRole("dialog").getByRole("button", { name: /Record/ }).click();
+    await expect(panel(rohan).getByRole("button", { name: "Record opt-in…" })).toBeVisible();
+    await go(asha, "contacts");
+    await find(asha, "meera");
+    await expect(cell(asha, CUSTOMER, CONSENT)).toContainText("Opted out");
+    await expect(cell(asha, CUSTOMER, CONSENT).locator("time")).toHaveCount(1);
+  });
+
+  await test.step("narrowed by label and consent; the address says it, and it works without a script", async () => {
+    await go(asha, "contacts");
+    const all = await people(asha).count();
+    await asha.getByLabel("Label", { exact: true }).selectOption({ label: "VIP" });
+    await asha.getByRole("button", { name: "Search", exact: true }).click();
+    await expect(asha).toHaveURL(/label=[0-9a-f-]{36}/);
+    await hydrated(asha);
+    await expect(people(asha)).toHaveCount(1);
+    await expect(people(asha)).toContainText(CUSTOMER);
+    const address = asha.url();
+    const file = await asha.request.get(await asha.getByRole("link", { name: "Export" }).getAttribute("href"));
+    expect((await file.text()).trim().split("\n")).toHaveLength(2);
+    const plain = await open({ javaScriptEnabled: false });
+    await signIn(plain, "Asha");
+    await plain.goto(address);
+    await expect(people(plain)).toHaveCount(1);
+    await asha.getByLabel("Consent").selectOption({ label: "Opted out" });
+    await asha.getByRole("button", { name: "Search", exact: true }).click();
+    await hydrated(asha);
+    await expect(people(asha)).toHaveCount(1);
+    await asha.getByLabel("Label", { exact: true }).selectOption({ label: "Shipping" });
+    await asha.getByRole("button", { name: "Search", exact: true }).click();
+    await expect(asha.getByRole("heading", { name: "Nobody was found" })).toBeVisible();
+    await hydrated(asha);
+    await asha.getByRole("link", { name: "Clear" }).click();
+    await expect(people(asha)).toHaveCount(all);
+  });
+});
+
 test("two that turn out to be one: proposed, kept apart or merged, with both conversations", async ({ open }) => {
   const asha = await open();
   const watching = await open();

@@ -11,6 +11,8 @@ pub struct Asked {
     pub q: String,
     /// `opted-out` for those alone.
     pub show: String,
+    /// Those with a conversation that has this label.
+    pub label: String,
     /// The page behind this contact.
     pub after: String,
     /// The page in front of this contact.
@@ -21,11 +23,11 @@ impl Asked {
     /// From a query.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let get = |key| get(key).unwrap_or_default();
-        Self { q: get("q"), show: get("show"), after: get("after"), before: get("before") }
+        Self { q: get("q"), show: get("show"), label: get("label"), after: get("after"), before: get("before") }
     }
 
     pub fn search(&self) -> Search {
-        Search { text: self.q.clone(), opted_out: self.opted_out() }
+        Search { text: self.q.clone(), opted_out: self.opted_out(), label: self.label.parse().ok() }
     }
 
     pub fn opted_out(&self) -> bool {
@@ -34,7 +36,8 @@ impl Asked {
 
     /// Whether anything is looked for.
     pub fn narrows(&self) -> bool {
-        self.opted_out() || !self.q.trim().is_empty()
+        let search = self.search();
+        search.opted_out || search.label.is_some() || !search.text.trim().is_empty()
     }
 
     /// The query that asks for the same, with its question mark; empty when nothing is asked for.
@@ -42,6 +45,7 @@ impl Asked {
         query_of([
             ("q", self.q.as_str()),
             ("show", self.show.as_str()),
+            ("label", self.label.as_str()),
             ("after", self.after.as_str()),
             ("before", self.before.as_str()),
         ])
@@ -50,7 +54,7 @@ impl Asked {
     /// The same from the beginning.
     #[must_use]
     pub fn first(&self) -> Self {
-        Self { q: self.q.clone(), show: self.show.clone(), ..Self::default() }
+        Self { after: String::new(), before: String::new(), ..self.clone() }
     }
 
     /// The page behind a contact.
@@ -78,7 +82,11 @@ mod tests {
         let id = ContactId(uuid::Uuid::nil());
         assert_eq!(asked.behind(id).first(), asked);
         assert_eq!(asked.behind(id).in_front_of(id).after, "");
-        let nonsense = Asked { q: "  ".into(), show: "x".into(), ..Asked::default() };
+        let label = uuid::Uuid::nil().to_string();
+        let labelled = Asked { label: label.clone(), ..Asked::default() };
+        assert!(labelled.narrows() && labelled.search().label.is_some());
+        assert_eq!(labelled.behind(id).query(), format!("?label={label}&after={id}"));
+        let nonsense = Asked { q: "  ".into(), show: "x".into(), label: "y".into(), ..Asked::default() };
         assert!(!nonsense.narrows());
     }
 }

@@ -89,9 +89,22 @@ fn head(screen: Screen) -> AnyView {
 fn search(screen: Screen) -> AnyView {
     let asked = screen.asked.get_value();
     let base = screen.frame().path(Here::Contacts);
-    let clear = (!asked.q.is_empty()).then(|| {
-        let href = format!("{base}{}", Asked { show: asked.show.clone(), ..Asked::default() }.query());
-        view! { <a class="btn ghost sm" href=href rel="external">"Clear"</a> }
+    let clear = asked.narrows().then(|| view! { <a class="btn ghost sm" href=base.clone() rel="external">"Clear"</a> });
+    let labels = screen.labels.get_value();
+    let labels = (!labels.is_empty()).then(|| {
+        let choices = labels
+            .iter()
+            .map(|label| {
+                let id = label.id.to_string();
+                view! { <option value=id.clone() selected=id == asked.label>{label.name.clone()}</option> }
+            })
+            .collect_view();
+        view! {
+            <select class="input" name="label" aria-label="Label">
+                <option value="">"Any label"</option>
+                {choices}
+            </select>
+        }
     });
     view! {
         <form class="contacts__search" method="get" action=base.clone() role="search">
@@ -108,7 +121,11 @@ fn search(screen: Screen) -> AnyView {
                     value=asked.q.clone()
                 />
             </div>
-            {(!asked.show.is_empty()).then(|| view! { <input type="hidden" name="show" value=asked.show.clone()/> })}
+            {labels}
+            <select class="input" name="show" aria-label="Consent">
+                <option value="">"Any consent"</option>
+                <option value="opted-out" selected=asked.opted_out()>"Opted out"</option>
+            </select>
             <button class="btn" type="submit">"Search"</button>
             {clear}
         </form>
@@ -131,6 +148,8 @@ fn table(screen: Screen, contacts: Vec<Contact>) -> AnyView {
     let pages = (newer.is_some() || older.is_some()).then(|| {
         view! { <footer><nav class="row" aria-label="Pages">{newer} {older}</nav></footer> }
     });
+    let field = screen.fields.with_value(|fields| fields.first().map(|field| field.name.clone()));
+    let field = field.map(|name| view! { <th scope="col" class="fold-hide"><bdi>{name}</bdi></th> });
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Contacts">
             <table class="table fold contacts">
@@ -138,8 +157,11 @@ fn table(screen: Screen, contacts: Vec<Contact>) -> AnyView {
                     <tr>
                         <td class="tight">{all(screen)}</td>
                         <th scope="col">"Name"</th>
+                        <th scope="col" class="fold-hide">"Labels"</th>
                         <th scope="col">"Assigned to"</th>
-                        <th scope="col" class="fold-hide">"Added"</th>
+                        <th scope="col">"Consent"</th>
+                        <th scope="col" class="fold-hide">"Last message"</th>
+                        {field}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -216,7 +238,7 @@ fn bulk(screen: Screen) -> AnyView {
 fn empty(screen: Screen) -> AnyView {
     let asked = screen.asked.get_value();
     let (title, text) = if asked.narrows() {
-        ("Nobody was found", "Names and numbers are found by their beginning: try fewer letters.")
+        ("Nobody was found", "Names and numbers are found by their beginning: try fewer letters, or another label.")
     } else {
         (
             "No contact yet",

@@ -1,15 +1,36 @@
 use domain::{contact::Contact, id::MemberId};
 use leptos::prelude::*;
 
-use super::screen::Screen;
+use super::{
+    detail::parts::{consent_badge, value_shown},
+    screen::Screen,
+};
 use crate::{
     frame::Here,
-    ui::{avatar, icon, when},
+    ui::{avatar, chips, when},
 };
+
+/// Labels that are shown; of others it is said how many there are.
+const LABELS: usize = 3;
 
 /// One customer.
 pub fn row(screen: Screen, contact: Contact) -> AnyView {
-    let (id, at, clock) = (contact.id, contact.created_at, screen.clock);
+    let (id, clock) = (contact.id, screen.clock);
+    let outline = screen.outlines.with_value(|outlines| outlines.get(&id).cloned()).unwrap_or_default();
+    let labels = screen.labels.with_value(|known| chips(known, &outline.labels, LABELS));
+    let consent = consent_badge(contact.opted_out_at.ok_or(outline.opted_in_at), clock);
+    let written = outline.last_message_at.map(|at| {
+        view! {
+            <time datetime=when::iso(at) title=move || when::full(at, clock.local.get())>
+                {move || when::ago(at, clock.now.get(), clock.local.get())}
+            </time>
+        }
+    });
+    let value = screen.fields.with_value(|fields| {
+        let field = fields.first()?;
+        let value = contact.fields.get(&field.id).map(|value| value_shown(field.kind, value));
+        Some(view! { <td class="fold-hide cut" dir="auto">{value}</td> })
+    });
     let name = contact.label().to_owned();
     let href = format!("{}/{id}", screen.frame().path(Here::Contacts));
     let username = contact.username.as_ref().map(|name| format!("@{name} · no phone number"));
@@ -51,15 +72,13 @@ pub fn row(screen: Screen, contact: Contact) -> AnyView {
                         <a href=href rel="external"><b dir="auto">{name.clone()}</b></a>
                         <small><bdi>{address}</bdi></small>
                     </span>
-                    {contact.opted_out_at.is_some().then(|| view! { <span class="badge">{icon("ban", "xs")}"Opted out"</span> })}
                 </span>
             </th>
+            <td class="fold-hide"><span class="chips">{labels}</span></td>
             <td>{assignee}</td>
-            <td class="nowrap fold-hide">
-                <time datetime=when::iso(at) title=move || when::full(at, clock.local.get())>
-                    {move || when::ago(at, clock.now.get(), clock.local.get())}
-                </time>
-            </td>
+            <td>{consent}</td>
+            <td class="nowrap fold-hide">{written}</td>
+            {value}
         </tr>
     }
     .into_any()

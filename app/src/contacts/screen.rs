@@ -1,10 +1,15 @@
 //! The state of the page.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
-    contact::Contact,
+    contact::{Contact, Outline},
+    field::Field,
     id::{ContactId, MemberId},
+    label::Label,
     permission::Permission,
     workspace::MemberBrief,
 };
@@ -25,6 +30,9 @@ pub struct Screen {
     pub frame: StoredValue<Arc<Frame>>,
     pub members: StoredValue<Arc<Vec<MemberBrief>>>,
     pub contacts: RwSignal<Vec<Contact>>,
+    pub outlines: StoredValue<BTreeMap<ContactId, Outline>>,
+    pub labels: StoredValue<Arc<Vec<Label>>>,
+    pub fields: StoredValue<Vec<Field>>,
     pub asked: StoredValue<Asked>,
     /// Whether there are others in front of these, and behind them.
     pub before: bool,
@@ -42,12 +50,15 @@ pub struct Screen {
 
 impl Screen {
     pub fn new(view: ContactsView) -> Self {
-        let ContactsView { frame, asked, contacts, before, after, members, twins } = view;
+        let ContactsView { frame, asked, contacts, outlines, labels, fields, before, after, members, twins } = view;
         Self {
             clock: clock(frame.now),
             frame: StoredValue::new(Arc::new(frame)),
             members: StoredValue::new(Arc::new(members)),
             contacts: RwSignal::new(contacts),
+            outlines: StoredValue::new(outlines),
+            labels: StoredValue::new(Arc::new(labels)),
+            fields: StoredValue::new(fields),
             asked: StoredValue::new(asked),
             before,
             after,

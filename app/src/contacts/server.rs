@@ -1,8 +1,12 @@
 //! What the list of contacts asks of the server. Thin: each calls one use case.
 
+use std::collections::BTreeMap;
+
 use domain::{
-    contact::Contact,
+    contact::{Contact, Outline},
+    field::Field,
     id::{ContactId, MemberId},
+    label::Label,
     workspace::{MemberBrief, Slug},
 };
 use leptos::prelude::*;
@@ -18,6 +22,12 @@ pub struct ContactsView {
     pub asked: Asked,
     /// One page of them.
     pub contacts: Vec<Contact>,
+    /// What else is shown of them; of whom nothing is known nothing is here.
+    pub outlines: BTreeMap<ContactId, Outline>,
+    /// The labels there are.
+    pub labels: Vec<Label>,
+    /// The custom fields there are; the first has a column.
+    pub fields: Vec<Field>,
     /// Whether there are others in front of it, and behind it.
     pub before: bool,
     pub after: bool,
@@ -29,7 +39,7 @@ pub struct ContactsView {
 #[server(prefix = "/fn", endpoint = "contacts", input = Json, output = Json)]
 pub async fn load_contacts(workspace: Slug, asked: Asked) -> Result<ContactsView, Fault> {
     use crate::frame::server::native;
-    use services::contacts::{Turn, browse, open_twins};
+    use services::contacts::{Turn, browse, fields, open_twins, outlines};
     let ctx = native::ctx(&workspace).await?;
     let turn = match (asked.after.parse(), asked.before.parse()) {
         (Ok(last), _) => Turn::After(last),
@@ -40,8 +50,12 @@ pub async fn load_contacts(workspace: Slug, asked: Asked) -> Result<ContactsView
     let mut contacts = slice.items;
     // Nobody reads them here.
     contacts.iter_mut().for_each(|contact| contact.note.clear());
+    let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id).collect();
     Ok(ContactsView {
         contacts,
+        outlines: outlines(&ctx, &ids).await?,
+        labels: labels(&ctx).await?,
+        fields: fields::list(&ctx).await?,
         before: slice.before,
         after: slice.after,
         members: services::members::list(&ctx).await?,
@@ -78,6 +92,13 @@ pub async fn merge_contacts(workspace: Slug, kept: ContactId, gone: ContactId) -
 pub async fn keep_apart(workspace: Slug, one: ContactId, other: ContactId) -> Result<(), Fault> {
     let ctx = crate::frame::server::native::ctx(&workspace).await?;
     Ok(services::contacts::keep_apart(&ctx, one, other).await?)
+}
+
+/// The labels there are; for who sees no conversation none.
+#[cfg(feature = "ssr")]
+pub(super) async fn labels(ctx: &services::Ctx) -> Result<Vec<Label>, Fault> {
+    let sees = ctx.access().allows(domain::permission::Permission::ConversationsView);
+    Ok(if sees { services::labels::list(ctx).await? } else { Vec::new() })
 }
 
 /// Contacts of a page.

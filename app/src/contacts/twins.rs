@@ -1,15 +1,19 @@
 use domain::{contact::Contact, permission::Permission};
 use leptos::prelude::*;
 
-use super::{merge::merge_dialog, screen::Screen};
+use super::{
+    merge::{Pair, merge_dialog},
+    screen::Screen,
+};
 use crate::{frame::Here, ui::icon};
 
 /// The question before two of them become one.
 pub fn merging_view(screen: Screen) -> AnyView {
     let Some((kept, gone)) = screen.merging.get() else { return ().into_any() };
-    let names = (kept.label().to_owned(), gone.label().to_owned());
-    let (kept, gone) = (kept.id, gone.id);
-    merge_dialog(names, screen.task, move || screen.merge(kept, gone), move || screen.merging.set(None))
+    let ids = (kept.id, gone.id);
+    let assignees = [kept.assignee, gone.assignee].map(|member| screen.name_of(member));
+    let pair = Pair { kept, gone, fields: screen.fields.get_value(), assignees };
+    merge_dialog(&pair, screen.task, move || screen.merge(ids.0, ids.1), move || screen.merging.set(None))
 }
 
 /// Pairs that may be one person each, above the list.

@@ -1,5 +1,5 @@
-//! `GET /w/{slug}/contacts/export.csv`: the contacts that are looked for, with `?q=` and `?show=opted-out` as in the list; and
-//! `GET /w/{slug}/contacts/imports/{id}/report.csv`: what became of the lines of a file.
+//! `GET /w/{slug}/contacts/export.csv`: the contacts that are looked for, with `?q=`, `?show=opted-out` and `?label=` as in the
+//! list; and `GET /w/{slug}/contacts/imports/{id}/report.csv`: what became of the lines of a file.
 
 use std::io;
 
@@ -44,6 +44,8 @@ struct Asked {
     q: String,
     #[serde(default)]
     show: String,
+    #[serde(default)]
+    label: String,
 }
 
 /// Who asks, for what, and the id under which a fault is logged.
@@ -51,7 +53,7 @@ type Wanted =
     (State<Web>, OriginalUri, Option<Extension<SignedIn>>, Option<Extension<Origin>>, Option<Extension<RequestId>>);
 
 async fn all(Path(slug): Path<String>, Query(asked): Query<Asked>, wanted: Wanted) -> Response {
-    let search = Search { text: asked.q, opted_out: asked.show == "opted-out" };
+    let search = Search { text: asked.q, opted_out: asked.show == "opted-out", label: asked.label.parse().ok() };
     answer(wanted, &slug, async |ctx| {
         let name = format!("contacts-{}-{}.csv", ctx.workspace().slug, today(&ctx));
         let (fields, contacts) = contacts::export(&ctx, search).await?;

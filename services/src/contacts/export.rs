@@ -28,7 +28,7 @@ pub async fn export(
     search: Search,
 ) -> Result<(Vec<Field>, impl Stream<Item = Result<Contact>> + Send + use<>)> {
     ctx.demand_all(Permission::ContactsExport)?;
-    let asked = json!({ "search": search.text, "opted_out": search.opted_out });
+    let asked = json!({ "search": search.text, "opted_out": search.opted_out, "label": search.label });
     let mut tx = ctx.begin().await?;
     let fields = fields::all(tx.conn(), ctx.ws()).await?;
     let entry = Entry::new(Action::ContactsExported).on("workspace", ctx.ws()).change(Value::Null, asked);
@@ -41,7 +41,8 @@ pub async fn export(
         ctx.again().await?.demand_all(Permission::ContactsExport)?;
         let slice = {
             let mut read = ctx.read().await?;
-            page(read.conn(), ctx.ws(), Sight::All, &search, turn, AT_ONCE).await?
+            let sights = [Sight::All, ctx.sight(Permission::ConversationsView)];
+            page(read.conn(), ctx.ws(), sights, &search, turn, AT_ONCE).await?
         };
         let next = slice.items.last().filter(|_| slice.after).map(|last| Turn::After(last.id));
         Ok::<_, crate::Error>(Some((slice.items, (ctx, search, next))))

@@ -11,6 +11,7 @@ mod fold;
 pub mod import;
 mod list;
 mod merge;
+mod outline;
 mod twins;
 
 pub use browse::{Slice, Turn, browse};
@@ -21,8 +22,10 @@ pub use find::{by_phone, follow, get};
 pub use fold::fold_names;
 pub use list::list;
 pub use merge::merge;
+pub use outline::outlines;
 pub use twins::{Pair, keep_apart, of as twins_of, open as open_twins};
 
 pub(crate) use create::insert;
 pub(crate) use edit::renamed;
 pub(crate) use find::{find, with_phone};
+pub(crate) use outline::Thread;

@@ -4,7 +4,42 @@ use domain::{conversation::State, field::Kind, inbox::Row, time::Millis};
 use leptos::prelude::*;
 
 use super::server::About;
-use crate::ui::when;
+use crate::{
+    frame::Clock,
+    ui::{icon, when},
+};
+
+/// What they decided, and when: out, or in where that is known.
+pub fn consent_badge(decided: Result<Millis, Option<Millis>>, clock: Clock) -> AnyView {
+    let (class, drawing, word, at) = match decided {
+        Ok(out) => ("badge bad", Some("ban"), "Opted out", Some(out)),
+        Err(Some(agreed)) => ("badge ok", Some("check"), "Opted in", Some(agreed)),
+        Err(None) => ("badge", None, "Not recorded", None),
+    };
+    let time = at.map(|at| {
+        view! {
+            <time class="small muted nowrap" datetime=when::iso(at) title=move || when::full(at, clock.local.get())>
+                {move || when::ago(at, clock.now.get(), clock.local.get())}
+            </time>
+        }
+    });
+    view! {
+        <span class="decided">
+            <span class=class>{drawing.map(|drawing| icon(drawing, "xs"))}{word}</span>
+            {time}
+        </span>
+    }
+    .into_any()
+}
+
+/// A value of a custom field as people read it.
+pub fn value_shown(kind: Kind, value: &str) -> String {
+    match (kind, value) {
+        (Kind::YesNo, "yes") => "Yes".to_owned(),
+        (Kind::YesNo, "no") => "No".to_owned(),
+        _ => value.to_owned(),
+    }
+}
 
 /// The custom fields that have a value.
 pub fn values_view(about: &About) -> AnyView {
@@ -19,11 +54,7 @@ pub fn values_view(about: &About) -> AnyView {
     let lines = known
         .into_iter()
         .map(|(name, kind, value)| {
-            let shown = match (kind, value.as_str()) {
-                (Kind::YesNo, "yes") => "Yes".to_owned(),
-                (Kind::YesNo, "no") => "No".to_owned(),
-                _ => value,
-            };
+            let shown = value_shown(kind, &value);
             view! { <dt><bdi>{name}</bdi></dt><dd dir="auto" class:num=kind == Kind::Number>{shown}</dd> }
         })
         .collect_view();

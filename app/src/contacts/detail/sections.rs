@@ -2,13 +2,13 @@ use domain::{contact::Contact, opt_out::Consent, opt_out::What, permission::Perm
 use leptos::prelude::*;
 
 use super::{
-    parts::{note_view, past_line, values_view},
+    parts::{consent_badge, note_view, past_line, values_view},
     screen::Screen,
 };
 use crate::{
-    contacts::merge::merge_dialog,
+    contacts::merge::{Pair, merge_dialog},
     frame::Here,
-    ui::{avatar, avatar_none, icon, when},
+    ui::{avatar, avatar_none, chips, icon, when},
 };
 
 /// Who it is.
@@ -20,11 +20,8 @@ pub fn hero_view(screen: Screen) -> AnyView {
         .into_iter()
         .flatten()
         .collect();
-    let consent = if contact.opted_out_at.is_some() {
-        view! { <span class="badge warn">{icon("ban", "xs")}"Opted out"</span> }.into_any()
-    } else {
-        view! { <span class="badge ok">{icon("check", "xs")}"Gets messages"</span> }.into_any()
-    };
+    let consent = consent_badge(contact.opted_out_at.ok_or(about.outline.opted_in_at), screen.clock);
+    let labels = chips(&about.labels, &about.outline.labels, usize::MAX);
     let open = about.conversations.items.first().map(|row| {
         let href = format!("{}/{}", screen.frame().path(Here::Inbox), row.id);
         view! { <a class="btn" href=href rel="external">{icon("inbox", "sm")}"Open conversation"</a> }
@@ -51,6 +48,7 @@ pub fn hero_view(screen: Screen) -> AnyView {
                 <p class="muted num"><bdi>{lines.join(" · ")}</bdi></p>
                 <p class="row wrap">
                     {consent}
+                    {labels}
                     {contact.phone.is_none().then(|| view! { <span class="badge">"No phone number"</span> })}
                 </p>
             </div>
@@ -63,10 +61,11 @@ pub fn hero_view(screen: Screen) -> AnyView {
 /// The question before another one becomes part of this one.
 pub fn merging_view(screen: Screen) -> AnyView {
     let Some(gone) = screen.merging.get() else { return ().into_any() };
-    let kept = screen.about.with_untracked(|about| about.contact.label().to_owned());
+    let (kept, fields) = screen.about.with_untracked(|about| (about.contact.clone(), about.fields.clone()));
     let id = gone.id;
-    let names = (kept, gone.label().to_owned());
-    merge_dialog(names, screen.task, move || screen.merge(id), move || screen.merging.set(None))
+    let assignees = [kept.assignee, gone.assignee].map(|member| member.map(|id| screen.member(id)).unwrap_or_default());
+    let pair = Pair { kept, gone, fields, assignees };
+    merge_dialog(&pair, screen.task, move || screen.merge(id), move || screen.merging.set(None))
 }
 
 /// Whom it may be the same as.

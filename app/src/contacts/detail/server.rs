@@ -1,10 +1,11 @@
 //! What the page of a contact, and the panel beside a conversation, ask of the server.
 
 use domain::{
-    contact::{Contact, Edit},
+    contact::{Contact, Edit, Outline},
     field::Field,
     id::{ContactId, ConversationId},
     inbox::{Page, Row},
+    label::Label,
     opt_out::Consent,
     time::Millis,
     workspace::{MemberBrief, Slug},
@@ -19,6 +20,9 @@ use crate::{error::Fault, frame::Frame, json::Json};
 pub struct About {
     /// Another one than was asked for, where that one was merged into it.
     pub contact: Contact,
+    pub outline: Outline,
+    /// Those that stand on their conversations.
+    pub labels: Vec<Label>,
     /// The custom fields there are.
     pub fields: Vec<Field>,
     /// Open and closed, the newest first.
@@ -74,10 +78,14 @@ pub async fn past_conversations(
 
 #[cfg(feature = "ssr")]
 async fn about(ctx: &services::Ctx, id: ContactId) -> Result<About, Fault> {
-    use services::contacts::{fields, follow, twins_of};
+    use services::contacts::{fields, follow, outlines, twins_of};
     let contact = follow(ctx, id).await?;
     let id = contact.id;
+    let outline = outlines(ctx, &[id]).await?.remove(&id).unwrap_or_default();
+    let labels = crate::contacts::server::labels(ctx).await?;
     Ok(About {
+        labels: labels.into_iter().filter(|label| outline.labels.contains(&label.id)).collect(),
+        outline,
         fields: fields::list(ctx).await?,
         conversations: services::conversations::past(ctx, id, None, PAST).await?,
         twins: twins_of(ctx, id).await?,

@@ -86,10 +86,32 @@ pub fn import_page(view: ImportView) -> AnyView {
             </div>
             {cancel}
         </div>
+        {stages_view(screen)}
         {screen.task.problem_view()}
         {body}
         {screen.toast.toast_view()}
     }
     .into_any();
     sided(&frame, Part::Imports, "Import", content)
+}
+
+/// Where it stands on the way. Nothing is written before the last.
+fn stages_view(screen: Screen) -> AnyView {
+    let at = Memo::new(move |_| match screen.import.with(|import| import.state) {
+        State::Uploading => 0,
+        State::Draft if screen.is_checked() => 2,
+        State::Draft => 1,
+        State::Running | State::Cancelled | State::Failed => 3,
+        State::Done => 4,
+    });
+    let stages = ["Upload", "Map columns", "Check", "Import"].into_iter().enumerate().map(|(place, name)| {
+        let done = move || place < at.get();
+        view! {
+            <li class:done=done aria-current=move || (at.get() == place).then_some("step")>
+                {name}
+                {move || done().then(|| view! { <span class="sr">", done"</span> })}
+            </li>
+        }
+    });
+    view! { <ol class="stages" aria-label="Steps">{stages.collect_view()}</ol> }.into_any()
 }

@@ -59,7 +59,7 @@ mod native {
         if let Some(who) = who {
             return Ok(vec![brief(contacts::follow(&ctx, who).await?)]);
         }
-        let asked = Search { text: words, opted_out: false };
+        let asked = Search { text: words, ..Search::default() };
         let found = contacts::browse(&ctx, &asked, Turn::First, MOST).await?;
         // Nothing is sent to a group.
         let people = found.items.into_iter().filter(|contact| !is_group(contact.user_id.as_deref()));

@@ -15,6 +15,7 @@ pub mod postgres_search;
 pub mod postgres_sending;
 pub mod sqlite;
 pub mod sqlite_audit;
+pub mod sqlite_contacts;
 pub mod sqlite_copy;
 pub mod sqlite_deliveries;
 pub mod sqlite_marks;

@@ -1,7 +1,10 @@
 //! PostgreSQL's side of contacts: rows are locked in one order, and many come in one statement. On SQLite a writing transaction
 //! is alone, and a statement costs little.
 
-use crate::contacts::import::{Known, New};
+use crate::contacts::{
+    Thread,
+    import::{Known, New},
+};
 use domain::{id::ImportId, time::Millis};
 use sqlx::{PgConnection, query, query_as};
 use uuid::Uuid;
@@ -11,6 +14,13 @@ const LOCK_CONVERSATIONS: &str =
 const BY_PHONES: &str =
     "SELECT id, wa_id, profile_name, note, fields, opted_out_at, assignee_id, import_id, import_line
     FROM contacts WHERE workspace_id = $1 AND wa_id = ANY($2)";
+// Whose: 1 everybody's, 2 own and nobody's, 3 own.
+const THREADS: &str = "SELECT contact_id, last_message_at, labels FROM conversations
+    WHERE workspace_id = $1 AND contact_id = ANY($2)
+    AND (CAST($3 AS BIGINT) = 1 OR assignee_id = $4 OR (CAST($3 AS BIGINT) = 2 AND assignee_id IS NULL))
+    ORDER BY contact_id, last_message_at DESC, id DESC";
+const AGREED: &str = "SELECT contact_id, MAX(at) FROM consent_events
+    WHERE workspace_id = $1 AND contact_id = ANY($2) AND what = 'opted_in' GROUP BY contact_id";
 const INSERT: &str = "INSERT INTO contacts (id, workspace_id, wa_id, profile_name, name_key, named, fields, note,
     assignee_id, created_at, updated_at, import_id, import_line)
     SELECT id, $1, wa_id, name, name_key, name <> '', fields, note, $2, $3, $3, $4, line
@@ -20,6 +30,21 @@ const INSERT: &str = "INSERT INTO contacts (id, workspace_id, wa_id, profile_nam
 /// Contacts with these numbers.
 pub async fn by_phones(c: &mut PgConnection, workspace: Uuid, phones: &[&str]) -> sqlx::Result<Vec<Known>> {
     query_as(BY_PHONES).bind(workspace).bind(phones).fetch_all(c).await
+}
+
+/// Conversations of these contacts.
+pub async fn threads(
+    c: &mut PgConnection,
+    workspace: Uuid,
+    contacts: &[Uuid],
+    (whose, me): (i64, Uuid),
+) -> sqlx::Result<Vec<Thread>> {
+    query_as(THREADS).bind(workspace).bind(contacts).bind(whose).bind(me).fetch_all(c).await
+}
+
+/// When they last opted in.
+pub async fn agreed(c: &mut PgConnection, workspace: Uuid, contacts: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Millis)>> {
+    query_as(AGREED).bind(workspace).bind(contacts).fetch_all(c).await
 }
 
 /// Contacts that a file brings.

@@ -1,22 +1,46 @@
 //! The list: looked through by name and by number, both ways, as far as a member sees.
 
-use crate::support::{member, workspace};
+use crate::{
+    meta::PHONE,
+    support::{member, number, workspace},
+};
 use domain::{
     contact::{Contact, Search},
+    id::{ContactId, LabelId, MemberId, NumberId},
+    label::Colour,
     opt_out::What,
     role::Role,
 };
 use futures::TryStreamExt;
 use services::{
-    Ctx, Error, consent,
+    Ctx, Error,
+    clock::new_id,
+    consent,
     contacts::{self, Slice, Turn, browse},
-    sql,
+    labels, sql, team,
 };
 
 const OLD: &str = "UPDATE contacts SET name_key = NULL WHERE workspace_id = $1";
 
+const CONVERSATION: &str = "INSERT INTO conversations (workspace_id, id, number_id, contact_id, state, assignee_id,
+    last_message_at, unread, created_at, labels) VALUES ($1, $2, $3, $4, 'open', $5, $6, 0, $6, $7)";
+
+async fn conversation(
+    owner: &Ctx,
+    (contact, number): (ContactId, NumberId),
+    labels: &[LabelId],
+    at: i64,
+    whose: Option<MemberId>,
+) {
+    let mut tx = owner.services().db().begin().await.unwrap();
+    let (whose, labels) = (whose.map(|member| member.0), serde_json::to_string(labels).unwrap());
+    let ws = owner.workspace().id.0;
+    sql!(exec tx.conn(), CONVERSATION, ws, new_id(), number.0, contact.0, whose, at, &labels).unwrap();
+    tx.commit().await.unwrap();
+}
+
 fn search(text: &str) -> Search {
-    Search { text: text.to_owned(), opted_out: false }
+    Search { text: text.to_owned(), ..Search::default() }
 }
 
 fn names(slice: &Slice) -> Vec<&str> {
@@ -78,10 +102,65 @@ crate::on_both! {
                 consent::record(&owner, contact.id, What::OptedOut, None).await.unwrap();
             }
         }
-        let out = |text: &str| Search { text: text.to_owned(), opted_out: true };
+        let out = |text: &str| Search { text: text.to_owned(), opted_out: true, label: None };
         assert_eq!(walked(&owner, &out(""), 2).await, ["Name 4", "Name 2", "Name 0"]);
         assert_eq!(walked(&owner, &out("name"), 2).await, ["Name 0", "Name 2", "Name 4"]);
         assert_eq!(walked(&owner, &out("91984555010"), 1).await, ["Name 0", "Name 2", "Name 4"]);
+    }
+
+    /// Labels stand on conversations: a member finds contacts by those, and is shown those, that are theirs to see.
+    async fn who_has_a_label_is_found_and_what_is_known_comes_with_them(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let stranger = workspace(&services, "Two").await;
+        let slug = owner.workspace().slug.clone();
+        let first = number(&services, &slug, PHONE).await;
+        let second = number(&services, &slug, "100200300").await;
+        let (_, agent) = member(&services, &slug, "Anil", Role::Agent).await;
+        let vip = labels::create(&owner, "VIP", Colour::Lime).await.unwrap().id;
+        let rare = labels::create(&owner, "Rare", Colour::Blue).await.unwrap().id;
+        let mut all = Vec::new();
+        for n in 0..7 {
+            let name = format!("Name {n}");
+            all.push(contacts::create(&owner, &format!("+91984555010{n}"), Some(&name)).await.unwrap().id);
+        }
+        team::assign_contacts(&owner, &all[..3], Some(agent.me().id)).await.unwrap();
+        // The newest has nothing; the third has two, of which one is a colleague's.
+        for (n, contact) in (0..).zip(&all[..6]) {
+            let column = if n == 1 { vec![vip, rare] } else { vec![vip] };
+            conversation(&owner, (*contact, first), &column, 1_000 + n, (n < 4).then_some(agent.me().id)).await;
+        }
+        conversation(&owner, (all[2], second), &[vip, rare], 5_000, Some(owner.me().id)).await;
+        consent::record(&owner, all[0], What::OptedIn, None).await.unwrap();
+        consent::record(&owner, all[2], What::OptedOut, None).await.unwrap();
+        consent::record(&owner, all[3], What::OptedIn, None).await.unwrap();
+        consent::record(&owner, all[3], What::OptedOut, None).await.unwrap();
+
+        let with = |text: &str, label| Search { label: Some(label), ..search(text) };
+        assert_eq!(walked(&owner, &with("", vip), 2).await, ["Name 5", "Name 4", "Name 3", "Name 2", "Name 1", "Name 0"]);
+        assert_eq!(walked(&owner, &with("", rare), 1).await, ["Name 2", "Name 1"]);
+        assert_eq!(walked(&owner, &with("name", rare), 1).await, ["Name 1", "Name 2"]);
+        assert_eq!(walked(&owner, &with("+91984555010", rare), 1).await, ["Name 1", "Name 2"]);
+        assert_eq!(walked(&owner, &with("name 2", vip), 2).await, ["Name 2"]);
+        assert_eq!(walked(&owner, &Search { opted_out: true, ..with("", vip) }, 1).await, ["Name 3", "Name 2"]);
+        assert_eq!(walked(&owner, &with("", new_id().into()), 1).await, [] as [String; 0]);
+        assert_eq!(walked(&agent, &with("", vip), 2).await, ["Name 2", "Name 1", "Name 0"]);
+        assert_eq!(walked(&agent, &with("", rare), 2).await, ["Name 1"], "the other one is on a colleague's conversation");
+        assert_eq!(walked(&agent, &with("name", rare), 2).await, ["Name 1"]);
+        assert_eq!(walked(&stranger, &with("", vip), 2).await, [] as [String; 0]);
+        let (_, found) = contacts::export(&owner, with("", rare)).await.unwrap();
+        let found: Vec<Contact> = found.try_collect().await.unwrap();
+        assert_eq!(found.len(), 2);
+
+        let known = contacts::outlines(&owner, &all).await.unwrap();
+        let one = &known[&all[2]];
+        assert_eq!((&one.labels[..], one.last_message_at, one.opted_in_at), (&[vip, rare][..], Some(5_000), None));
+        assert!(known[&all[0]].opted_in_at.is_some() && known[&all[3]].opted_in_at.is_some());
+        assert!(!known.contains_key(&all[6]));
+        let own = contacts::outlines(&agent, &all[..3]).await.unwrap();
+        assert_eq!((&own[&all[2]].labels[..], own[&all[2]].last_message_at), (&[vip][..], Some(1_002)));
+        assert!(contacts::outlines(&stranger, &all).await.unwrap().is_empty());
+        assert!(contacts::outlines(&owner, &[]).await.unwrap().is_empty());
     }
 
     async fn names_of_before_become_searchable(db) {

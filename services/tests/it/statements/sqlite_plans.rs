@@ -1,6 +1,6 @@
 //! SQLite keeps no statistics here: between "all rows of a workspace" and "these few ids" it would take the first.
 
-use super::scan::{Engines, statements};
+use super::scan::{Engines, Statement, statements};
 use crate::support::TestDb;
 use services::db::Db;
 use sqlx::AssertSqlSafe;
@@ -66,6 +66,25 @@ async fn narrowed_lists_are_read_in_the_order_of_an_index() {
         looked_at += 1;
     }
     assert_eq!(looked_at, 8);
+}
+
+/// Contacts with a label are walked in their order, in an index that holds all that is asked of conversations.
+#[tokio::test]
+async fn labelled_contacts_are_read_in_the_order_of_an_index() {
+    let db = TestDb::sqlite().await;
+    let Db::Sqlite(files) = &db.db else { unreachable!("it is SQLite") };
+    let labelled =
+        |s: &Statement| s.file == "contacts/browse.rs" && s.name.as_deref().is_some_and(|n| n.starts_with("LABELLED"));
+    let all: Vec<_> = statements().into_iter().filter(labelled).collect();
+    assert_eq!(all.len(), 2);
+    for statement in all {
+        let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql));
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text).fetch_all(&files.read).await.unwrap();
+        let plan = rows.into_iter().map(|row| row.3).collect::<Vec<_>>().join("\n");
+        let index = "v USING COVERING INDEX conversations_labels_of_contact (workspace_id=? AND contact_id";
+        assert!(plan.contains(index), "{plan}");
+        assert!(!plan.contains("GROUP BY"), "{plan}");
+    }
 }
 
 #[test]
