@@ -3,6 +3,10 @@
 //! Reading is total, takes time in proportion to the text and loses nothing of it but the marks: one that nothing ends stays as
 //! it is written. Source: WhatsApp's help centre, "How to format your messages".
 
+mod names;
+
+pub use names::name;
+
 use crate::text::link_host;
 
 /// A message with more pieces in a line, or in all, is shown as it is written: it would be a wall of marks.
@@ -46,6 +50,10 @@ pub enum Style {
     Struck,
     /// `` `code` ``
     Code,
+    /// A colleague, in a note.
+    Named,
+    /// The reader, in a note.
+    Me,
 }
 
 /// A message as it is drawn.

@@ -1,7 +1,7 @@
 //! What a member is told of while they look elsewhere, and how.
 
 use crate::{
-    id::{ConversationId, MemberId, NoticeId},
+    id::{ConversationId, MemberId, NoteId, NoticeId},
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,9 @@ pub struct Notice {
     /// Of a mention the beginning of the note, for who may read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// The note itself, for who may read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<NoteId>,
     pub at: Millis,
     pub unread: bool,
 }

@@ -3,6 +3,7 @@
 use crate::{
     id::{MemberId, WorkspaceId},
     number::NumberBrief,
+    permission::{Access, Grant, Permission},
     role::Role,
 };
 use serde::{Deserialize, Serialize};
@@ -133,6 +134,42 @@ pub struct MemberBrief {
     pub title: Option<String>,
     /// Whether conversations can be given to them.
     pub replies: bool,
+    /// Whose messages they read.
+    #[serde(default)]
+    pub reads: Reads,
+}
+
+/// Conversations whose messages a member reads, by their assignee.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reads {
+    #[default]
+    Nothing,
+    Own,
+    OwnAndNobodys,
+    All,
+}
+
+impl Reads {
+    pub fn of(access: &Access) -> Self {
+        let grant = |permission| access.permissions.grant(permission);
+        match (grant(Permission::ConversationsView), grant(Permission::MessagesView)) {
+            (Grant::No, _) | (_, Grant::No) => Self::Nothing,
+            (Grant::All, Grant::All) => Self::All,
+            _ if access.unassigned => Self::OwnAndNobodys,
+            _ => Self::Own,
+        }
+    }
+
+    /// Whether `member`, who reads these, reads what has this assignee.
+    pub fn reaches(self, member: MemberId, assignee: Option<MemberId>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Own => assignee == Some(member),
+            Self::OwnAndNobodys => assignee.is_none_or(|assignee| assignee == member),
+            Self::All => true,
+        }
+    }
 }
 
 impl MemberBrief {
@@ -164,6 +201,24 @@ mod tests {
         ] {
             assert_eq!(Slug::from_name(name).as_str(), slug);
         }
+    }
+
+    /// As the two sights of which it is made.
+    #[test]
+    fn who_reads_what() {
+        let me = MemberId(uuid::Uuid::from_u128(1));
+        let other = Some(MemberId(uuid::Uuid::from_u128(2)));
+        for role in Role::ALL {
+            for unassigned in [false, true] {
+                let access = Access { permissions: role.permissions(), unassigned };
+                for assignee in [None, Some(me), other] {
+                    let both = [Permission::ConversationsView, Permission::MessagesView];
+                    let sees = both.into_iter().all(|permission| access.sight(permission, me).reaches(assignee));
+                    assert_eq!(Reads::of(&access).reaches(me, assignee), sees, "{role:?} {unassigned} {assignee:?}");
+                }
+            }
+        }
+        assert!(!Reads::of(&Access::default()).reaches(me, Some(me)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use domain::{
     permission::{Access, Permission, Permissions, Sight},
     role::Role,
     time::Millis,
-    workspace::{MemberBrief, Slug, WorkspaceBrief},
+    workspace::{MemberBrief, Reads, Slug, WorkspaceBrief},
 };
 use std::{net::IpAddr, sync::Arc};
 use uuid::Uuid;
@@ -95,7 +95,14 @@ impl Services {
         let ctx = Ctx {
             services: self.clone(),
             workspace: WorkspaceBrief { id: WorkspaceId(workspace), slug: slug.clone(), name },
-            me: MemberBrief { id: MemberId(member), name: user_name, role, title, replies: access.can_reply() },
+            me: MemberBrief {
+                id: MemberId(member),
+                name: user_name,
+                role,
+                title,
+                replies: access.can_reply(),
+                reads: Reads::of(&access),
+            },
             user,
             access,
             token: None,

@@ -12,10 +12,10 @@ use crate::{
 use domain::{
     audit::Action,
     id::{MemberId, UserId, WorkspaceId},
-    permission::Permission,
+    permission::{Access, Permission},
     role::Role,
     time::{MINUTE, Millis},
-    workspace::{MemberBrief, Slug},
+    workspace::{MemberBrief, Reads, Slug},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -65,19 +65,25 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<MemberBrief>> {
     }
     let mut read = ctx.read().await?;
     let rows = sql!(all(Uuid, String, String, Option<String>, Option<String>), read.conn(), LIST, ctx.ws())?;
-    rows.into_iter().map(|(id, name, role, title, own)| brief(id, name, &role, title, own.as_deref())).collect()
+    let unassigned = ctx.access().unassigned;
+    rows.into_iter()
+        .map(|(id, name, role, title, own)| brief(id, name, &role, title, own.as_deref(), unassigned))
+        .collect()
 }
 
-/// A member as colleagues see them, from their row and that of their role.
+/// A member as colleagues see them, from their row, that of their role, and whether the workspace shows its members what is
+/// nobody's.
 pub(crate) fn brief(
     id: Uuid,
     name: String,
     role: &str,
     title: Option<String>,
     own: Option<&str>,
+    unassigned: bool,
 ) -> Result<MemberBrief> {
     let (role, permissions) = held(role, own)?;
-    Ok(MemberBrief { id: MemberId(id), name, role, title, replies: permissions.allows(Permission::MessagesSend) })
+    let access = Access { permissions, unassigned };
+    Ok(MemberBrief { id: MemberId(id), name, role, title, replies: access.can_reply(), reads: Reads::of(&access) })
 }
 
 /// Whether new conversations are given to the member.
@@ -125,7 +131,7 @@ pub async fn add(
     let entry = Entry::new(Action::MemberAdded).on("member", id.0).change(Value::Null, json!({ "role": role }));
     audit::record_as(services, &mut tx, workspace, Actor::System, &Origin::default(), now, entry).await?;
     tx.commit().await?;
-    Ok(Added { user, member: brief(id.0, name, role.as_str(), None, None)? })
+    Ok(Added { user, member: brief(id.0, name, role.as_str(), None, None, false)? })
 }
 
 /// `None` when the e-mail is taken.

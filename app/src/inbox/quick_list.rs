@@ -51,7 +51,9 @@ pub fn people_view(screen: Screen, quick: Quick) -> AnyView {
         let Some(Typing { typed, .. }) = quick.typing.get() else { return Vec::new() };
         let (typed, me) = (domain::text::ascii_fold(&typed), screen.me());
         let facts = screen.facts();
-        let others = facts.members.iter().filter(|member| member.id != me);
+        // Whoever may not read it could not be told of it.
+        let assignee = screen.open.with(|row| row.as_ref().and_then(|row| row.assignee));
+        let others = facts.members.iter().filter(|member| member.id != me && member.reads.reaches(member.id, assignee));
         others.filter(|member| domain::text::ascii_fold(&member.name).contains(&typed)).take(MOST).cloned().collect()
     });
     let draw = |member: &MemberBrief| {

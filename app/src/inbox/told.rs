@@ -12,7 +12,7 @@ pub fn start(screen: Screen) -> AnyView {
         super::numbers::restore(screen);
         browser::start(screen);
     }
-    let _ = screen;
+    super::search::jump::asked(screen);
     ().into_any()
 }
 

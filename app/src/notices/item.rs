@@ -8,13 +8,17 @@ use crate::{
 };
 
 pub fn item_view(notice: Notice, slug: &str, clock: Clock, reading: Reading) -> AnyView {
-    let Notice { id, kind, actor, actor_name, conversation, contact, words, at, .. } = notice;
+    let Notice { id, kind, actor, actor_name, conversation, contact, words, note, at, .. } = notice;
     let Clock { now, local } = clock;
     let ago = move || when::ago(at, now.get(), local.get());
     let full = move || when::full(at, local.get());
     let did = match kind {
         Kind::Mention => " named you in a note on ",
         Kind::Assigned => " gave you the conversation with ",
+    };
+    let href = match note {
+        Some(note) => format!("/w/{slug}/inbox/{conversation}?note={note}"),
+        None => format!("/w/{slug}/inbox/{conversation}"),
     };
     let title_id = format!("notice-{id}");
     let described = StoredValue::new(title_id.clone());
@@ -32,7 +36,7 @@ pub fn item_view(notice: Notice, slug: &str, clock: Clock, reading: Reading) -> 
             <div class="alert__actions">
                 <a
                     class="btn sm"
-                    href=format!("/w/{slug}/inbox/{conversation}")
+                    href=href
                     rel="external"
                     aria-describedby=title_id.clone()
                     // The answer may come when the page is gone: it has read it all the same.

@@ -8,7 +8,7 @@ use app::{
     },
 };
 use domain::{
-    id::{ConversationId, MemberId, NoticeId, NumberId, PushId},
+    id::{ConversationId, MemberId, NoteId, NoticeId, NumberId, PushId},
     notice::{Choices, Kind, Notice},
     number::NumberBrief,
     role::Role,
@@ -30,6 +30,7 @@ fn notice(nth: u128, kind: Kind, words: Option<&str>, unread: bool) -> Notice {
         conversation: ConversationId(id(10)),
         contact: "Meera Krishnan".to_owned(),
         words: words.map(str::to_owned),
+        note: words.map(|_| NoteId(id(77))),
         at: 1_780_000_000_000,
         unread,
     }
@@ -59,6 +60,7 @@ fn who_did_what_is_said_and_what_is_unread() {
     has(&html, "look &lt;here&gt;");
     has(&html, " gave you the conversation with ");
     has(&html, &format!("href=\"/w/kaveri-home/inbox/{}\"", id(10)));
+    has(&html, &format!("href=\"/w/kaveri-home/inbox/{}?note={}\"", id(10), id(77)));
     has(&html, "Alerts, 2 new");
     has(&html, "Mark all as read");
     has(&html, "Firefox on Windows");

@@ -11,7 +11,7 @@ use domain::{
     permission::{Access, Permission},
     role::Role,
     time::{HOUR, MINUTE, Millis},
-    workspace::{MemberBrief, WorkspaceBrief},
+    workspace::{MemberBrief, Reads, WorkspaceBrief},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -31,6 +31,7 @@ pub fn member(n: u128, name: &str, role: Role) -> MemberBrief {
         role,
         title: None,
         replies: permissions.allows(Permission::MessagesSend),
+        reads: Reads::of(&Access { permissions, unassigned: false }),
     }
 }
 

@@ -22,6 +22,8 @@ fn spans(spans: &[Span]) -> String {
         Style::Italic => 'i',
         Style::Struck => 's',
         Style::Code => 'c',
+        Style::Named => '@',
+        Style::Me => 'm',
     };
     let span = |Span { text, styles, link }: &Span| {
         let names: String = styles.iter().map(name).collect();

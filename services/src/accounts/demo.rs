@@ -24,7 +24,9 @@ pub async fn demo_members(services: &Services, slug: &Slug) -> Result<Vec<(UserI
     let rows =
         sql!(all(Uuid, Uuid, String, String, Option<String>, Option<String>), read.conn(), MEMBERS, slug.as_str())?;
     rows.into_iter()
-        .map(|(user, id, name, role, title, own)| Ok((UserId(user), brief(id, name, &role, title, own.as_deref())?)))
+        .map(|(user, id, name, role, title, own)| {
+            Ok((UserId(user), brief(id, name, &role, title, own.as_deref(), false)?))
+        })
         .collect()
 }
 

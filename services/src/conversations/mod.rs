@@ -49,7 +49,7 @@ pub use send_template::{Filled, Named, send_named, send_template};
 pub use snooze::{mark_unread, snooze, wake, wake_due};
 pub use start::{Begin, First, start};
 pub use state::{close, reopen};
-pub use thread::{around, earlier, later, older, thread};
+pub use thread::{around, around_note, earlier, later, older, thread};
 
 pub(crate) use reply::{Said, write};
 pub(crate) use thread::find;

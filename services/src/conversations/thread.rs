@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{Ctx, Result, db::Conn, sql};
 use domain::{
-    id::{ConversationId, MessageId},
+    id::{ConversationId, MessageId, NoteId},
     inbox::{MessageView, Page, Stretch, Thread},
     permission::Permission,
     time::Millis,
@@ -19,6 +19,7 @@ const CONTEXT: usize = 10;
 const ROW: &str = "SELECT * FROM conversation_rows WHERE workspace_id = $1 AND id = $2";
 const PLACE: &str = "SELECT at FROM messages
     WHERE workspace_id = $1 AND conversation_id = $2 AND id = $3 AND kind <> 'reaction'";
+const NOTE_PLACE: &str = "SELECT at FROM notes WHERE workspace_id = $1 AND conversation_id = $2 AND id = $3";
 // Some that stand above it, and it.
 const UP_TO: &str = "SELECT * FROM messages
     WHERE workspace_id = $1 AND conversation_id = $2 AND kind <> 'reaction' AND (at, id) <= ($3, $4)
@@ -87,20 +88,37 @@ pub async fn around(ctx: &Ctx, id: ConversationId, message: MessageId) -> Result
     let mut snapshot = ctx.services.db().snapshot().await?;
     let row = find(ctx, snapshot.conn(), id).await?;
     ctx.demand_on(Permission::MessagesView, row.assignee())?;
-    let at =
-        sql!(scalar_opt Millis, snapshot.conn(), PLACE, ctx.ws(), id.0, message.0)?.ok_or(domain::Error::NotFound)?;
+    let at = sql!(scalar_opt Millis, snapshot.conn(), PLACE, ctx.ws(), id.0, message.0)?;
+    stretch(ctx, snapshot.conn(), row, (at.ok_or(domain::Error::NotFound)?, message.0)).await
+}
+
+/// The same where one of its notes stands.
+///
+/// # Errors
+/// As [`around`], of the note.
+pub async fn around_note(ctx: &Ctx, id: ConversationId, note: NoteId) -> Result<Thread> {
+    let mut snapshot = ctx.services.db().snapshot().await?;
+    let row = find(ctx, snapshot.conn(), id).await?;
+    ctx.demand_on(Permission::MessagesView, row.assignee())?;
+    let at = sql!(scalar_opt Millis, snapshot.conn(), NOTE_PLACE, ctx.ws(), id.0, note.0)?;
+    // It stands behind the messages of its moment.
+    stretch(ctx, snapshot.conn(), row, (at.ok_or(domain::Error::NotFound)?, Uuid::max())).await
+}
+
+async fn stretch(ctx: &Ctx, mut conn: Conn<'_>, row: RowRecord, (at, last): (Millis, Uuid)) -> Result<Thread> {
+    let id = row.id.into();
     let limit = i64::try_from(CONTEXT + 2).unwrap_or(i64::MAX);
     let mut above: Vec<MessageRecord> =
-        sql!(all MessageRecord, snapshot.conn(), UP_TO, ctx.ws(), id.0, at, message.0, limit)?;
+        sql!(all MessageRecord, conn.again(), UP_TO, ctx.ws(), row.id, at, last, limit)?;
     let more = above.len() > CONTEXT + 1;
     above.truncate(CONTEXT + 1);
-    let below = below(ctx, snapshot.conn(), id, (at, message.0)).await?;
+    let below = below(ctx, conn.again(), id, (at, last)).await?;
     let newer = below.more;
     let mut messages: Vec<MessageView> = above.into_iter().rev().map(MessageView::from).collect();
     messages.extend(below.items);
     let from = messages.first().filter(|_| more).map_or(i64::MIN, |oldest| oldest.at);
     let to = messages.last().filter(|_| newer).map_or(i64::MAX, |newest| newest.at);
-    let notes = between(ctx, snapshot.conn(), id, (from, to)).await?;
+    let notes = between(ctx, conn.again(), id, (from, to)).await?;
     Ok(Thread { row: row.into(), messages, more, newer, notes })
 }
 

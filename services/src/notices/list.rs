@@ -15,7 +15,8 @@ const MOST: i64 = 100;
 const WORDS: usize = 160;
 
 // Of what somebody does not see any more nothing is said, neither in the list nor in the number.
-const LIST: &str = "SELECT n.id, n.kind, n.actor_id, u.name AS actor_name, n.conversation_id, n.at, n.read_at, t.body,
+const LIST: &str = "SELECT n.id, n.kind, n.actor_id, u.name AS actor_name, n.conversation_id, n.at, n.read_at,
+    t.id AS note_id, t.body,
     v.assignee_id, v.contact_id, v.profile_name, v.wa_id, v.meta_user_id, v.username
     FROM notices n
     JOIN conversation_rows v ON v.workspace_id = n.workspace_id AND v.id = n.conversation_id
@@ -39,6 +40,7 @@ struct Record {
     conversation_id: Uuid,
     at: Millis,
     read_at: Option<Millis>,
+    note_id: Option<Uuid>,
     body: Option<String>,
     assignee_id: Option<Uuid>,
     contact_id: Uuid,
@@ -89,6 +91,7 @@ fn notice(record: Record, eyes: Eyes) -> Option<Notice> {
         conversation: record.conversation_id.into(),
         contact: customer.name,
         words: record.body.filter(|_| may_read).map(|body| preview(&body, WORDS)),
+        note: record.note_id.filter(|_| may_read).map(Into::into),
         at: record.at,
         unread: record.read_at.is_none(),
     })

@@ -78,11 +78,18 @@ on_both! {
         }
         let new = write("new").await;
         let thread = conversations::thread(&owner, id).await.unwrap();
-        assert_eq!((thread.more, &thread.notes[..]), (true, &[new][..]));
+        assert_eq!((thread.more, &thread.notes[..]), (true, std::slice::from_ref(&new)));
         let before = thread.messages[0].sort_key();
         let earlier = conversations::earlier(&owner, id, before).await.unwrap();
-        assert_eq!((earlier.messages.more, &earlier.notes[..]), (false, &[old][..]));
+        assert_eq!((earlier.messages.more, &earlier.notes[..]), (false, std::slice::from_ref(&old)));
         assert_eq!(earlier.messages, conversations::older(&owner, id, before).await.unwrap());
+        // Where the first one stands: behind the message above it, with a page below; and the last one with all above it.
+        let there = conversations::around_note(&owner, id, old.id).await.unwrap();
+        assert_eq!((there.more, there.newer, &there.notes[..]), (false, true, std::slice::from_ref(&old)));
+        assert_eq!((there.messages[0].text.as_str(), there.messages[1].text.as_str()), ("Hello", "reply 0"));
+        let here = conversations::around_note(&owner, id, new.id).await.unwrap();
+        assert_eq!((here.more, here.newer, &here.notes[..]), (true, false, std::slice::from_ref(&new)));
+        assert_eq!(here.messages.last().unwrap().text, "reply 59");
     }
 
     async fn who_may_not_see_the_conversation_writes_and_reads_none(db) {
@@ -101,7 +108,12 @@ on_both! {
         conversations::assign(&owner, id, Some(rohan.me().id)).await.unwrap();
         services.clock().advance(HOUR);
         let note = conversations::note(&rohan, id, NoteId(new_id()), "Mine").await.unwrap();
-        assert_eq!(conversations::thread(&viewer, id).await.unwrap().notes, [note]);
+        assert_eq!(conversations::thread(&viewer, id).await.unwrap().notes, std::slice::from_ref(&note));
+        assert_eq!(conversations::around_note(&viewer, id, note.id).await.unwrap().notes, std::slice::from_ref(&note));
+        for (ctx, note) in [(&lucia, note.id), (&stranger, note.id), (&owner, NoteId(new_id()))] {
+            let answer = conversations::around_note(ctx, id, note).await;
+            assert!(matches!(answer, Err(Error::Domain(Wrong::NotFound))));
+        }
         let mut answers = Vec::new();
         for ctx in [&lucia, &stranger, &viewer] {
             answers.push(conversations::note(ctx, id, NoteId(new_id()), "Me too").await);

@@ -52,6 +52,7 @@ on_both! {
         assert_eq!(told.len(), 1);
         let one = &told[0];
         assert_eq!((one.kind, one.actor, one.conversation, one.unread), (Kind::Mention, me, id, true));
+        assert_eq!(one.note, Some(key));
         assert_eq!((one.words.as_deref(), one.contact.as_str()), (Some("@Lucia look here"), "Customer 4915112345678"));
         assert_eq!(kinds(&other).await, [(Kind::Mention, true)]);
         assert_eq!(kinds(&owner).await, [], "what one does oneself is no news");

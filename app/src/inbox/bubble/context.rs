@@ -2,10 +2,10 @@
 
 use domain::{
     content::{Extras, Forwarded, Product, Quote, Referral},
-    id::MessageId,
     message::Direction,
 };
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::content::outside;
 use crate::ui::icon;
@@ -46,7 +46,7 @@ fn quote(quote: &Quote) -> AnyView {
     let who = if *direction == Some(Direction::Out) { "Us" } else { "Customer" };
     let text = if text.is_empty() { "A message that was deleted".to_owned() } else { text.clone() };
     view! {
-        <button class="quote" type="button" on:click=move |_| light(id)>
+        <button class="quote" type="button" on:click=move |_| light(id.0)>
             <b>{who}</b>
             <span dir="auto">{text}</span>
         </button>
@@ -54,13 +54,13 @@ fn quote(quote: &Quote) -> AnyView {
     .into_any()
 }
 
-/// Where a message stands in the thread.
-pub(super) fn anchor(id: MessageId) -> String {
+/// Where a message or a note stands in the thread.
+pub(super) fn anchor(id: Uuid) -> String {
     format!("m-{id}")
 }
 
 /// Scrolls to a message and lets it light up once.
-pub fn light(id: MessageId) {
+pub fn light(id: Uuid) {
     #[cfg(feature = "hydrate")]
     if let Some(found) = document().get_element_by_id(&anchor(id)) {
         let options = web_sys::ScrollIntoViewOptions::new();

@@ -5,8 +5,12 @@ use leptos::prelude::*;
 
 /// Words as their writer meant them; nothing where there are none.
 pub(super) fn formatted(text: &str) -> Option<AnyView> {
-    let blocks = formatting::read(text);
-    Some(match blocks.as_slice() {
+    drawn(&formatting::read(text))
+}
+
+/// The same of what was read.
+pub(super) fn drawn(blocks: &[Block]) -> Option<AnyView> {
+    Some(match blocks {
         [] => return None,
         [Block::Lines(spans)] => view! { <div class="text" dir="auto">{words(spans)}</div> }.into_any(),
         blocks => {
@@ -51,5 +55,9 @@ fn span(Span { text, styles, link }: &Span) -> AnyView {
         Style::Italic => view! { <em>{words}</em> }.into_any(),
         Style::Struck => view! { <s>{words}</s> }.into_any(),
         Style::Code => view! { <code>{words}</code> }.into_any(),
+        Style::Named | Style::Me => {
+            let me = *style == Style::Me;
+            view! { <b class="mention" class:me=me><bdi>{words}</bdi></b> }.into_any()
+        }
     })
 }

@@ -209,7 +209,7 @@ fn message_view(screen: Screen, id: MessageId, bubble: ArcMemo<Bubble>) -> AnyVi
     };
     view! {
         {move || line.get().map(|count| view! { <div class="unread-line" role="separator">{new_messages(count)}</div> })}
-        <div class=class id=anchor(id) on:animationend=move |_| new.set(false)>
+        <div class=class id=anchor(id.0) on:animationend=move |_| new.set(false)>
             <div class="bubble">
                 {move || words.with(|words| words.view(screen))}
                 {stamp(screen, bubble.clone())}

@@ -1,9 +1,9 @@
 //! A note for colleagues, between the messages.
 
-use domain::{id::MessageId, message::Status};
+use domain::{formatting, id::MessageId, message::Status};
 use leptos::prelude::*;
 
-use super::{Slip, formatted::formatted, trouble::refused_view};
+use super::{Slip, context::anchor, formatted::drawn, trouble::refused_view};
 use crate::{
     inbox::{over::Over, screen::Screen},
     ui::{icon, tick, when},
@@ -20,18 +20,24 @@ pub(super) fn note_view(screen: Screen, slip: Memo<Slip>) -> AnyView {
         view! { <time datetime=when::iso(at) title=when::full(at, local)>{when::clock(at, local)}</time> }
     };
     let edited = move || slip.read().note.edited_at.map(|_| view! { <span>"edited"</span> });
-    let mentions = move || {
-        let mentions = slip.read().note.mentions.clone();
-        (!mentions.is_empty()).then(|| {
-            let names = mentions
-                .into_iter()
-                .map(|id| {
-                    let name = screen.member(id).map_or_else(|| "a former member".to_owned(), |member| member.name);
-                    view! { <span class="chip" class:me=id == screen.me()><bdi>{format!("@{name}")}</bdi></span> }
-                })
-                .collect_view();
+    // Named in the words, or below where the words have changed since.
+    let words = move || {
+        let slip = slip.read();
+        let note = &slip.note;
+        let people = note.mentions.iter().map(|id| {
+            let name = screen.member(*id).map_or_else(|| "a former member".to_owned(), |member| member.name);
+            (name, *id == screen.me())
+        });
+        let mut blocks = formatting::read(&note.body);
+        let others = formatting::name(&mut blocks, people.collect());
+        let others = (!others.is_empty()).then(|| {
+            let chip = |(name, me): (String, bool)| {
+                view! { <span class="chip" class:me=me><bdi>{format!("@{name}")}</bdi></span> }
+            };
+            let names = others.into_iter().map(chip).collect_view();
             view! { <p class="chips"><span class="sr">"For "</span>{names}</p> }
-        })
+        });
+        view! { {drawn(&blocks)} {others} }
     };
     let unsent = Memo::new(move |_| slip.read().unsent.clone());
     let change = move || {
@@ -56,13 +62,13 @@ pub(super) fn note_view(screen: Screen, slip: Memo<Slip>) -> AnyView {
     view! {
         <div
             class="msg out note"
+            id=anchor(id.0)
             class:failed=move || refused() == Some(false)
             class:unsure=move || refused() == Some(true)
         >
             <div class="bubble">
                 <p class="note-head">{icon("note", "xs")}"Internal note · "<bdi>{author}</bdi></p>
-                {move || slip.with(|slip| formatted(&slip.note.body))}
-                {mentions}
+                {words}
                 <span class="stamp">{edited} {time} {clock}</span>
             </div>
             {change}

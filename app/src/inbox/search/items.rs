@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::jump::Sought;
+use super::jump::{Sought, Spot};
 use crate::{
     inbox::{row::address, screen::Screen},
     ui::{avatar, when},
@@ -64,7 +64,7 @@ pub fn hit_view(screen: Screen, sought: Sought, hit: Hit) -> AnyView {
             .map_or_else(|| "Us: ".to_owned(), |member| format!("{}: ", member.name)),
     });
     let go = move |_| {
-        sought.set(Some((conversation, message)));
+        sought.set(Some((conversation, Spot::Message(message))));
         screen.look_again(conversation);
     };
     view! {

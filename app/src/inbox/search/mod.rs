@@ -6,4 +6,4 @@ pub mod panel;
 pub mod server;
 
 mod ask;
-mod jump;
+pub(super) mod jump;

@@ -1,7 +1,7 @@
 //! What the search asks of the server.
 
 use domain::{
-    id::{ConversationId, MessageId},
+    id::{ConversationId, MessageId, NoteId},
     inbox::Thread,
     search::{Found, Hit, Person, Results},
     workspace::Slug,
@@ -36,6 +36,12 @@ pub async fn load_around(workspace: Slug, conversation: ConversationId, message:
     Ok(services::conversations::around(&ctx(&workspace).await?, conversation, message).await?)
 }
 
+/// The thread where one note stands.
+#[server(prefix = "/fn", endpoint = "around-note", input = Json, output = Json)]
+pub async fn load_around_note(workspace: Slug, conversation: ConversationId, note: NoteId) -> Result<Thread, Fault> {
+    Ok(services::conversations::around_note(&ctx(&workspace).await?, conversation, note).await?)
+}
+
 #[cfg(feature = "ssr")]
 pub fn register() {
     use leptos::server_fn::axum::register_explicit;
@@ -43,4 +49,5 @@ pub fn register() {
     register_explicit::<SearchPeople>();
     register_explicit::<SearchMessages>();
     register_explicit::<LoadAround>();
+    register_explicit::<LoadAroundNote>();
 }

@@ -89,6 +89,10 @@ pub const DOORS: &[Door] = &[
         let body = json!({"workspace": world.slug, "conversation": thing.conversation, "message": thing.message});
         function("/fn/around", body)
     }),
+    door("POST /fn/around-note", READ, |world, thing| {
+        let body = json!({"workspace": world.slug, "conversation": thing.conversation, "note": thing.note});
+        function("/fn/around-note", body)
+    }),
     door("POST /fn/search", Need::May(P::ConversationsView), |world, _| {
         function("/fn/search", json!({"workspace": world.slug, "words": "hello"}))
     }),
