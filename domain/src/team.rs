@@ -35,6 +35,16 @@ pub struct Member {
     pub within_reach: bool,
 }
 
+/// How busy a member is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Load {
+    pub member: MemberId,
+    /// They have a page open, or had one a moment ago.
+    pub here: bool,
+    /// Open conversations that are theirs and not snoozed.
+    pub open: i64,
+}
+
 /// What became of an invitation's mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -62,7 +62,7 @@ export async function writeAsCustomer(page, text) {
 /** Gives the open conversation with a contact to one member. */
 export async function assignTo(page, contact, member) {
   await page.getByRole("button", { name: /Assign|Reassign/ }).click();
-  await page.getByRole("form", { name: "Assign to" }).getByRole("button", { name: new RegExp(member) }).click();
+  await page.getByRole("form", { name: "Assign to" }).getByRole("option", { name: new RegExp(member) }).click();
   await expect(row(page, contact)).toContainText(`Assigned to ${member}`);
 }
 

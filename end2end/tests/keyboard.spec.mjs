@@ -112,7 +112,7 @@ test("the list of shortcuts opens with ?, closes with Escape, and the focus is b
   await expect(rows(page).nth(1)).toBeFocused();
 });
 
-test("the assign menu: arrows, Home, End, a letter, Escape, Enter; I takes it", async ({ open }) => {
+test("the assign menu: a name, arrows, Escape, Enter; I takes it", async ({ open }) => {
   const page = await open();
   await signInByKeys(page, "Asha");
   await press(page, "j", "Enter");
@@ -121,30 +121,48 @@ test("the assign menu: arrows, Home, End, a letter, Escape, Enter; I takes it", 
   await tabTo(page, opener);
   await press(page, "Enter");
   const menu = page.getByRole("form", { name: "Assign to" });
-  const items = menu.getByRole("button");
-  await expect(menu).toBeVisible();
-  await press(page, "Home");
-  await expect(items.first()).toBeFocused();
+  const field = menu.getByRole("combobox", { name: "Assign to" });
+  const people = menu.getByRole("option");
+  const chosen = menu.getByRole("option", { selected: true });
+  await expect(field).toBeFocused();
+  await expectFocus(page);
+  await expect(people.first()).toContainText("(you)");
+  const count = await people.count();
+  expect(count).toBeGreaterThan(2);
+  // How busy they are is there a moment later.
+  await expect(people.filter({ hasText: /\d open/ })).toHaveCount(count);
+  await expect(people.first()).toContainText("here now");
+  await expect(people.first()).toHaveAttribute("aria-selected", "true");
   await press(page, "ArrowDown");
-  await expect(items.nth(1)).toBeFocused();
-  await press(page, "End");
-  await expect(items.last()).toBeFocused();
-  await press(page, "ArrowDown");
-  await expect(items.first()).toBeFocused();
-  await press(page, "ArrowUp");
-  await expect(items.last()).toBeFocused();
-  await press(page, "b");
-  await expect(menu.getByRole("button", { name: /^Beatriz/ })).toBeFocused();
+  await expect(people.nth(1)).toHaveAttribute("aria-selected", "true");
+  await expect(field).toHaveAttribute("aria-activedescendant", await people.nth(1).getAttribute("id"));
+  await press(page, "ArrowUp", "ArrowUp");
+  await expect(people.nth(count - 1)).toHaveAttribute("aria-selected", "true");
+  await press(page, "b", "e");
+  await expect(people).toHaveCount(1);
+  await expect(chosen).toContainText("Beatriz Lima");
+  await press(page, "q");
+  await expect(menu.getByRole("status")).toHaveText("Nobody of this name answers customers.");
+  await press(page, "Enter");
+  await expect(menu, "Enter takes nobody").toBeVisible();
   await press(page, "Escape");
   await expect(menu).toBeHidden();
   await expect(opener).toBeFocused();
-  await press(page, "a", "b", "Enter");
+  await press(page, "a");
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue("");
+  await press(page, "b", "e", "Enter");
   await expect(menu).toBeHidden();
   await expect(opener).toContainText("Assigned to Beatriz");
   await expect(opener).toBeFocused();
   await press(page, "i");
   await expect(opener).toContainText("Assigned to Asha");
   await expectFocus(page);
+  await press(page, "a");
+  await expect(people.first()).toContainText("Has it now");
+  await tabTo(page, menu.getByRole("button", { name: "Nobody, back to Unassigned" }));
+  await press(page, "Enter");
+  await expect(opener).toContainText("Unassigned. Assign");
 });
 
 test("the account menu: arrows reach every item, Escape goes back to its button", async ({ open }) => {

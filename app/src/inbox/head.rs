@@ -1,10 +1,17 @@
 //! The top of a thread: who, until when, whose, close.
 
-use domain::{conversation::State, id::ConversationId, inbox::Row, permission::Permission, workspace::MemberBrief};
+use domain::{
+    conversation::State,
+    id::{ConversationId, MemberId},
+    inbox::Row,
+    permission::Permission,
+    workspace::MemberBrief,
+};
 use leptos::prelude::*;
 
 use super::{
     later::later_view,
+    lazy::{Extra, show},
     over::Over,
     presence::people_view,
     row::{address, labels_view},
@@ -13,7 +20,7 @@ use super::{
 
 /// Labels beside the name; the contact's pane shows all.
 const LABELS: usize = 3;
-use crate::ui::{avatar, avatar_none, icon, window_ring};
+use crate::ui::{avatar, avatar_none, icon, menu, window_ring};
 
 /// Of the conversation `id`; its row may change while it is open.
 pub fn head_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> AnyView {
@@ -104,16 +111,25 @@ fn assign_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> An
             .into_any()
         }
     };
-    let people = screen
-        .facts()
+    // Without a script each of them is a button; with one the list comes with how busy they are.
+    let now = assignee.get_untracked();
+    let facts = screen.facts();
+    let people = facts
         .members
         .iter()
         .filter(|member| member.replies)
-        .map(|member| choice(screen, id, assignee, member.clone()))
+        .map(|member| plain_choice(Some(member), now))
         .collect_view();
-    let nobody = move || assignee.get().is_some();
+    let opened = RwSignal::new(false);
     view! {
-        <button class="btn assign" type="button" popovertarget="assign" id="assign-button" aria-keyshortcuts="a">
+        <button
+            class="btn assign"
+            type="button"
+            popovertarget="assign"
+            id="assign-button"
+            aria-keyshortcuts="a"
+            on:click=move |_| opened.set(true)
+        >
             {button}
             {icon("down", "xs")}
         </button>
@@ -124,56 +140,25 @@ fn assign_view(screen: Screen, id: ConversationId, row: Memo<Option<Row>>) -> An
             method="post"
             action=screen.path(&format!("/conversations/{id}/assign"))
             aria-label="Assign to"
+            on:toggle=move |event| opened.set(menu::is_open(&event))
         >
-            <p class="menu__label">"Assign to"</p>
-            {people}
-            <Show when=nobody>
-                <hr/>
-                <button
-                    type="submit"
-                    name="member"
-                    value=""
-                    on:click=move |event| {
-                        event.prevent_default();
-                        hide("assign");
-                        screen.assign(id, None);
-                    }
-                >
-                    {avatar_none("sm")}
-                    "Nobody, back to Unassigned"
-                </button>
-            </Show>
+            {move || opened.get().then(|| show(screen, Extra::Assign(id, assignee)))}
+            <div class="plain">{people} {now.map(|_| plain_choice(None, now))}</div>
         </form>
     }
     .into_any()
 }
 
-fn choice(
-    screen: Screen,
-    conversation: ConversationId,
-    assignee: Memo<Option<domain::id::MemberId>>,
-    member: MemberBrief,
-) -> impl IntoView {
-    let id = member.id;
-    let chosen = move || assignee.get() == Some(id);
-    let name = if id == screen.me() { format!("{} (you)", member.name) } else { member.name.clone() };
+fn plain_choice(member: Option<&MemberBrief>, now: Option<MemberId>) -> AnyView {
+    let id = member.map(|member| member.id);
+    let (value, name) = match member {
+        Some(member) => (member.id.to_string(), member.name.clone()),
+        None => (String::new(), "Nobody, back to Unassigned".to_owned()),
+    };
     view! {
-        <button
-            type="submit"
-            name="member"
-            value=id.to_string()
-            aria-current=move || chosen().then_some("true")
-            on:click=move |event| {
-                event.prevent_default();
-                hide("assign");
-                screen.assign(conversation, Some(id));
-            }
-        >
-            {avatar(id.0, &member.name, "sm")}
-            {name}
-            <span class="end">{move || chosen().then(|| icon("check", "sm"))}</span>
-        </button>
+        <button type="submit" name="member" value=value aria-current=(id == now).then_some("true")>{name}</button>
     }
+    .into_any()
 }
 
 /// Close, or reopen.

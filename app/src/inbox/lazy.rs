@@ -1,7 +1,7 @@
 //! What opens over the inbox. Its code comes after the page, so that the first screen is there sooner.
 
 use domain::{
-    id::{ContactId, ConversationId, NumberId},
+    id::{ContactId, ConversationId, MemberId, NumberId},
     inbox::Row,
     opt_out::What,
     time::Millis,
@@ -10,6 +10,7 @@ use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
 use super::{
     about::about_view,
+    assign::menu::menu_view,
     attach::dialog::dialog_view,
     attempts::tries_view,
     bubble::Bubble,
@@ -39,6 +40,8 @@ pub enum Extra {
     Shelf(Memo<Option<NumberId>>),
     /// Send more than words.
     Attach(ConversationId),
+    /// To whom it is given, and who has it.
+    Assign(ConversationId, Memo<Option<MemberId>>),
     /// Whether to answer a customer who opted out.
     Answer { row: Memo<Option<Row>>, asking: RwSignal<bool> },
     /// How often a message was tried, and what was answered.
@@ -87,6 +90,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Answer { row, asking } => question(screen, row, asking),
         Extra::Tries(bubble) => tries_view(screen, bubble),
         Extra::Over(over) => over_view(screen, over),
+        Extra::Assign(conversation, assignee) => menu_view(screen, conversation, assignee),
         Extra::Bulk => bar_view(screen),
         Extra::Quick(quick) => replies_view(screen, quick),
         Extra::Names(quick) => people_view(screen, quick),

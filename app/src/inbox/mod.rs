@@ -1,5 +1,6 @@
 //! The inbox: conversations on the left, the thread in the middle, the contact on the right.
 
+pub mod assign;
 pub mod attach;
 pub mod attempts;
 pub mod bubble;

@@ -244,6 +244,7 @@ mod native {
         crate::inbox::start::server::register();
         crate::inbox::setup::server::register();
         crate::inbox::presence::server::register();
+        crate::inbox::assign::server::register();
         crate::inbox::attempts::register();
         crate::inbox::parked::native::register();
     }

@@ -9,6 +9,17 @@ pub fn opened(event: Event) {
     let _ = event;
 }
 
+/// For `toggle`: whether the menu is open now.
+pub fn is_open(event: &Event) -> bool {
+    #[cfg(feature = "hydrate")]
+    return web::is_open(event);
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        false
+    }
+}
+
 /// For `keydown`: arrows, Home and End walk through the choices.
 pub fn arrows(event: KeyboardEvent) {
     #[cfg(feature = "hydrate")]
@@ -38,6 +49,10 @@ mod web {
 
     fn menu_of(event: &Event) -> Option<Element> {
         event.current_target()?.dyn_into().ok()
+    }
+
+    pub fn is_open(event: &Event) -> bool {
+        menu_of(event).is_some_and(|menu| menu.matches(":popover-open").unwrap_or_default())
     }
 
     pub fn opened(event: &Event) {

@@ -76,6 +76,11 @@ impl Present {
         self.0.is_empty()
     }
 
+    /// Whoever is there; one with several pages comes several times.
+    pub fn members(&self, now: Millis) -> impl Iterator<Item = MemberId> {
+        self.0.iter().filter(move |(_, until)| *until > now).map(|(signal, _)| signal.member)
+    }
+
     /// The signals of others than one member.
     pub fn others(&self, me: MemberId, now: Millis) -> Vec<Signal> {
         let holds = self.0.iter().filter(|(_, until)| *until > now).map(|(signal, _)| *signal);

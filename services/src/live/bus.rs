@@ -9,7 +9,7 @@ use domain::{
     time::Millis,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -129,6 +129,11 @@ impl Bus {
     /// What others than `me` do at a conversation.
     pub(super) fn others(&self, workspace: Uuid, id: ConversationId, me: MemberId, now: Millis) -> Vec<Signal> {
         self.roster().others(workspace, id, me, now)
+    }
+
+    /// Members who are at any conversation.
+    pub(crate) fn here(&self, workspace: Uuid, now: Millis) -> HashSet<MemberId> {
+        self.roster().here(workspace, now)
     }
 
     fn roster(&self) -> MutexGuard<'_, Roster> {

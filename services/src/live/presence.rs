@@ -8,7 +8,10 @@ use domain::{
     permission::Permission,
     time::{Millis, SECOND},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Between two looks through all conversations for what does not hold any more.
@@ -80,6 +83,11 @@ impl Roster {
         }
         self.told.insert(key, now);
         true
+    }
+
+    pub fn here(&self, workspace: Uuid, now: Millis) -> HashSet<MemberId> {
+        let rooms = self.rooms.iter().filter(|((of, _), _)| *of == workspace);
+        rooms.flat_map(|(_, present)| present.members(now)).collect()
     }
 
     pub fn others(&self, workspace: Uuid, id: ConversationId, me: MemberId, now: Millis) -> Vec<Signal> {

@@ -7,6 +7,7 @@ mod assign_contacts;
 mod change;
 mod handover;
 pub mod invitations;
+mod load;
 pub mod members;
 mod moved;
 pub mod roles;
@@ -15,5 +16,6 @@ mod stored;
 
 pub use assign_contacts::assign_contacts;
 pub use handover::resume as resume_handovers;
+pub use load::load;
 
 pub(crate) use change::lock;

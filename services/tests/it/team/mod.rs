@@ -2,6 +2,7 @@
 
 mod assign;
 mod invitations;
+mod load;
 mod mail;
 mod members;
 mod removal;

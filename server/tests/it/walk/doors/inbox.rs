@@ -93,6 +93,9 @@ pub const DOORS: &[Door] = &[
         let body = json!({"workspace": world.slug, "conversation": thing.conversation, "note": thing.note});
         function("/fn/around-note", body)
     }),
+    door("POST /fn/team-load", Need::May(P::ConversationsAssign), |world, _| {
+        function("/fn/team-load", json!({"workspace": world.slug}))
+    }),
     door("POST /fn/search", Need::May(P::ConversationsView), |world, _| {
         function("/fn/search", json!({"workspace": world.slug, "words": "hello"}))
     }),
