@@ -9,6 +9,7 @@ pub mod backoff;
 pub mod contact;
 pub mod content;
 pub mod conversation;
+pub mod country;
 pub mod dead;
 pub mod error;
 pub mod field;

@@ -231,6 +231,22 @@ test("labels, consent and the first field stand in the list, which is narrowed b
   });
 });
 
+test("the panel: the number is copied, and it says what time it is there", async ({ open }) => {
+  const asha = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  await openInbox(asha, "Asha");
+  await openThread(asha, CUSTOMER);
+  const time = () => new Date().toLocaleTimeString("en-GB", { timeZone: "Asia/Kolkata", hour: "2-digit", minute: "2-digit" });
+  const before = time();
+  await expect(panel(asha)).toContainText(/India, \d\d:\d\d local time/);
+  const [said] = /\d\d:\d\d/.exec(await panel(asha).getByText("local time").innerText());
+  expect([before, time()]).toContain(said);
+  await panel(asha).getByRole("button", { name: "Copy number" }).click();
+  await expect(panel(asha).getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
+  const number = await panel(asha).locator(".contact__reach p").first().innerText();
+  expect(await asha.evaluate(() => navigator.clipboard.readText())).toBe(number);
+  await expectAccessible(asha, { within: ".contact" });
+});
+
 test("two that turn out to be one: proposed, kept apart or merged, with both conversations", async ({ open }) => {
   const asha = await open();
   const watching = await open();

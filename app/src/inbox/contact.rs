@@ -24,8 +24,11 @@ pub fn contact_view(screen: Screen) -> AnyView {
         {move || {
             brief.get().map(|(id, contact, number, assignee, state)| {
                 let contact_id = contact.id;
+                let known = contact.phone.is_some();
+                let number_of = contact.phone.clone();
                 let phone =
                     contact.phone.unwrap_or_else(|| "No phone number: known to WhatsApp by a user id".to_owned());
+                let reach = number_of.map(|phone| move || there.get().then(|| show(screen, Extra::Reach(phone.clone()))));
                 let assignee = match assignee {
                     None => view! { {avatar_none("xs")}"Nobody" }.into_any(),
                     Some(member) => {
@@ -45,7 +48,10 @@ pub fn contact_view(screen: Screen) -> AnyView {
                         <div class="contact__hero">
                             {avatar(contact.id.0, &contact.name, "lg")}
                             <h2 dir="auto">{contact.name}</h2>
-                            <p class="muted num">{phone}</p>
+                            <div class="contact__reach" class:known=known>
+                                <p class="muted num">{phone}</p>
+                                {reach}
+                            </div>
                             {contact.username.map(|name| view! { <p class="muted"><bdi>{format!("@{name}")}</bdi></p> })}
                         </div>
                         <details class="panel" open>

@@ -23,6 +23,7 @@ use super::{
     presence::beside::beside_view,
     quick_list::{people_view, replies_view},
     screen::Screen,
+    reach::reach_view,
     search::panel::panel_view,
     setup::view::setup_view,
     templates::{Picking, offer::shelf_view, picker::picker_view},
@@ -63,6 +64,8 @@ pub enum Extra {
     /// What was found, in place of the list.
     Search,
     /// What is known of the contact beside a conversation.
+    /// A customer's number: it can be copied, and tells what time it is there.
+    Reach(String),
     About(ContactId),
     /// The customer is told that somebody types.
     Types(ConversationId),
@@ -99,6 +102,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Setup(alive) => setup_view(screen, alive),
         Extra::Search => panel_view(screen),
         Extra::About(contact) => about_view(screen, contact),
+        Extra::Reach(phone) => reach_view(screen, phone),
         Extra::Types(id) => types_view(screen, id),
         Extra::Told => told::start(screen),
         Extra::Beside(id) => beside_view(screen, id),

@@ -53,6 +53,7 @@ mod palette;
 mod quick_list;
 mod quote;
 mod react;
+mod reach;
 mod select;
 mod shared;
 mod told;

@@ -30,6 +30,28 @@ pub fn secret_view(text: String, label: &'static str) -> AnyView {
     .into_any()
 }
 
+/// A small button that copies what stands beside it.
+pub fn copy_button(text: String, label: &'static str) -> AnyView {
+    let copied = RwSignal::new(None::<bool>);
+    let said = move || match copied.get() {
+        None => "",
+        Some(true) => "Copied",
+        Some(false) => "It could not be copied",
+    };
+    let copy = move |_| {
+        #[cfg(feature = "hydrate")]
+        copy(text.clone(), copied);
+        let _ = (&text, copied);
+    };
+    view! {
+        <button class="btn ghost square sm copy" type="button" aria-label=label title=label on:click=copy>
+            {move || icon(if copied.get() == Some(true) { "check" } else { "copy" }, "xs")}
+        </button>
+        <span class="sr" role="status">{said}</span>
+    }
+    .into_any()
+}
+
 /// Browsers offer their clipboard to pages with TLS alone.
 #[cfg(feature = "hydrate")]
 fn copy(text: String, copied: RwSignal<Option<bool>>) {

@@ -16,7 +16,7 @@ pub mod when;
 
 pub use avatar::{avatar, avatar_none};
 pub use chip::{chip, chip_name, chips};
-pub use copy::secret_view;
+pub use copy::{copy_button, secret_view};
 #[cfg(feature = "ssr")]
 pub use icons::Sprite;
 pub use icons::icon;
