@@ -58,6 +58,29 @@ test("files of the customer are seen, heard and downloaded by those who see the 
     expect(refused.status()).toBe(303);
   });
 
+  await test.step("photos are gone through over the thread, and the focus comes back", async () => {
+    const photos = log(rohan).getByRole("link", { name: "Photo, open it whole" });
+    const count = (await photos.count()) + 1;
+    await send(phone, "Photo");
+    await expect(photos).toHaveCount(count);
+    await photos.last().focus();
+    await rohan.keyboard.press("Enter");
+    const over = rohan.getByRole("dialog", { name: `Photo ${count} of ${count}` });
+    const seen = rohan.locator("#lightbox img");
+    await expect(over).toBeVisible();
+    await expect(seen).toHaveAttribute("src", await photos.last().getAttribute("href"));
+    await expect.poll(() => seen.evaluate((img) => img.complete && img.naturalWidth)).toBeGreaterThan(0);
+    await expectAccessible(rohan, { within: "#lightbox" });
+    await rohan.keyboard.press("ArrowRight");
+    await expect(over, "there is none behind the last").toBeVisible();
+    await rohan.keyboard.press("ArrowLeft");
+    await expect(rohan.getByRole("dialog", { name: `Photo ${count - 1} of ${count}` })).toBeVisible();
+    await expect(seen).toHaveAttribute("src", await photos.nth(count - 2).getAttribute("href"));
+    await rohan.keyboard.press("Escape");
+    await expect(rohan.locator("#lightbox")).toHaveCount(0);
+    await expect(photos.last()).toBeFocused();
+  });
+
   await test.step("a voice message is heard, a video is seen, a document is downloaded", async () => {
     await send(phone, "Voice message");
     const sound = newest().locator("audio");

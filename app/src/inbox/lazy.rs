@@ -18,12 +18,13 @@ use super::{
     composer::{note::note_view, quick::Quick},
     consent::{decisions_view, record_dialog},
     drafts::drafts_view,
+    lightbox::lightbox_view,
     opted_out::question,
     over::{Over, over_view},
     presence::beside::beside_view,
     quick_list::{people_view, replies_view},
-    screen::Screen,
     reach::reach_view,
+    screen::Screen,
     search::panel::panel_view,
     setup::view::setup_view,
     templates::{Picking, offer::shelf_view, picker::picker_view},
@@ -39,10 +40,10 @@ pub enum Extra {
     Template(Picking),
     /// The first templates that can be sent, where a reply would be written.
     Shelf(Memo<Option<NumberId>>),
-    /// Send more than words.
-    Attach(ConversationId),
     /// To whom it is given, and who has it.
     Assign(ConversationId, Memo<Option<MemberId>>),
+    /// Send more than words.
+    Attach(ConversationId),
     /// Whether to answer a customer who opted out.
     Answer { row: Memo<Option<Row>>, asking: RwSignal<bool> },
     /// How often a message was tried, and what was answered.
@@ -63,13 +64,13 @@ pub enum Extra {
     Setup(RwSignal<bool>),
     /// What was found, in place of the list.
     Search,
-    /// What is known of the contact beside a conversation.
     /// A customer's number: it can be copied, and tells what time it is there.
     Reach(String),
+    /// What is known of the contact beside a conversation.
     About(ContactId),
     /// The customer is told that somebody types.
     Types(ConversationId),
-    /// What the person is told of while they look elsewhere.
+    /// What the person is told of while they look elsewhere, and photos over the thread: both wait.
     Told,
     /// Colleagues who are at the open conversation too.
     Beside(ConversationId),
@@ -89,11 +90,11 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
     match what {
         Extra::Template(picking) => picker_view(screen, picking),
         Extra::Shelf(number) => shelf_view(screen, number),
+        Extra::Assign(conversation, assignee) => menu_view(screen, conversation, assignee),
         Extra::Attach(conversation) => dialog_view(screen, conversation),
         Extra::Answer { row, asking } => question(screen, row, asking),
         Extra::Tries(bubble) => tries_view(screen, bubble),
         Extra::Over(over) => over_view(screen, over),
-        Extra::Assign(conversation, assignee) => menu_view(screen, conversation, assignee),
         Extra::Bulk => bar_view(screen),
         Extra::Quick(quick) => replies_view(screen, quick),
         Extra::Names(quick) => people_view(screen, quick),
@@ -101,10 +102,10 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
         Extra::Setup(alive) => setup_view(screen, alive),
         Extra::Search => panel_view(screen),
-        Extra::About(contact) => about_view(screen, contact),
         Extra::Reach(phone) => reach_view(screen, phone),
+        Extra::About(contact) => about_view(screen, contact),
         Extra::Types(id) => types_view(screen, id),
-        Extra::Told => told::start(screen),
+        Extra::Told => view! { {told::start(screen)} {lightbox_view()} }.into_any(),
         Extra::Beside(id) => beside_view(screen, id),
         Extra::Drafts(id) => drafts_view(screen, id),
         Extra::Note(id) => note_view(screen, id),
