@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{Frame, Here};
+use super::{Frame, Here, many};
 use crate::ui::icon;
 
 /// The way to what waits for the member, and how much it is. Asked again when something is heard that may concern
@@ -15,8 +15,7 @@ pub fn bell_view(frame: &Frame, here: Here) -> AnyView {
     };
     let count = move || {
         let count = waiting.get();
-        let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
-        (count > 0).then(|| view! { <span class="count" aria-hidden="true">{text}</span> })
+        (count > 0).then(|| view! { <span class="count" aria-hidden="true">{many(count)}</span> })
     };
     let current = (here == Here::Notifications).then_some("page");
     view! {
@@ -43,7 +42,7 @@ fn watch(frame: &Frame, waiting: RwSignal<i64>, inbox: bool) {
     use super::live::{Heard, follow, listen, one_at_a_time};
     use crate::{error::Fault, ui::reload};
 
-    let (slug, seq, me) = (frame.workspace.slug.clone(), frame.seq, frame.me.id);
+    let (slug, seq, me) = (frame.workspace.slug.clone(), frame.unread.seq, frame.me.id);
     let asked = slug.clone();
     // The next page is on its way, and knows: this one must not come between.
     let leaving = StoredValue::new(false);
@@ -74,10 +73,14 @@ fn watch(frame: &Frame, waiting: RwSignal<i64>, inbox: bool) {
     let heard = ask.clone();
     listen(move |what| {
         let concerns = match what {
-            Heard::Afresh | Heard::Event(Event::Alert { .. } | Event::Gained { .. }) => true,
-            Heard::Event(Event::Note { note, .. }) => note.mentions.contains(&me),
-            Heard::Event(Event::Conversation { row, was }) => row.assignee == Some(me) && was.assignee != Some(me),
-            _ => false,
+            Heard::Afresh => true,
+            Heard::Event(live) => match &live.event {
+                Event::Alert { .. } | Event::Gained { .. } => true,
+                Event::Note { note, .. } => note.mentions.contains(&me),
+                Event::Conversation { row, was } => row.assignee == Some(me) && was.assignee != Some(me),
+                _ => false,
+            },
+            Heard::Present(_) => false,
         };
         if concerns {
             heard();

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use domain::{inbox::Event, workspace::Slug};
+use domain::{
+    inbox::{Event, Live},
+    workspace::Slug,
+};
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent, VisibilityState};
@@ -19,7 +22,7 @@ const AGAIN: Duration = Duration::from_secs(4);
 /// One thing that a page is told.
 #[derive(Clone, Copy)]
 pub enum Heard<'a> {
-    Event(&'a Event),
+    Event(&'a Live),
     /// What a colleague does at a conversation: `domain::inbox::presence::Signal` as JSON.
     Present(&'a str),
     /// Something was missed, or what the member may do has changed: what is shown is to be fetched.
@@ -43,7 +46,7 @@ pub fn listen(hear: impl Fn(Heard<'_>) + 'static) {
 
 /// Tells whoever listens.
 pub fn tell(heard: Heard<'_>) {
-    if let Heard::Event(Event::Limits { usage }) = heard {
+    if let Heard::Event(Live { event: Event::Limits { usage }, .. }) = heard {
         super::heard(usage);
     }
     // Whoever hears may begin or stop to listen.
@@ -127,13 +130,12 @@ impl Following {
         on(
             "live",
             Box::new(move |message| {
-                if let Ok(seq) = message.last_event_id().parse() {
-                    this.seq.set(seq);
-                }
+                let Ok(seq) = message.last_event_id().parse() else { return };
+                this.seq.set(seq);
                 // What a newer server speaks of, this page does not show.
                 let event = message.data().as_string().and_then(|data| serde_json::from_str::<Event>(&data).ok());
                 if let Some(event) = event {
-                    tell(Heard::Event(&event));
+                    tell(Heard::Event(&Live { seq, event }));
                 }
             }),
         );

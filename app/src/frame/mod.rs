@@ -9,6 +9,7 @@ mod meter;
 mod page;
 mod rail;
 mod subnav;
+mod unread;
 
 pub mod server;
 
@@ -18,8 +19,10 @@ pub use meter::heard;
 pub use meter::{Meter, grouped, meters_view};
 pub use page::{Clock, clock, fault_view, page};
 pub use subnav::strip;
+pub use unread::{many, titled};
 
 use domain::{
+    inbox::Unread,
     limits::Usage,
     permission::{Access, Permission},
     time::Millis,
@@ -48,9 +51,9 @@ pub struct Frame {
     /// Alerts and notifications that wait for the member.
     #[serde(default)]
     pub waiting: i64,
-    /// The last event that what is shown knows of; the inbox has its own.
+    /// What waits to be read, and the last event that what is shown knows of; the inbox has its own.
     #[serde(default)]
-    pub seq: i64,
+    pub unread: Unread,
     /// How far the limits are used, for who may send; the inbox asks apart.
     #[serde(default)]
     pub limits: Option<Usage>,
@@ -178,8 +181,8 @@ impl Frame {
 /// What a page adds to the frame.
 #[derive(Clone, Copy, Default)]
 pub struct Extras {
-    /// Conversations with something unread, where the page knows them.
-    pub unread: Option<Memo<usize>>,
+    /// Open conversations with something unread that the member sees.
+    pub unread: Option<Memo<i64>>,
     /// Asked before the person is signed out.
     pub leave: Option<Callback<SubmitEvent>>,
     /// The page has a list of its keys, with the id `keys`.
@@ -204,8 +207,14 @@ pub fn bare(frame: &Frame, here: Here, content: AnyView) -> AnyView {
     } else {
         content
     };
-    let title = format!("{} · {} · Parlance", here.label(), frame.workspace.name);
-    let around = around(frame, here, Extras::default(), content);
+    let name = format!("{} · {} · Parlance", here.label(), frame.workspace.name);
+    let unread = unread::start(frame);
+    #[cfg(feature = "hydrate")]
+    let title = move || titled(unread.get(), &name);
+    // The server writes the head when what the page hangs on may be gone already.
+    #[cfg(not(feature = "hydrate"))]
+    let title = titled(unread.get_untracked(), &name);
+    let around = around(frame, here, Extras { unread: Some(unread), ..Extras::default() }, content);
     view! {
         <Title text=title/>
         {around}

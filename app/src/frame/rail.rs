@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{Extras, Frame, Here};
+use super::{Extras, Frame, Here, many};
 use crate::ui::icon;
 
 /// In this order; the settings stand for all that is listed beside them.
@@ -76,9 +76,9 @@ fn link(frame: &Frame, here: Here, place: Here, wide: bool, extras: Extras) -> O
         view! {
             <a class:rail__wide=wide href=frame.path(target) rel=rel aria-current=current data-tip=place.label()>
                 {icon(place.drawing(), "")}
-                {move || count().map(|count| view! { <span class="count" aria-hidden="true">{count}</span> })}
+                {move || count().map(|count| view! { <span class="count" aria-hidden="true">{many(count)}</span> })}
                 <span class="rail__text">{place.label()}</span>
-                {move || count().map(|count| view! { <span class="sr">", "{count}" unread"</span> })}
+                {move || count().map(|count| view! { <span class="sr">", "{many(count)}" unread"</span> })}
             </a>
         }
         .into_any(),

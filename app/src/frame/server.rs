@@ -11,6 +11,12 @@ pub async fn waiting(workspace: Slug) -> Result<i64, Fault> {
     Ok(services::notices::waiting(&native::ctx(&workspace).await?).await?)
 }
 
+/// How many open conversations that the member sees have something unread.
+#[server(prefix = "/fn", endpoint = "unread", input = Json, output = Json)]
+pub async fn unread(workspace: Slug) -> Result<domain::inbox::Unread, Fault> {
+    Ok(services::conversations::unread(&native::ctx(&workspace).await?).await?)
+}
+
 /// How far the limits are used.
 #[server(prefix = "/fn", endpoint = "limits", input = Json, output = Json)]
 pub async fn limits(workspace: Slug) -> Result<Usage, Fault> {
@@ -26,14 +32,17 @@ pub mod native {
         prelude::{use_context, with_context},
         server_fn::axum::register_explicit,
     };
-    use services::{Ctx, Error, Origin, Services, accounts::SignedIn, limits, live, members, notices, workspaces};
+    use services::{
+        Ctx, Error, Origin, Services, accounts::SignedIn, conversations, limits, members, notices, workspaces,
+    };
 
-    use super::{super::Frame, Limits, Waiting};
+    use super::{super::Frame, Limits, Unread, Waiting};
     use crate::{error::Fault, shell::config};
 
     /// By name: see [`crate::register_server_functions`].
     pub fn register() {
         register_explicit::<Waiting>();
+        register_explicit::<Unread>();
         register_explicit::<Limits>();
     }
 
@@ -68,7 +77,7 @@ pub mod native {
         let config = config();
         members::seen(ctx).await?;
         // Before anything that is shown: what happens from here on is told.
-        let seq = live::last(ctx).await?;
+        let unread = conversations::unread(ctx).await?;
         Ok(Frame {
             me: ctx.me().clone(),
             access: *ctx.access(),
@@ -77,7 +86,7 @@ pub mod native {
             theme: config.theme,
             demo: config.demo.is_some(),
             now: ctx.now(),
-            seq,
+            unread,
             waiting: notices::waiting(ctx).await?,
             limits: if ctx.access().allows(Permission::MessagesSend) { Some(limits::usage(ctx).await?) } else { None },
         })

@@ -95,9 +95,9 @@ fn panels(screen: Screen, about: &About) -> AnyView {
 #[cfg(feature = "hydrate")]
 fn follow(contact: ContactId, load: impl Fn() + Copy + 'static) {
     use crate::frame::live::{Heard, listen};
-    use domain::inbox::Event;
+    use domain::inbox::{Event, Live};
     listen(move |heard| match heard {
-        Heard::Event(Event::Contact { contact: about, .. }) if *about == contact => load(),
+        Heard::Event(Live { event: Event::Contact { contact: about, .. }, .. }) if *about == contact => load(),
         Heard::Afresh => load(),
         Heard::Event(_) | Heard::Present(_) => {}
     });

@@ -1,5 +1,6 @@
 //! What the inbox adds to the frame: how many wait, its keys, and the question before replies are lost.
 
+use domain::inbox::Unread;
 use leptos::prelude::*;
 
 use super::screen::Screen;
@@ -8,15 +9,13 @@ use crate::{
     ui::icon,
 };
 
-/// How many conversations of the list have something unread.
-pub fn unread(screen: Screen) -> Memo<usize> {
-    Memo::new(move |_| {
-        screen.rows.with(|rows| rows.iter().filter(|cell| cell.value.with(|row| row.unread > 0)).count())
-    })
+/// How many open conversations that the member sees have something unread, whatever the list is narrowed to.
+pub fn unread(screen: Screen) -> Memo<i64> {
+    Memo::new(move |_| screen.counts.with(|counts| counts.unread))
 }
 
 /// The frame around the panes.
-pub fn around(screen: Screen, unread: Memo<usize>, panes: AnyView) -> AnyView {
+pub fn around(screen: Screen, unread: Memo<i64>, panes: AnyView) -> AnyView {
     let facts = screen.facts();
     let frame = Frame {
         me: facts.me.clone(),
@@ -27,7 +26,7 @@ pub fn around(screen: Screen, unread: Memo<usize>, panes: AnyView) -> AnyView {
         demo: facts.demo,
         now: facts.now,
         waiting: facts.waiting,
-        seq: 0,
+        unread: Unread::default(),
         limits: None,
     };
     let leave = Callback::new(move |event| log_out(screen, &event));

@@ -162,8 +162,9 @@ pub fn present(data: &str) {
 pub fn heard(screen: Screen, seq: i64, data: &str) {
     match serde_json::from_str::<Event>(data) {
         Ok(event) => {
-            crate::frame::live::tell(crate::frame::live::Heard::Event(&event));
-            screen.live(&Live { seq, event });
+            let live = Live { seq, event };
+            crate::frame::live::tell(crate::frame::live::Heard::Event(&live));
+            screen.live(&live);
         }
         // A newer server speaks of things that this page does not know: what it knows is fetched.
         Err(_) => screen.refetch(),

@@ -18,7 +18,11 @@ use super::{
     thread::middle_view,
     undo::undo_view,
 };
-use crate::{error::Fault, frame::fault_view, ui::icon};
+use crate::{
+    error::Fault,
+    frame::{fault_view, titled},
+    ui::icon,
+};
 
 /// Fetches what the address asks for; the browser takes over what the server has drawn.
 #[component]
@@ -82,15 +86,12 @@ fn answer_status(answer: &Result<Screenful, Fault>) {
 fn inbox_view(screen: Screen) -> AnyView {
     take_over(screen);
     let unread = unread(screen);
-    let titled = |count| match count {
-        0 => "Inbox · Parlance".to_owned(),
-        count => format!("({count}) Inbox · Parlance"),
-    };
+    const TITLE: &str = "Inbox · Parlance";
     #[cfg(feature = "hydrate")]
-    let title = move || titled(unread.get());
+    let title = move || titled(unread.get(), TITLE);
     // The server writes the head when what the page hangs on may be gone already.
     #[cfg(not(feature = "hydrate"))]
-    let title = titled(unread.get_untracked());
+    let title = titled(unread.get_untracked(), TITLE);
     let panes = view! {
         <h1 class="sr">"Inbox"</h1>
         {offline_view(screen)} {locked_view(&screen.facts().locked)} {parked_view(screen)}

@@ -49,10 +49,13 @@ mod browser {
                 chosen.try_set_value(choices);
             }
         });
-        listen(move |what| match what {
-            Heard::Event(Event::Message { row, message, .. }) => written(screen, chosen.get_value(), row, message),
-            Heard::Event(Event::Note { note, .. }) if names(screen, note) => sound(screen, chosen.get_value()),
-            _ => {}
+        listen(move |what| {
+            let Heard::Event(live) = what else { return };
+            match &live.event {
+                Event::Message { row, message, .. } => written(screen, chosen.get_value(), row, message),
+                Event::Note { note, .. } if names(screen, note) => sound(screen, chosen.get_value()),
+                _ => {}
+            }
         });
     }
 

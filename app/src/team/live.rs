@@ -1,6 +1,6 @@
 //! The team changes under the eyes of whoever looks at it.
 
-use domain::inbox::Event;
+use domain::inbox::{Event, Live};
 use leptos::prelude::*;
 
 use super::{
@@ -29,7 +29,7 @@ pub fn follow(screen: Screen) {
         }
     });
     listen(move |heard| {
-        if matches!(heard, Heard::Afresh | Heard::Event(Event::Team)) {
+        if matches!(heard, Heard::Afresh | Heard::Event(Live { event: Event::Team, .. })) {
             fetch();
         }
     });

@@ -168,3 +168,24 @@ fn names_of_colleagues_are_words() {
         harmless(&page(|| quick_page(QuickView { frame: frame(Role::Owner), replies: vec![reply] })), &name);
     }
 }
+
+#[test]
+fn what_waits_to_be_read_stands_in_the_rail_of_every_page() {
+    for (count, shown) in [(0, None), (7, Some("7")), (99, Some("99")), (100, Some("99+"))] {
+        let mut frame = frame(Role::Owner);
+        frame.unread.count = count;
+        // The bell counts something else.
+        frame.waiting = 0;
+        let html = page(|| labels_page(LabelsView { frame, lines: Vec::new() }));
+        match shown {
+            Some(shown) => {
+                has(&html, &format!("<span class=\"count\" aria-hidden=\"true\">{shown}</span>"));
+                has(&html, &format!(", {shown} unread"));
+            }
+            None => {
+                has_not(&html, "class=\"count\"");
+                has_not(&html, " unread");
+            }
+        }
+    }
+}

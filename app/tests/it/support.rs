@@ -106,7 +106,7 @@ pub fn screenful(role: Role, row: Row, messages: Vec<MessageView>) -> Screenful 
             labels: Vec::new(),
             rows: vec![row.clone()],
             more: false,
-            counts: Counts { mine: 1, unassigned: 0, all: 1 },
+            counts: Counts { mine: 1, unassigned: 0, all: 1, unread: 1 },
             thread: Some(Thread { row, messages, more: false, newer: false, notes: Vec::new() }),
         },
         workspaces: vec![workspace.clone()],

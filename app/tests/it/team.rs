@@ -35,7 +35,7 @@ pub fn frame(role: Role) -> Frame {
         demo: false,
         now: NOW,
         waiting: 3,
-        seq: 0,
+        unread: Default::default(),
         limits: None,
     }
 }

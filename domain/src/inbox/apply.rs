@@ -1,4 +1,4 @@
-use super::{Event, InboxView, Live, MessageView, Note, Place, Row};
+use super::{Counts, Event, InboxView, Live, MessageView, Note, Place, Row};
 use crate::{
     conversation::State,
     id::{ConversationId, MessageId},
@@ -23,8 +23,9 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
         return Effect::Nothing;
     }
     view.seq = live.seq;
+    view.counts.unread = Counts::unread_after(view.counts.unread, live.event.unread());
     match &live.event {
-        Event::Message { row, message, opened } => {
+        Event::Message { row, message, opened, .. } => {
             if *opened {
                 count(view, Place::of(row), 1);
             }

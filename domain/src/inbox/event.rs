@@ -14,12 +14,20 @@ use serde::{Deserialize, Serialize};
 pub struct Place {
     pub state: State,
     pub assignee: Option<MemberId>,
+    /// Something in it was unread.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 impl Place {
     /// Where a row stands now.
     pub fn of(row: &Row) -> Self {
-        Self { state: row.state, assignee: row.assignee }
+        Self { state: row.state, assignee: row.assignee, unread: row.unread > 0 }
+    }
+
+    /// Whether it is among what waits to be read: open, in sight, and with something unread.
+    pub fn waits(self) -> bool {
+        self.state == State::Open && self.unread
     }
 }
 
@@ -34,6 +42,9 @@ pub enum Event {
         /// Whether the message opened the conversation.
         #[serde(default)]
         opened: bool,
+        /// Whether something was unread before it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unread: bool,
     },
     /// A message changed: its status, its times, its error. `row` is the conversation after it.
     MessageChanged { row: Row, message: MessageView },
@@ -165,7 +176,10 @@ impl Event {
             Event::Message { row, opened: true, .. } | Event::Gained { row } => {
                 Event::Gained { row: eyes.veil(row.clone()) }
             }
-            Event::Message { row, .. } | Event::MessageChanged { row, .. } | Event::Conversation { row, .. } => {
+            Event::Message { row, unread, .. } => {
+                Event::Conversation { row: eyes.veil(row.clone()), was: Place { unread: *unread, ..Place::of(row) } }
+            }
+            Event::MessageChanged { row, .. } | Event::Conversation { row, .. } => {
                 Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row) }
             }
             Event::Note { .. }
@@ -177,6 +191,29 @@ impl Event {
             | Event::Team
             | Event::Alert { .. }
             | Event::Contact { .. } => self.clone(),
+        }
+    }
+
+    /// By how many it changes what waits to be read, for whoever it is told to.
+    pub fn unread(&self) -> i64 {
+        let waits = |place: Place| i64::from(place.waits());
+        match self {
+            Event::Message { row, opened, unread, .. } => {
+                let now = Place::of(row);
+                waits(now) - waits(Place { unread: *unread && !opened, ..now })
+            }
+            Event::Conversation { row, was } => waits(Place::of(row)) - waits(*was),
+            Event::Gained { row } => waits(Place::of(row)),
+            Event::Lost { was, .. } => -waits(*was),
+            Event::MessageChanged { .. }
+            | Event::Note { .. }
+            | Event::NoteRemoved { .. }
+            | Event::Access { .. }
+            | Event::Limits { .. }
+            | Event::Labels { .. }
+            | Event::Team
+            | Event::Alert { .. }
+            | Event::Contact { .. } => 0,
         }
     }
 

@@ -17,7 +17,9 @@ pub use event::{Event, Eyes, Live, Place};
 pub use filter::{CLOSING, Filter, LABELS as FILTER_LABELS, Sort, Whose};
 pub use note::{Note, named_in, naming};
 pub use saved::{SavedView, saved_name};
-pub use view::{ContactBrief, Counts, InboxView, MessageView, Page, Preview, Row, Stretch, TemplateLine, Thread};
+pub use view::{
+    ContactBrief, Counts, InboxView, MessageView, Page, Preview, Row, Stretch, TemplateLine, Thread, Unread,
+};
 
 #[cfg(test)]
 mod tests;

@@ -101,6 +101,7 @@ fn fetch(all: &[Row], (view, filter): (View, &Filter), page: usize, seq: i64) ->
     fresh.rows = rows;
     for row in all.iter().filter(|row| row.state == State::Open) {
         fresh.counts.all += 1;
+        fresh.counts.unread += i64::from(row.unread > 0);
         match row.assignee {
             None => fresh.counts.unassigned += 1,
             Some(ME) => fresh.counts.mine += 1,
@@ -201,7 +202,7 @@ proptest! {
             let known = all.insert(moment, message.clone()).is_some();
             let row = row.clone();
             let event =
-                if known { Event::MessageChanged { row, message } } else { Event::Message { row, message, opened: false } };
+                if known { Event::MessageChanged { row, message } } else { Event::Message { row, message, opened: false, unread: false } };
             apply(&mut screen, &Live { seq, event });
         }
         let between = all.into_values().filter(|message| {

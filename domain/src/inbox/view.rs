@@ -1,4 +1,4 @@
-use super::{Filter, Note};
+use super::{Filter, Live, Note};
 use crate::{
     content::{Content, Extras},
     conversation::{State, View},
@@ -172,6 +172,40 @@ pub struct Counts {
     pub mine: i64,
     pub unassigned: i64,
     pub all: i64,
+    /// Those of all with something unread, counted up to [`Counts::UNREAD`].
+    #[serde(default)]
+    pub unread: i64,
+}
+
+impl Counts {
+    /// More than this is not counted: where so much waits, nobody asks how much.
+    pub const UNREAD: i64 = 1_000;
+
+    /// `unread` after `by` more, or fewer: from the most that is counted nothing leads back but counting again.
+    pub fn unread_after(unread: i64, by: i64) -> i64 {
+        if unread < Self::UNREAD { (unread + by).clamp(0, Self::UNREAD) } else { unread }
+    }
+}
+
+/// What waits to be read, for pages that show no list: [`Counts::unread`] at a moment, kept right by the events after it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// The last event that is already in here.
+    pub seq: i64,
+    pub count: i64,
+}
+
+impl Unread {
+    /// The same after an event that is told to the member.
+    #[must_use]
+    pub fn after(self, live: &Live) -> Self {
+        let Self { seq, count } = self;
+        if live.seq <= seq {
+            self
+        } else {
+            Self { seq: live.seq, count: Counts::unread_after(count, live.event.unread()) }
+        }
+    }
 }
 
 /// An open conversation: its row and its newest messages, or those around one of them, oldest first.

@@ -105,6 +105,6 @@ async fn send(
     // Nobody has read what the customer wrote.
     after.unread = row.unread;
     sql!(exec tx.conn(), UNREAD, ws, conversation, row.unread)?;
-    events.push(Event::Message { row: after, message, opened: false });
+    events.push(Event::Message { row: after, message, opened: false, unread: row.unread > 0 });
     Ok(true)
 }

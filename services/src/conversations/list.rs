@@ -3,7 +3,7 @@ use crate::{Ctx, Result, db::Conn, labels, live, sql};
 use domain::{
     conversation::View,
     id::ConversationId,
-    inbox::{Counts, Eyes, Filter, InboxView, Page, Row},
+    inbox::{Counts, Eyes, Filter, InboxView, Page, Row, Unread},
     permission::{Permission, Sight},
     time::Millis,
 };
@@ -34,6 +34,15 @@ const COUNTS: &str = "SELECT CAST(COUNT(*) AS BIGINT),
     CAST(COALESCE(SUM(CASE WHEN assignee_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT),
     CAST(COALESCE(SUM(CASE WHEN assignee_id = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
     FROM conversations WHERE workspace_id = $1 AND state = 'open' AND snoozed_until IS NULL";
+
+const UNREAD_ALL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM conversations
+    WHERE workspace_id = $1 AND state = 'open' AND snoozed_until IS NULL AND unread > 0 LIMIT $2) AS counted";
+const UNREAD_OF: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM conversations
+    WHERE workspace_id = $1 AND state = 'open' AND snoozed_until IS NULL AND unread > 0 AND assignee_id = $3
+    LIMIT $2) AS counted";
+const UNREAD_NOBODYS: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM conversations
+    WHERE workspace_id = $1 AND state = 'open' AND snoozed_until IS NULL AND unread > 0 AND assignee_id IS NULL
+    LIMIT $2) AS counted";
 
 /// One page of a view, newest first, behind the row `before`.
 ///
@@ -138,12 +147,36 @@ async fn whole(
 }
 
 /// Open conversations that the member sees.
-pub(crate) async fn counts(ctx: &Ctx, conn: Conn<'_>) -> Result<Counts> {
+pub(crate) async fn counts(ctx: &Ctx, mut conn: Conn<'_>) -> Result<Counts> {
+    let unread = count_unread(ctx, conn.again()).await?;
     let (all, unassigned, mine): (i64, i64, i64) = sql!(one(i64, i64, i64), conn, COUNTS, ctx.ws(), ctx.me().id.0)?;
     Ok(match ctx.sight(Permission::ConversationsView) {
         Sight::Nothing => Counts::default(),
-        Sight::Own { unassigned: false, .. } => Counts { mine, unassigned: 0, all: mine },
-        Sight::Own { unassigned: true, .. } => Counts { mine, unassigned, all: mine + unassigned },
-        Sight::All => Counts { mine, unassigned, all },
+        Sight::Own { unassigned: false, .. } => Counts { mine, unassigned: 0, all: mine, unread },
+        Sight::Own { unassigned: true, .. } => Counts { mine, unassigned, all: mine + unassigned, unread },
+        Sight::All => Counts { mine, unassigned, all, unread },
+    })
+}
+
+/// How many open conversations that the member sees have something unread, and up to which event that is so.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn unread(ctx: &Ctx) -> Result<Unread> {
+    let mut snapshot = ctx.services.db().snapshot().await?;
+    let seq = live::last_seq(snapshot.conn(), ctx.ws()).await?;
+    Ok(Unread { seq, count: count_unread(ctx, snapshot.conn()).await? })
+}
+
+async fn count_unread(ctx: &Ctx, mut conn: Conn<'_>) -> Result<i64> {
+    let (ws, most) = (ctx.ws(), Counts::UNREAD);
+    Ok(match ctx.sight(Permission::ConversationsView) {
+        Sight::Nothing => 0,
+        Sight::All => sql!(scalar i64, conn, UNREAD_ALL, ws, most)?,
+        Sight::Own { me, unassigned } => {
+            let own = sql!(scalar i64, conn.again(), UNREAD_OF, ws, most, me.0)?;
+            let nobodys = if unassigned { sql!(scalar i64, conn, UNREAD_NOBODYS, ws, most)? } else { 0 };
+            (own + nobodys).min(most)
+        }
     })
 }

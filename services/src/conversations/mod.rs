@@ -34,7 +34,7 @@ pub use draft::{Draft, drafts, keep_draft, purge_drafts};
 pub use get::get;
 pub use label::{label, set_labels};
 pub(crate) use list::counts;
-pub use list::{inbox, inbox_of, list, list_of};
+pub use list::{inbox, inbox_of, list, list_of, unread};
 pub use note::{note, note_for};
 pub use note_change::{change_note, remove_note};
 pub use of_contact::{Addressee, of_contact, of_message};

@@ -109,7 +109,12 @@ pub(super) async fn queue(
     let (mut tx, record) = change::lock(ctx, id).await?;
     let (message, row) = write(ctx, &mut tx, &record, key, said, why, confirms).await?;
     if let Some(row) = row {
-        change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
+        change::finish(
+            ctx,
+            tx,
+            Event::Message { row, message: message.clone(), opened: false, unread: record.unread > 0 },
+        )
+        .await?;
         send::queued(&ctx.services);
     }
     Ok(message)

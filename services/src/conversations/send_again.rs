@@ -95,7 +95,8 @@ async fn again(
         return Ok(existing.into());
     }
     let (message, row) = put(ctx, &mut tx, &record, key, made, why, false).await?;
-    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false }).await?;
+    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened: false, unread: record.unread > 0 })
+        .await?;
     send::queued(&ctx.services);
     Ok(message)
 }

@@ -192,7 +192,8 @@ async fn queue(
     let (message, row) = send::enqueue(&ctx.services, &mut tx, ctx.ws(), ctx.now(), new).await?;
     audit::record(&mut tx, ctx, entry.on("conversation", record.id)).await?;
     let seen = Eyes::of(ctx.access(), ctx.me().id).veil(row.clone());
-    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened }).await?;
+    change::finish(ctx, tx, Event::Message { row, message: message.clone(), opened, unread: record.unread > 0 })
+        .await?;
     send::queued(&ctx.services);
     Ok((seen, message))
 }

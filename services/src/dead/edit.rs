@@ -35,12 +35,13 @@ pub async fn retry_with_edit(ctx: &Ctx, id: Uuid, text: &str, how: Retry) -> Res
     let conversation = old.target.message.conversation_id;
     let (mut events, discarded) = send::withdraw(ctx, &mut tx, old).await?;
     let row = conversations::find(ctx, tx.conn(), conversation.into()).await?;
+    let unread = row.unread > 0;
     let key = edited_key(id);
     let entry = Entry::new(Action::MessageSent)
         .change(Value::Null, json!({ "message": key, "kind": "text", "instead_of": MessageId(id) }));
     let (message, row) = conversations::write(ctx, &mut tx, &row, key, Said::text(text), (entry, None), false).await?;
     audit::record(&mut tx, ctx, discarded).await?;
-    events.extend(row.map(|row| Event::Message { row, message, opened: false }));
+    events.extend(row.map(|row| Event::Message { row, message, opened: false, unread }));
     let seq = live::record(&mut tx, ctx.ws(), &events, ctx.now()).await?;
     tx.commit().await?;
     ctx.services().bus().publish(ctx.ws(), seq);

@@ -96,6 +96,8 @@ mod templates;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]
+mod unread;
+#[cfg(test)]
 mod vault;
 #[cfg(test)]
 mod vault_access;

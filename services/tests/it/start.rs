@@ -95,7 +95,7 @@ on_both! {
         let thread = conversations::thread(&scene.owner, row.id).await.unwrap();
         assert_eq!((thread.messages.len(), people(&scene.owner).await), (2, 1));
         let inbox = conversations::inbox(&scene.owner, View::All, None).await.unwrap();
-        assert_eq!(inbox.counts, Counts { mine: 1, unassigned: 0, all: 1 });
+        assert_eq!(inbox.counts, Counts { mine: 1, unassigned: 0, all: 1, unread: 0 });
         // Their answer comes into it.
         customer_writes(&services, "wamid.answer").await;
         let thread = conversations::thread(&scene.owner, row.id).await.unwrap();

@@ -95,14 +95,17 @@ fn follow(screen: Screen) {
         let id = screen.id();
         let ours = match heard {
             Heard::Afresh => true,
-            Heard::Event(Event::Contact { contact, .. }) => {
-                *contact == id
-                    || screen.about.with_untracked(|about| about.twins.iter().any(|twin| twin.id == *contact))
-            }
-            Heard::Event(
-                Event::Conversation { row, .. } | Event::Message { row, .. } | Event::MessageChanged { row, .. },
-            ) => row.contact.id == id,
-            Heard::Event(_) | Heard::Present(_) => false,
+            Heard::Event(live) => match &live.event {
+                Event::Contact { contact, .. } => {
+                    *contact == id
+                        || screen.about.with_untracked(|about| about.twins.iter().any(|twin| twin.id == *contact))
+                }
+                Event::Conversation { row, .. } | Event::Message { row, .. } | Event::MessageChanged { row, .. } => {
+                    row.contact.id == id
+                }
+                _ => false,
+            },
+            Heard::Present(_) => false,
         };
         if ours {
             fetch();

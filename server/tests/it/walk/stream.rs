@@ -106,7 +106,7 @@ impl Case {
         row.preview = Some(preview);
         let was = Place::of(&row);
         match self {
-            Case::Message => Event::Message { row, message, opened: false },
+            Case::Message => Event::Message { row, message, opened: false, unread: false },
             Case::MessageChanged => Event::MessageChanged { row, message },
             Case::Stays => Event::Conversation { row, was },
             Case::Comes => Event::Conversation { row, was: Place { assignee: Some(colleague), ..was } },

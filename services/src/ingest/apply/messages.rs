@@ -134,13 +134,14 @@ pub(super) async fn store<'a>(step: &mut Step<'_>, items: &[&Item<'a>]) -> Resul
     for (key, row) in rows.iter().filter(|(_, row)| inserted.contains(&row.id)) {
         let Some(thread) = threads.get_mut(*key) else { continue };
         thread.touched = true;
+        let unread = thread.row.unread > 0;
         let woken = effect::take(step, thread, row).await?;
         let (row, message) = (thread.row.clone(), view(row));
         // What is long past is no news: nobody is told that somebody wrote.
         step.events.push(if message.origin == Origin::History {
             Event::MessageChanged { row, message }
         } else {
-            Event::Message { row, message, opened: opened.remove(key) || woken }
+            Event::Message { row, message, opened: opened.remove(key) || woken, unread }
         });
     }
     threads.save(step).await?;

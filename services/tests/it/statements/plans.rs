@@ -26,6 +26,10 @@ async fn plan(db: &TestDb, name: &str) -> String {
     let of = |file: &str| !file.starts_with("db/dialect/") || file.starts_with(&format!("db/dialect/{engine}"));
     let found = all.iter().find(|s| s.name.as_deref() == Some(name) && of(&s.file));
     let sql = found.unwrap_or_else(|| panic!("there is no {name}")).sql.replace("$1", "1800000000000");
+    explain(db, sql).await
+}
+
+async fn explain(db: &TestDb, sql: String) -> String {
     match &db.db {
         Db::Sqlite(files) => {
             let pool = if sql.contains("deliveries") { &files.journal_write } else { &files.write };
@@ -107,6 +111,31 @@ on_both! {
         };
         assert!(plan.contains("outbox_lane"), "{plan}");
         assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE") && !plan.contains("Bitmap"), "{plan}");
+    }
+
+    /// However many there are, no more than some are counted, and none that was read is looked at.
+    async fn what_waits_to_be_read_is_counted_from_an_index_of_its_own(db) {
+        let services = db.services();
+        let owner = crate::support::workspace(&services, "Kaveri").await;
+        crate::support::number(&services, &owner.workspace().slug, crate::meta::PHONE).await;
+        let sqlite = db.db.engine() == "sqlite";
+        let id = if sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
+        write(&db, format!("INSERT INTO contacts (id, workspace_id, wa_id, profile_name, created_at, updated_at)
+            WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {DONE})
+            SELECT {id}, w.id, CAST(x AS TEXT), 'C', 0, 0 FROM n, workspaces w")).await;
+        write(&db, format!("INSERT INTO conversations (id, workspace_id, number_id, contact_id, state, last_message_at, unread,
+            created_at) SELECT {id}, n.workspace_id, n.id, c.id, 'open', 0,
+            CASE WHEN CAST(c.wa_id AS INTEGER) <= 1500 THEN 1 ELSE 0 END, 0 FROM numbers n, contacts c")).await;
+        write(&db, "ANALYZE".to_owned()).await;
+        assert_eq!(services::conversations::unread(&owner).await.unwrap().count, domain::inbox::Counts::UNREAD);
+        let uuid = |id: uuid::Uuid| if sqlite { format!("x'{}'", id.simple()) } else { format!("'{id}'::uuid") };
+        for name in ["UNREAD_ALL", "UNREAD_OF", "UNREAD_NOBODYS"] {
+            let found = statements().into_iter().find(|s| s.name.as_deref() == Some(name)).unwrap();
+            let sql = found.sql.replace("$1", &uuid(owner.workspace().id.0)).replace("$2", "1000")
+                .replace("$3", &uuid(owner.me().id.0));
+            let plan = explain(&db, sql).await;
+            assert!(plan.contains("conversations_unread"), "{name}: {plan}");
+        }
     }
 
     async fn what_is_unread_is_found_among_many_deliveries(db) {

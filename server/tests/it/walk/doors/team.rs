@@ -118,6 +118,7 @@ pub const DOORS: &[Door] = &[
     door("POST /fn/alerts/read", Need::Member, |world, _| {
         function("/fn/alerts/read", json!({"workspace": world.slug, "alert": null}))
     }),
+    door("POST /fn/unread", Need::Member, |world, _| function("/fn/unread", json!({"workspace": world.slug}))),
     door("POST /fn/waiting", Need::Member, |world, _| function("/fn/waiting", json!({"workspace": world.slug}))),
     page("PAGE /w/{}/dead-letters", Need::May(P::OperationsView), |world, _| {
         get(format!("/w/{}/dead-letters", world.slug))
