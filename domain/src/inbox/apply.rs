@@ -67,9 +67,12 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             Effect::Changed
         }
         // Whoever it concerns fetches afresh; limits are shown beside the inbox.
-        Event::Access { .. } | Event::Limits { .. } | Event::Team | Event::Alert { .. } | Event::Contact { .. } => {
-            Effect::Nothing
-        }
+        Event::Access { .. }
+        | Event::Limits { .. }
+        | Event::Team
+        | Event::Alert { .. }
+        | Event::Setup
+        | Event::Contact { .. } => Effect::Nothing,
     }
 }
 

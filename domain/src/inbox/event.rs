@@ -69,6 +69,9 @@ pub enum Event {
     Team,
     /// An alert was raised, raised again or settled: whoever may see its kind counts anew.
     Alert { about: alert::Kind },
+    /// What is set up has changed: a number was connected, templates came or went, the list of what is left was put away. For
+    /// whoever sets up.
+    Setup,
     /// What is known of a contact has changed, or who they are: whoever shows it fetches it.
     Contact { contact: ContactId, assignee: Option<MemberId> },
 }
@@ -120,6 +123,7 @@ impl Event {
             | Event::Labels { .. }
             | Event::Team
             | Event::Alert { .. }
+            | Event::Setup
             | Event::Contact { .. } => None,
         }
     }
@@ -140,6 +144,7 @@ impl Event {
             Event::Team => "team",
             Event::Alert { .. } => "alert",
             Event::Contact { .. } => "contact",
+            Event::Setup => "setup",
         }
     }
 
@@ -164,6 +169,7 @@ impl Event {
             Event::Limits { .. } => eyes.access.allows(Permission::MessagesSend).then(|| self.clone()),
             Event::Labels { .. } => eyes.access.allows(Permission::ConversationsView).then(|| self.clone()),
             Event::Team => eyes.access.allows(Permission::TeamsView).then(|| self.clone()),
+            Event::Setup => eyes.access.allows(Permission::WorkspaceSettings).then(|| self.clone()),
             Event::Alert { about } => about.seen_with(&eyes.access).then(|| self.clone()),
             Event::Contact { assignee, .. } => eyes.contacts.reaches(*assignee).then(|| self.clone()),
             Event::Lost { .. } | Event::Access { .. } => None,
@@ -190,6 +196,7 @@ impl Event {
             | Event::Labels { .. }
             | Event::Team
             | Event::Alert { .. }
+            | Event::Setup
             | Event::Contact { .. } => self.clone(),
         }
     }
@@ -213,6 +220,7 @@ impl Event {
             | Event::Labels { .. }
             | Event::Team
             | Event::Alert { .. }
+            | Event::Setup
             | Event::Contact { .. } => 0,
         }
     }

@@ -89,6 +89,11 @@ pub(crate) async fn team_changed(tx: &mut Tx, workspace: Uuid, now: Millis) -> R
     record(tx, workspace, &[Event::Team], now).await
 }
 
+/// What is set up has changed. As [`record`].
+pub(crate) async fn setup_changed(tx: &mut Tx, workspace: Uuid, now: Millis) -> Result<Option<i64>> {
+    record(tx, workspace, &[Event::Setup], now).await
+}
+
 /// The number of the last event: what is read after it knows of that, and perhaps of more.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use crate::{
     audit::{self, Entry},
     clock::new_id,
     db::Conn,
-    send, sql, templates,
+    live, send, sql, templates,
     vault::{self, Kind, Place},
     workspaces,
 };
@@ -64,7 +64,9 @@ pub async fn connect(services: &Services, workspace: &Slug, number: Connect) -> 
     let entry = Entry::new(action).on("number", id.0).change(Value::Null, what);
     audit::record_as(services, &mut tx, workspace, Actor::System, &Origin::default(), now, entry).await?;
     templates::want(tx.conn(), workspace.0, &number.waba_id, now).await?;
+    let seq = live::setup_changed(&mut tx, workspace.0, now).await?;
     tx.commit().await?;
+    services.bus().publish(workspace.0, seq);
     send::queued(services);
     // Only after the commit: whoever is let in must find the number. What is missed here, `release_stranded` finds.
     release::release(services, &number.phone_number_id, &number.waba_id).await?;

@@ -4,7 +4,7 @@ use crate::{
     audit::{self, Entry},
     clock::new_id,
     db::{Tx, system},
-    sql,
+    live, sql,
     vault::{self, Kind, LoadError, Purpose},
 };
 use domain::{
@@ -79,9 +79,10 @@ pub(super) async fn claim_and_sync(services: &Services, workspace: Uuid, waba: &
     let fetched = fetch(services, workspace, waba).await?;
     let now = services.clock().now();
     let mut tx = services.db().begin().await?;
+    let mut changed = false;
     match fetched {
         Fetched::Listed(listed) => {
-            write(services, &mut tx, workspace, waba, listed, now).await?;
+            changed = write(services, &mut tx, workspace, waba, listed, now).await?;
             sql!(exec tx.conn(), DONE, workspace, waba, lease, now, now + EVERY)?;
         }
         Fetched::Nobody => {
@@ -92,7 +93,9 @@ pub(super) async fn claim_and_sync(services: &Services, workspace: Uuid, waba: &
             sql!(exec tx.conn(), FAILED, workspace, waba, lease, why.to_string(), now + AGAIN)?;
         }
     }
+    let seq = if changed { live::setup_changed(&mut tx, workspace, now).await? } else { None };
     tx.commit().await?;
+    services.bus().publish(workspace, seq);
     services.wakes().wake_outbox();
     Ok(true)
 }
@@ -134,7 +137,7 @@ async fn token(services: &Services, workspace: Uuid, number: Uuid) -> Result<Opt
 
 type Known = (Uuid, String, String, String, String, String, String);
 
-/// Writes what differs from what is known. What Meta does not list any more is gone.
+/// Writes what differs from what is known, and says whether anything did. What Meta does not list any more is gone.
 async fn write(
     services: &Services,
     tx: &mut Tx,
@@ -142,7 +145,8 @@ async fn write(
     waba: &str,
     listed: Vec<Listed>,
     now: Millis,
-) -> Result<()> {
+) -> Result<bool> {
+    let mut changed = false;
     let known: Vec<Known> =
         sql!(all(Uuid, String, String, String, String, String, String), tx.conn(), KNOWN, workspace, waba)?;
     let mut known: HashMap<(String, String), Known> =
@@ -154,6 +158,7 @@ async fn write(
                 == (&one.meta_id, one.category, one.status, &one.components)
         });
         if !same {
+            changed = true;
             let id = before.map_or_else(new_id, |(id, ..)| id);
             sql!(exec tx.conn(), INSERT, workspace, id, waba, &one.meta_id, &one.name, &one.language, one.category,
                 one.status, &one.components, now)?;
@@ -164,10 +169,11 @@ async fn write(
     }
     for (id, .., status, _) in known.into_values() {
         if status != "gone" {
+            changed = true;
             sql!(exec tx.conn(), GONE, workspace, id, now)?;
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// Meta lets a template go that it had stopped.

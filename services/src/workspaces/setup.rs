@@ -2,7 +2,7 @@ use crate::{
     Ctx, Result,
     audit::{self, Entry},
     db::Conn,
-    numbers, sql,
+    live, numbers, sql,
 };
 use domain::{audit::Action, permission::Permission, workspace::Setup};
 use serde_json::{Value, json};
@@ -51,7 +51,9 @@ pub async fn hide_setup(ctx: &Ctx) -> Result<()> {
     if sql!(exec tx.conn(), HIDE, ctx.ws(), ctx.now())? == 1 {
         let entry = Entry::new(Action::SetupHidden).change(Value::Null, json!({ "hidden": true }));
         audit::record(&mut tx, ctx, entry).await?;
+        let seq = live::setup_changed(&mut tx, ctx.ws(), ctx.now()).await?;
         tx.commit().await?;
+        ctx.services().bus().publish(ctx.ws(), seq);
     }
     Ok(())
 }

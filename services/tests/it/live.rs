@@ -140,7 +140,7 @@ on_both! {
         quiet(&services).await;
         let mut missed = follow(&rohan_ctx, Some(0)).await;
         let kinds = [next(&mut missed).await, next(&mut missed).await].map(|live| (live.seq, live.event.name()));
-        assert_eq!(kinds, [(2, "gained"), (3, "message")]);
+        assert_eq!(kinds, [(3, "gained"), (4, "message")]);
         // Taken away since: what happened while it was theirs may not be told, so the screen is fetched afresh.
         conversations::assign(&owner, row.id, None).await.unwrap();
         let mut missed = follow(&rohan_ctx, Some(0)).await;

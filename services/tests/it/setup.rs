@@ -6,7 +6,15 @@ use crate::{
     support::{member, number, workspace},
 };
 use domain::{Error as Wrong, role::Role, workspace::Setup};
-use services::{Ctx, Error, clock::new_id, jobs::Which, sql, workspaces};
+use futures::{FutureExt, StreamExt};
+use services::{
+    Ctx, Error,
+    clock::new_id,
+    jobs::Which,
+    live::{Frame, subscribe},
+    sql, workspaces,
+};
+use std::time::Duration;
 
 const APPROVED: &str = "INSERT INTO templates
     (workspace_id, id, waba_id, meta_id, name, language, category, status, components, synced_at)
@@ -48,8 +56,13 @@ on_both! {
         let answer = workspaces::hide_setup(&agent).await;
         assert!(matches!(answer, Err(Error::Domain(Wrong::Forbidden { .. }))), "{answer:?}");
         assert!(left(&manager).await.is_some());
+        let mut told = Box::pin(subscribe(&manager, None).await.unwrap());
         workspaces::hide_setup(&owner).await.unwrap();
         workspaces::hide_setup(&owner).await.unwrap();
+        // Whoever looks at it hears of it, once.
+        let first = tokio::time::timeout(Duration::from_secs(10), told.next()).await.unwrap();
+        assert!(matches!(&first, Some(Frame::Event { data, .. }) if data.as_ref() == "\"setup\""), "{first:?}");
+        assert!(told.next().now_or_never().is_none());
         assert_eq!((left(&owner).await, left(&manager).await), (None, None));
         // Another workspace has its own.
         assert!(left(&workspace(&services, "Other").await).await.is_some());

@@ -8,6 +8,7 @@ use crate::{
 use domain::{
     Error as Wrong,
     id::{ConversationId, MessageId, NumberId},
+    inbox::Event,
     message::{Kind, Status as Stage},
     permission::Permission,
     role::Role,
@@ -17,7 +18,8 @@ use domain::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use services::{
-    Ctx, Error, Options, Services, clock::Clock, conversations, db::Db, jobs::Which, numbers, send::Graph, templates,
+    Ctx, Error, Options, Services, clock::Clock, conversations, db::Db, jobs::Which, numbers, send::Graph, sql,
+    templates,
 };
 use std::sync::{Arc, Mutex};
 
@@ -177,6 +179,29 @@ on_both! {
         let all = templates::all(&world.ctx, None, 50).await.unwrap();
         assert_eq!(all.items.len(), 2);
         assert_eq!(templates::get(&world.ctx, list[0].id).await.unwrap().status, Status::Gone);
+    }
+
+    /// Whoever looks at what is left to be set up hears that templates came, and nothing where none did.
+    async fn a_list_that_changed_is_told(db) {
+        let world = world(db.db.clone()).await;
+        let told = || async {
+            let mut read = db.db.read().await.unwrap();
+            let bodies = sql!(scalars String, read.conn(), "SELECT body FROM events ORDER BY seq").unwrap();
+            bodies.iter().filter(|body| matches!(serde_json::from_str(body), Ok(Event::Setup))).count()
+        };
+        assert_eq!(told().await, 1, "a number was connected");
+        world.meta.holds(&[("a", "PENDING", "UTILITY")]);
+        world.synced().await;
+        assert_eq!(told().await, 2);
+        world.clock.advance(HOUR);
+        world.synced().await;
+        assert_eq!(told().await, 2, "nothing has changed");
+        for list in [&[("a", "APPROVED", "UTILITY")][..], &[]] {
+            world.meta.holds(list);
+            world.clock.advance(HOUR);
+            world.synced().await;
+        }
+        assert_eq!(told().await, 4);
     }
 
     async fn what_fails_is_said_and_tried_again(db) {

@@ -1,36 +1,23 @@
 use domain::workspace::Setup;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
-use super::server::{hide_setup, load_setup};
+use super::server::hide_setup;
 use crate::{
     inbox::screen::Screen,
     ui::{Task, icon},
 };
 
-/// The steps, with what is done and what comes next. The step that waits for a customer's message ticks itself. From then on
+/// The steps, with what is done and what comes next. Each ticks itself, whoever does it and wherever. From the first answer on
 /// the list is `alive`, and what the server drew goes.
 pub fn setup_view(screen: Screen, alive: RwSignal<bool>) -> AnyView {
     let setup = RwSignal::new(None::<Setup>);
-    // A new row may be what it waits for.
-    let rows = Memo::new(move |_| screen.rows.read().len());
-    Effect::new(move |_| {
-        // Read, not tracked: a memo that nobody reads is never worked out, and follows nothing.
-        let _rows = rows.get();
-        spawn_local(async move {
-            match load_setup(screen.slug()).await {
-                Ok(None) => drop(screen.setup.try_set(false)),
-                Ok(found) => {
-                    drop(setup.try_set(found));
-                    let _ = alive.try_set(true);
-                }
-                Err(fault) => screen.fail(fault),
-            }
-        });
-    });
+    #[cfg(feature = "hydrate")]
+    follow(screen, setup, alive);
     let view = move || {
         let list = list_view(screen, setup.read().as_ref()?);
         Some(view! { <section class="thread blank" aria-label="Set-up">{list}</section> })
     };
+    let _ = alive;
     view! { {view} }.into_any()
 }
 
@@ -58,6 +45,42 @@ pub fn list_view(screen: Screen, setup: &Setup) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(feature = "hydrate")]
+fn follow(screen: Screen, setup: RwSignal<Option<Setup>>, alive: RwSignal<bool>) {
+    use super::server::load_setup;
+    use crate::frame::live::{Heard, listen, one_at_a_time};
+    use domain::inbox::Event;
+
+    let ask = one_at_a_time(move || async move {
+        match load_setup(screen.slug()).await {
+            Ok(None) => drop(screen.setup.try_set(false)),
+            Ok(found) => {
+                drop(setup.try_set(found));
+                let _ = alive.try_set(true);
+            }
+            Err(fault) => screen.fail(fault),
+        }
+    });
+    let first = ask.clone();
+    Effect::new(move |_| first());
+    listen(move |heard| {
+        let heard_from = setup.with_untracked(|setup| setup.as_ref().is_some_and(|setup| setup.heard));
+        let concerns = match heard {
+            Heard::Afresh => true,
+            Heard::Event(live) => match &live.event {
+                Event::Setup | Event::Team => true,
+                // It may be what the list waits for.
+                Event::Message { .. } | Event::Conversation { .. } => !heard_from,
+                _ => false,
+            },
+            Heard::Present(_) => false,
+        };
+        if concerns {
+            ask();
+        }
+    });
 }
 
 fn steps(screen: Screen, setup: &Setup) -> AnyView {

@@ -49,10 +49,11 @@ enum Case {
     Labels,
     NoteRemoved,
     Contact,
+    Setup,
 }
 
 impl Case {
-    const ALL: [Case; 15] = [
+    const ALL: [Case; 16] = [
         Case::Message,
         Case::MessageChanged,
         Case::Stays,
@@ -68,8 +69,9 @@ impl Case {
         Case::Labels,
         Case::NoteRemoved,
         Case::Contact,
+        Case::Setup,
     ];
-    const KINDS: usize = 13;
+    const KINDS: usize = 14;
 
     /// A new kind of event does not compile until it has its number here, and a case above.
     fn kind(event: &Event) -> usize {
@@ -87,6 +89,7 @@ impl Case {
             Event::Labels { .. } => 10,
             Event::NoteRemoved { .. } => 11,
             Event::Contact { .. } => 12,
+            Event::Setup => 13,
         }
     }
 
@@ -130,6 +133,7 @@ impl Case {
             Case::Lost => Event::Lost { conversation: row.id, was },
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },
             Case::Team => Event::Team,
+            Case::Setup => Event::Setup,
             Case::Labels => Event::Labels { labels: Vec::new() },
             Case::Contact => Event::Contact { contact: thing.contact, assignee: thing.assignee },
             Case::Alert => Event::Alert { about: alert::Kind::QualityDropped },
@@ -181,6 +185,7 @@ fn expected(world: &World, who: Who, case: Case, thing: Thing, colleague: Member
         Case::Limits => plain("limits", P::MessagesSend),
         Case::Labels => plain("labels", P::ConversationsView),
         Case::Team => plain("team", P::TeamsView),
+        Case::Setup => plain("setup", P::WorkspaceSettings),
         Case::Alert => plain("alert", P::OperationsView),
         Case::Contact => {
             let told = Told::Event { seq, name: "contact".to_owned(), conversation: None, words: false };
