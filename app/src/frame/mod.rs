@@ -2,6 +2,7 @@
 
 mod bar;
 mod bell;
+mod beside;
 mod leave;
 #[cfg(feature = "hydrate")]
 pub mod live;
@@ -9,6 +10,8 @@ mod meter;
 mod page;
 mod rail;
 mod subnav;
+#[cfg(feature = "hydrate")]
+pub mod told;
 mod unread;
 
 pub mod server;
@@ -218,6 +221,7 @@ pub fn bare(frame: &Frame, here: Here, content: AnyView) -> AnyView {
     view! {
         <Title text=title/>
         {around}
+        {beside::beside_view(frame)}
     }
     .into_any()
 }

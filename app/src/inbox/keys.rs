@@ -79,7 +79,7 @@ pub fn listen(screen: Screen) {
 }
 
 /// The one chord: it works in fields too.
-fn commands(event: &KeyboardEvent) -> bool {
+pub(crate) fn commands(event: &KeyboardEvent) -> bool {
     (event.ctrl_key() || event.meta_key())
         && !event.alt_key()
         && !event.shift_key()

@@ -50,7 +50,7 @@ mod numbers;
 mod opted_out;
 pub(crate) mod outbox;
 mod over;
-mod palette;
+pub(crate) mod palette;
 mod quick_list;
 mod quote;
 mod reach;
@@ -61,3 +61,6 @@ mod told;
 mod types;
 mod undo;
 mod voice;
+
+#[cfg(feature = "hydrate")]
+pub(crate) use keys::commands;

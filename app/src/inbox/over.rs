@@ -40,6 +40,15 @@ pub fn over_view(screen: Screen, over: Over) -> AnyView {
         Over::React(message) => react_menu(screen, message),
         Over::Fetch(media) => fetch_view(screen, media),
         Over::Numbers => number_menu(screen),
-        Over::Palette => palette_view(screen),
+        Over::Palette => {
+            let facts = screen.facts();
+            // What was chosen may ask something itself by now.
+            let closed = move || {
+                if screen.over.with_untracked(|over| *over == Some(Over::Palette)) {
+                    screen.over.set(None);
+                }
+            };
+            palette_view(facts.workspace.slug.clone(), facts.access, Some(screen), closed)
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use domain::{conversation::View, inbox::Filter, search::Person, text::ascii_fold};
+use domain::{
+    conversation::View, inbox::Filter, permission::Access, search::Person, text::ascii_fold, workspace::Slug,
+};
 use leptos::{ev::KeyboardEvent, html::Input, prelude::*, task::spawn_local};
 
-use super::{over::Over, row::address, screen::Screen, search::server::search};
+use super::{place::query, row::address, screen::Screen, search::server::search};
 use crate::{
     frame::Here,
     ui::{dialog, icon},
@@ -86,8 +88,7 @@ fn is_there(selector: &str) -> bool {
 }
 
 /// What the person may do here and now, and where they may go.
-fn entries(screen: Screen) -> Vec<Entry> {
-    let access = screen.facts().access;
+fn entries(slug: &Slug, access: Access, inside: bool) -> Vec<Entry> {
     let commands =
         COMMANDS.iter().filter(|(.., selector)| is_there(selector)).map(|(label, key, drawing, selector)| Entry {
             label: (*label).to_owned(),
@@ -99,22 +100,32 @@ fn entries(screen: Screen) -> Vec<Entry> {
         label: format!("Go to {}", view.label()),
         key: "",
         drawing: "inbox",
-        act: Act::Inside(screen.path(&format!("/inbox{}", screen.query_of(*view, &Filter::default())))),
+        act: to_inbox(slug, &query((*view != View::home(&access)).then_some(*view), &Filter::default()), inside),
     });
     let places = PLACES.into_iter().filter(|place| place.offered(&access)).map(|place| Entry {
         label: format!("Go to {}", place.label()),
         key: "",
         drawing: place.drawing(),
-        act: Act::Leave(screen.path(&format!("/{}", place.path()))),
+        act: Act::Leave(format!("/w/{slug}/{}", place.path())),
     });
-    untrack(|| commands.chain(views).chain(places).collect())
+    commands.chain(views).chain(places).collect()
 }
 
-fn person(screen: Screen, person: Person) -> Entry {
+/// The inbox moves within itself; from another page it is loaded.
+fn to_inbox(slug: &Slug, rest: &str, inside: bool) -> Act {
+    let path = format!("/w/{slug}/inbox{rest}");
+    if inside { Act::Inside(path) } else { Act::Leave(path) }
+}
+
+fn person(slug: &Slug, screen: Option<Screen>, person: Person) -> Entry {
     let Person { contact, conversation, .. } = person;
     let phone = contact.phone.filter(|phone| *phone != contact.name);
     let label = [Some(contact.name), phone].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    Entry { label, key: "", drawing: "contacts", act: Act::Inside(untrack(|| address(screen, conversation, ""))) }
+    let act = match screen {
+        Some(screen) => Act::Inside(untrack(|| address(screen, conversation, ""))),
+        None => to_inbox(slug, &format!("/{conversation}"), false),
+    };
+    Entry { label, key: "", drawing: "contacts", act }
 }
 
 /// Those that hold every word that was typed; those that begin with it first.
@@ -133,11 +144,12 @@ fn fitting(entries: &[Entry], typed: &str) -> Vec<Entry> {
     fitting.into_iter().map(|(_, entry)| entry.clone()).collect()
 }
 
-pub fn palette_view(screen: Screen) -> AnyView {
-    let all = StoredValue::new(entries(screen));
+/// Over the inbox, or without a `screen` over another page. `closed` takes it off the page.
+pub fn palette_view(slug: Slug, access: Access, screen: Option<Screen>, closed: impl Fn() + 'static) -> AnyView {
+    let all = StoredValue::new(entries(&slug, access, screen.is_some()));
     let (typed, at, people) =
         (RwSignal::new(String::new()), RwSignal::new(0_usize), RwSignal::new(Vec::<Entry>::new()));
-    look_for_people(screen, typed, people);
+    look_for_people(slug, screen, typed, people);
     let shown = Memo::new(move |_| {
         let mut shown = all.with_value(|all| typed.with(|typed| fitting(all, typed)));
         let people = people.get();
@@ -172,7 +184,8 @@ pub fn palette_view(screen: Screen) -> AnyView {
     let field = NodeRef::<Input>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
-            let _ = field.focus();
+            // Once the dialog is open: opening gives the focus to its first button.
+            request_animation_frame(move || drop(field.focus()));
         }
     });
     let option = move |(nth, entry): (usize, Entry)| {
@@ -219,20 +232,14 @@ pub fn palette_view(screen: Screen) -> AnyView {
             {move || shown.with(Vec::is_empty).then(|| {
                 view! {
                     <p class="muted" role="status">
-                        "Nothing fits “"<bdi>{typed.get()}</bdi>"”. Messages are found by the search above the list."
+                        "Nothing fits “"<bdi>{typed.get()}</bdi>"”. Messages are found by the search of the inbox."
                     </p>
                 }
             })}
         </div>
     }
     .into_any();
-    let about = if screen.facts().access.sees_all() { "" } else { "Among your own conversations." };
-    let closed = move || {
-        // What was chosen may ask something itself by now.
-        if screen.over.with_untracked(|over| *over == Some(Over::Palette)) {
-            screen.over.set(None);
-        }
-    };
+    let about = if access.sees_all() { "" } else { "Among your own conversations." };
     dialog::dialog(ID, "Commands".to_owned(), about.to_owned(), closed, content)
 }
 
@@ -264,7 +271,7 @@ fn choose() -> Callback<Act> {
 }
 
 /// Asks for customers whenever the field has rested for a moment.
-fn look_for_people(screen: Screen, typed: RwSignal<String>, people: RwSignal<Vec<Entry>>) {
+fn look_for_people(slug: Slug, screen: Option<Screen>, typed: RwSignal<String>, people: RwSignal<Vec<Entry>>) {
     let nth = StoredValue::new(0_u32);
     Effect::new(move |_| {
         let words = typed.get();
@@ -274,16 +281,17 @@ fn look_for_people(screen: Screen, typed: RwSignal<String>, people: RwSignal<Vec
             people.set(Vec::new());
             return;
         }
+        let slug = slug.clone();
         let ask = move || {
             if nth.try_get_value() != Some(mine) {
                 return;
             }
             spawn_local(async move {
                 // Without an answer there are still the commands.
-                let Ok(found) = search(screen.slug(), words).await else { return };
+                let Ok(found) = search(slug.clone(), words).await else { return };
                 if nth.try_get_value() == Some(mine) {
                     let some = found.people.items.into_iter().take(PEOPLE);
-                    people.try_set(some.map(|one| person(screen, one)).collect());
+                    people.try_set(some.map(|one| person(&slug, screen, one)).collect());
                 }
             });
         };

@@ -51,8 +51,8 @@ pub fn choose_view(slug: Slug, choices: Choices, toast: Toast) -> AnyView {
                 {task.problem_view()}
                 {switch(
                     "in-page",
-                    "In the inbox",
-                    "A line at the lower edge when a customer writes to you in a conversation that is not open.",
+                    "On the page",
+                    "A line at the lower edge of whatever page you look at, when a customer writes to you.",
                     |choices| &mut choices.in_page,
                 )}
                 {switch(
