@@ -126,8 +126,18 @@ test("offline for thirty seconds and back", async ({ open, cable }, info) => {
   const drawn = await asha.evaluate(() => performance.timeOrigin);
 
   const since = Date.now();
+  const panes = () => Promise.all([list(asha), composer(asha)].map((pane) => pane.boundingBox()));
+  const stood = await panes();
   await leave(asha, cable);
   await expect(banner(asha)).toContainText("Replies wait here and are sent in order.");
+
+  await test.step("it is said when the next try is, and no pane makes room for that", async () => {
+    const left = async () => Number(/Reconnecting in (\d+) s\./.exec(await banner(asha).textContent())?.[1] ?? 0);
+    await expect.poll(left, { intervals: [200] }).toBeGreaterThan(1);
+    // It counts down, to the second.
+    await expect.poll(left, { intervals: [200] }).toBe(1);
+    expect(await panes()).toEqual(stood);
+  });
 
   await test.step("a file that does not go says so; nothing of it is sent", async () => {
     await choose(asha, path);

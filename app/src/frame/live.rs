@@ -79,12 +79,15 @@ pub fn one_at_a_time<F: Future<Output = ()> + 'static>(ask: impl Fn() -> F + 'st
 /// Follows a workspace behind the event that the page was drawn with. A page in the background holds no connection; what it
 /// misses is told when somebody looks at it again.
 pub fn follow(slug: Slug, seq: i64) {
-    let following = Rc::new(Following { slug, seq: Cell::new(seq), open: RefCell::default() });
-    let first = following.clone();
+    let following = Rc::new(Following { slug, seq: Cell::new(seq), open: RefCell::default(), gone: Cell::new(false) });
+    let (first, last) = (following.clone(), StoredValue::new_local(following.clone()));
     Effect::new(move |_| first.look());
     let handle =
         window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| following.look());
-    on_cleanup(move || handle.remove());
+    on_cleanup(move || {
+        handle.remove();
+        last.try_with_value(|following| following.leave());
+    });
 }
 
 struct Following {
@@ -92,6 +95,8 @@ struct Following {
     /// The last event that was heard.
     seq: Cell<i64>,
     open: RefCell<Option<Open>>,
+    /// Nobody is on the page any more.
+    gone: Cell<bool>,
 }
 
 /// An open stream, with what listens to it.
@@ -107,8 +112,13 @@ impl Drop for Open {
 }
 
 impl Following {
+    fn leave(&self) {
+        self.gone.set(true);
+        self.open.take();
+    }
+
     fn look(self: &Rc<Self>) {
-        let visible = document().visibility_state() == VisibilityState::Visible;
+        let visible = !self.gone.get() && document().visibility_state() == VisibilityState::Visible;
         let is_open = self.open.borrow().is_some();
         if !visible {
             self.open.take();

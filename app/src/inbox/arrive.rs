@@ -17,6 +17,9 @@ use super::{
 impl Screen {
     /// Everything anew from the server: the first fetch, another view, or a stream that had to let go.
     pub fn install(&self, fresh: Screenful) {
+        if self.is_gone() {
+            return;
+        }
         if fresh.access != self.facts().access {
             // What the member may do has changed. Texts that are not sent yet survive this.
             return crate::ui::reload();

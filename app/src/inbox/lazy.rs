@@ -87,6 +87,10 @@ pub enum Extra {
 /// One function for all, so that they come as one file: cut apart one by one they would share dozens of crumbs.
 #[lazy]
 fn extra(screen: Screen, what: Extra) -> AnyView {
+    // It came when the person had gone.
+    if screen.is_gone() {
+        return ().into_any();
+    }
     match what {
         Extra::Template(picking) => picker_view(screen, picking),
         Extra::Shelf(number) => shelf_view(screen, number),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     inbox::{Event, Live, MessageView, Thread},
-    time::MINUTE,
+    time::{MINUTE, Millis},
     window::{self, Window},
 };
 use leptos::{ev, prelude::*};
@@ -32,29 +32,38 @@ pub fn start(screen: Screen) {
         screen.local.set(true);
         screen.now.set(clock());
         tick(screen);
-        Tabs::join(screen);
         screen.restore();
         if let Some(root) = document().document_element() {
             // For the style sheet and the tests: from here on everything answers.
             let _ = root.set_attribute("data-hydrated", "true");
         }
     });
-    // The browser knows before the stream does. Where it is wrong about "online", the stream says so at its next try.
+    watch_reading(screen);
+}
+
+/// Listens to what happens. What came since the page was drawn is told first, so that this may begin later than the page.
+pub fn join(screen: Screen) {
+    let tabs = Tabs::join(screen);
+    // The browser knows first. Where it is wrong about "online", the stream says so at its next try.
     let online = window_event_listener(ev::Custom::<web_sys::Event>::new("online"), move |_| {
-        screen.offline.set(false);
-        screen.retry_offline();
+        reachable(screen, None);
+        tabs.hurry();
     });
-    let offline =
-        window_event_listener(ev::Custom::<web_sys::Event>::new("offline"), move |_| reachable(screen, false));
+    let offline = window_event_listener(ev::Custom::<web_sys::Event>::new("offline"), move |_| {
+        reachable(screen, Some(screen.next_try.get_untracked()));
+    });
     on_cleanup(move || {
         online.remove();
         offline.remove();
+        tabs.leave();
     });
-    watch_reading(screen);
 }
 
 /// Looks once a second; the screen's clock moves each second while something on it counts down, else with the minute.
 fn tick(screen: Screen) {
+    if screen.is_gone() {
+        return;
+    }
     let now = clock();
     let soon = |end| matches!(window::at(end, now), Window::Open { left } if left < 3 * MINUTE);
     let counts_down = |thread: &Thread| {
@@ -64,7 +73,8 @@ fn tick(screen: Screen) {
     };
     let hurry = screen.model.with_value(|model| {
         let open = model.thread.as_ref().map(|thread| &thread.row);
-        model.rows.iter().chain(open).any(|row| soon(row.window_expires_at))
+        screen.next_try.get_untracked() > 0
+            || model.rows.iter().chain(open).any(|row| soon(row.window_expires_at))
             || model.thread.as_ref().is_some_and(counts_down)
     });
     if hurry || now / MINUTE != screen.now.get_untracked() / MINUTE {
@@ -78,16 +88,19 @@ fn tick(screen: Screen) {
     set_timeout(move || tick(screen), TICK);
 }
 
-/// Opens the stream behind the last known event. The browser reconnects by itself after a lost connection.
+/// Opens the stream behind the last known event. When it breaks off it is opened again by the clock that the banner shows.
 pub fn connect(screen: Screen, tabs: Tabs) {
+    if screen.is_gone() {
+        return;
+    }
+    let attempt = tabs.begin();
     let after = screen.model.with_value(|model| model.seq);
     let Ok(source) = EventSource::new(&screen.path(&format!("/events?after={after}"))) else { return };
-    let down = StoredValue::new(false);
-    let listen = |name: &str, heard: Box<dyn FnMut(MessageEvent)>| {
+    let mut hear = Vec::new();
+    let mut listen = |name: &str, heard: Box<dyn FnMut(MessageEvent)>| {
         let heard = Closure::<dyn FnMut(MessageEvent)>::wrap(heard);
         let _ = source.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
-        // Lives as long as the page.
-        heard.forget();
+        hear.push(heard);
     };
     listen("live", Box::new(move |message| receive(screen, tabs, &message)));
     listen(
@@ -103,46 +116,67 @@ pub fn connect(screen: Screen, tabs: Tabs) {
         "resync",
         Box::new(move |_| {
             tabs.say_resync();
-            screen.refetch();
+            afresh(screen);
         }),
     );
     listen(
         "open",
         Box::new(move |_| {
-            down.set_value(false);
-            tabs.say_reachable(true);
-            reachable(screen, true);
+            tabs.is_up();
+            tabs.say_reachable(None);
+            reachable(screen, None);
         }),
     );
     let stream = source.clone();
     listen(
         "error",
         Box::new(move |_| {
-            down.set_value(true);
-            let still = move || {
-                if down.get_value() {
-                    tabs.say_reachable(false);
-                    reachable(screen, false);
-                }
-            };
-            set_timeout(still, PATIENCE);
-            if stream.ready_state() == EventSource::CLOSED {
-                // The server ended it for good: the page asks what is the matter, then listens again.
-                let again = move || {
-                    screen.refetch();
-                    connect(screen, tabs);
-                };
-                set_timeout(again, AGAIN);
+            // Ended for good by the server: the page asks what is the matter, then listens again.
+            let ended = stream.ready_state() == EventSource::CLOSED;
+            // By itself the browser would try again too, and not say when.
+            stream.close();
+            if !tabs.is_current(attempt) || screen.is_gone() {
+                return;
             }
+            let pause = tabs.pause();
+            let pause = if ended { AGAIN } else { pause };
+            let at = clock() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+            let down = move || {
+                tabs.say_reachable(Some(at));
+                reachable(screen, Some(at));
+            };
+            if screen.offline.get_untracked() {
+                down();
+            } else {
+                let still = move || {
+                    if tabs.is_down() && !screen.is_gone() {
+                        down();
+                    }
+                };
+                set_timeout(still, PATIENCE);
+            }
+            let again = move || {
+                if !tabs.is_current(attempt) {
+                    return;
+                }
+                if ended {
+                    screen.refetch();
+                }
+                connect(screen, tabs);
+            };
+            set_timeout(again, pause);
         }),
     );
+    tabs.hold(source, hear);
 }
 
-/// Says that nothing comes in, or sends what waited for that.
-pub fn reachable(screen: Screen, now: bool) {
+/// Says that nothing comes in and when it is tried again, or sends what waited for that.
+pub fn reachable(screen: Screen, again: Option<Millis>) {
     let before = !screen.offline.get_untracked();
-    screen.offline.set(!now);
-    if now && !before {
+    screen.now.set(clock());
+    screen.next_try.set(again.unwrap_or_default());
+    screen.offline.set(again.is_some());
+    if again.is_none() && !before {
         screen.retry_offline();
     }
 }
@@ -151,6 +185,12 @@ fn receive(screen: Screen, tabs: Tabs, message: &MessageEvent) {
     let (Some(data), Ok(seq)) = (message.data().as_string(), message.last_event_id().parse::<i64>()) else { return };
     tabs.say_live(seq, &data);
     heard(screen, seq, &data);
+}
+
+/// Something was missed: the screen is fetched, and whoever shows something beside it fetches that.
+pub fn afresh(screen: Screen) {
+    crate::frame::live::tell(crate::frame::live::Heard::Afresh);
+    screen.refetch();
 }
 
 /// What a colleague does at a conversation, from the stream or from the tab that holds it.

@@ -40,6 +40,7 @@ mod head;
 mod hold;
 mod keys;
 mod label_menu;
+mod lasting;
 mod later;
 mod lazy;
 mod lightbox;

@@ -111,6 +111,9 @@ impl Screen {
     }
 
     fn fetch(&self, view: View, filter: Filter, open: Option<ConversationId>) {
+        if self.is_gone() {
+            return;
+        }
         let screen = *self;
         self.busy.set(true);
         self.fetching(1);
@@ -131,6 +134,7 @@ impl Screen {
                         screen.open_thread(here);
                     }
                 }
+                Err(_) if screen.is_gone() => {}
                 // Not theirs any more: nothing of it stays on the screen.
                 Err(Fault::Domain(Wrong::NotFound | Wrong::Forbidden { .. } | Wrong::SecondFactor)) => {
                     crate::ui::reload()

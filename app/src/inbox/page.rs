@@ -7,6 +7,7 @@ use leptos_router::hooks::use_location;
 use super::{
     contact::contact_view,
     frame::{around, keys_view, unread},
+    lasting::lasting,
     lazy::{Extra, show},
     list::list_view,
     over::Over,
@@ -28,16 +29,17 @@ use crate::{
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let location = use_location();
-    let place = Memo::new(move |_| {
+    let read = move || {
         let path = location.pathname.get();
         location.query.with(|query| Place::read(&path, |key| query.get(key)))
-    });
+    };
+    let place = lasting(|| Memo::new(move |_| read()));
     let first = Resource::new_blocking(|| (), move |()| load(place.get_untracked()));
     view! {
         <Suspense>
             {move || Suspend::new(async move {
                 match first.await {
-                    Ok(first) => inbox_view(Screen::new(first, place)),
+                    Ok(first) => inbox_view(lasting(|| Screen::new(first, place))),
                     Err(fault) => fault_view(fault),
                 }
             })}
@@ -94,7 +96,7 @@ fn inbox_view(screen: Screen) -> AnyView {
     let title = titled(unread.get_untracked(), TITLE);
     let panes = view! {
         <h1 class="sr">"Inbox"</h1>
-        {offline_view(screen)} {locked_view(&screen.facts().locked)} {parked_view(screen)}
+        {locked_view(&screen.facts().locked)} {parked_view(screen)}
         <div class="inbox" data-pane=move || screen.place.read().pane.as_str()>
             <div class="inbox__grid">{list_view(screen)} {middle_view(screen)} {contact_view(screen)}</div>
         </div>
@@ -109,22 +111,6 @@ fn inbox_view(screen: Screen) -> AnyView {
         {move || screen.over.get().map(|over| show(screen, Extra::Over(over)))}
         {undo_view(screen)}
         {show(screen, Extra::Told)}
-    }
-    .into_any()
-}
-
-fn offline_view(screen: Screen) -> AnyView {
-    view! {
-        {move || {
-            screen.offline.get().then(|| {
-                view! {
-                    <div class="banner warn edge" role="status">
-                        {icon("wifi", "")}
-                        <p><b>"Offline. "</b>"Reconnecting. Replies wait here and are sent in order."</p>
-                    </div>
-                }
-            })
-        }}
     }
     .into_any()
 }
@@ -162,5 +148,6 @@ fn take_over(screen: Screen) {
         super::keys::listen(screen);
         super::focus::keep(screen);
         super::lazy::preload();
+        on_cleanup(move || screen.go_away());
     }
 }

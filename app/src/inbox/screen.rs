@@ -93,6 +93,8 @@ pub struct Screen {
     /// Times in the reader's own zone; see [`crate::ui::when`].
     pub local: RwSignal<bool>,
     pub offline: RwSignal<bool>,
+    /// When it is tried to reach the server again.
+    pub next_try: RwSignal<Millis>,
     /// What went wrong with something the person asked for.
     pub problem: RwSignal<Option<String>>,
     /// It was fetching that went wrong, so that fetching again may help.
@@ -125,6 +127,8 @@ pub struct Screen {
     pub fresh: StoredValue<Option<MessageId>>,
     /// Until then rows keep their places: the reader is about to point at one.
     pub(super) held_until: StoredValue<Millis>,
+    /// See [`Screen::is_gone`].
+    pub(super) gone: StoredValue<bool>,
 }
 
 impl Screen {
@@ -161,6 +165,7 @@ impl Screen {
             now: RwSignal::new(first.now),
             local: RwSignal::new(false),
             offline: RwSignal::new(false),
+            next_try: RwSignal::new(0),
             problem: RwSignal::new(first.error.clone()),
             again: RwSignal::new(false),
             kept: RwSignal::new(first.text.clone().filter(|_| !first.composes())),
@@ -178,6 +183,7 @@ impl Screen {
             busy: RwSignal::new(false),
             fresh: StoredValue::new(None),
             held_until: StoredValue::new(0),
+            gone: StoredValue::new(false),
             facts: StoredValue::new(Arc::new(first)),
         };
         screen.draw_unread_line();
@@ -233,6 +239,9 @@ impl Screen {
 
     /// Brings the signals to the model.
     pub fn sync(&self) {
+        if self.is_gone() {
+            return;
+        }
         let middle = self.middle.get_untracked();
         self.model.with_value(|model| {
             put(self.view, model.view);

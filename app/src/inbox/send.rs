@@ -192,6 +192,9 @@ impl Screen {
 
     /// Sends the first of each conversation that waits; the next one when the first is through or was refused.
     fn pump(&self) {
+        if self.is_gone() {
+            return;
+        }
         let next = self.pending.try_update_value(|list| {
             let ready = (0..list.len()).find(|place| {
                 let Pending { conversation, .. } = list[*place];

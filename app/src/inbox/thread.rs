@@ -199,6 +199,7 @@ fn skeleton() -> AnyView {
             <span class="skeleton"></span>
             <span class="skeleton out"></span>
             <span class="skeleton"></span>
+            <p class="slow muted small">"The server has not answered yet. Still waiting for the messages."</p>
         </div>
     }
     .into_any()

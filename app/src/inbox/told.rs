@@ -1,18 +1,46 @@
-//! What the inbox tells the person while they look elsewhere.
+//! What happens elsewhere and is told here: the stream, what the person is told of while they look elsewhere, and that nothing
+//! comes in.
 
 use leptos::prelude::*;
 
 use super::screen::Screen;
+use crate::ui::icon;
 
-/// Listens as long as the page stands; there is nothing to see.
+/// Listens as long as the page stands; to be seen is only that it is cut off.
 pub fn start(screen: Screen) -> AnyView {
     #[cfg(feature = "hydrate")]
     {
+        super::live::join(screen);
         super::numbers::restore(screen);
         crate::frame::told::start(screen.slug(), browser::Told(screen));
     }
     super::search::jump::asked(screen);
-    ().into_any()
+    offline_view(screen)
+}
+
+/// Over the top bar, which is of no use meanwhile: no pane moves. The seconds are not read out, each of them.
+fn offline_view(screen: Screen) -> AnyView {
+    let again = move || match (screen.next_try.get() - screen.now.get() + 999) / 1_000 {
+        left @ 1.. => format!("Reconnecting in {left} s. "),
+        _ => "Reconnecting. ".to_owned(),
+    };
+    view! {
+        <div class="offline banner warn" role="status" class:shown=screen.offline>
+            {move || {
+                screen.offline.get().then(|| {
+                    view! {
+                        {icon("wifi", "")}
+                        <p>
+                            <b>"Offline. "</b>
+                            <span aria-hidden="true">{again}</span>
+                            "Replies wait here and are sent in order."
+                        </p>
+                    }
+                })
+            }}
+        </div>
+    }
+    .into_any()
 }
 
 #[cfg(feature = "hydrate")]
