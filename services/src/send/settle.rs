@@ -42,8 +42,9 @@ const TOKEN_PROBLEM: &str = "UPDATE numbers SET token_problem = $3
     WHERE workspace_id = $1 AND id = $2 AND (token_problem IS NULL OR token_problem <> $3)";
 const SLOWED: &str = "UPDATE lanes SET slowed_to = $3, slowed_at = $4 WHERE workspace_id = $1 AND number_id = $2";
 
-/// Outcomes in one transaction, at most.
-const GROUP: usize = 256;
+/// Outcomes in one transaction, at most: half of what a process has in hand. With fewer, the seats that a commit frees bound what is
+/// claimed next.
+const GROUP: usize = 512;
 /// A group waits this long for others to join it.
 const GATHER: Duration = Duration::from_millis(2);
 /// From one transaction to the next on SQLite, and of one workspace on PostgreSQL, at least: where many answers come, they are
