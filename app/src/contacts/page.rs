@@ -159,7 +159,7 @@ fn table(screen: Screen, contacts: Vec<Contact>) -> AnyView {
                         <th scope="col">"Name"</th>
                         <th scope="col" class="fold-hide">"Labels"</th>
                         <th scope="col">"Assigned to"</th>
-                        <th scope="col">"Consent"</th>
+                        <th class="fold-hide" scope="col">"Consent"</th>
                         <th scope="col" class="fold-hide">"Last message"</th>
                         {field}
                     </tr>

@@ -76,7 +76,7 @@ pub fn row(screen: Screen, contact: Contact) -> AnyView {
             </th>
             <td class="fold-hide"><span class="chips">{labels}</span></td>
             <td>{assignee}</td>
-            <td>{consent}</td>
+            <td class="fold-hide">{consent}</td>
             <td class="nowrap fold-hide">{written}</td>
             {value}
         </tr>

@@ -179,7 +179,7 @@ fn what_waits_to_be_read_stands_in_the_rail_of_every_page() {
         let html = page(|| labels_page(LabelsView { frame, lines: Vec::new() }));
         match shown {
             Some(shown) => {
-                has(&html, &format!("<span class=\"count\" aria-hidden=\"true\">{shown}</span>"));
+                has(&html, &format!("<span aria-hidden=\"true\" class=\"count\">{shown}</span>"));
                 has(&html, &format!(", {shown} unread"));
             }
             None => {

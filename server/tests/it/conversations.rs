@@ -253,15 +253,16 @@ async fn the_stream_replays_what_was_missed_then_follows_and_ends_with_the_proce
     inbox.receive("wamid.1", "First").await;
     inbox.receive("wamid.2", "Second").await;
     let mut browser = inbox.installation.signed_in().await;
-    let response = browser.get(&format!("/w/{}/events?after=1", inbox.slug)).await;
+    // The first event said that the number was connected, the second one brought the first message.
+    let response = browser.get(&format!("/w/{}/events?after=2", inbox.slug)).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(header_of(&response, "content-type"), "text/event-stream");
     let mut body = response.into_body();
     let missed = next(&mut body).await;
-    assert!(missed.contains("id: 2\n") && missed.contains("event: live\n") && missed.contains("Second"), "{missed}");
+    assert!(missed.contains("id: 3\n") && missed.contains("event: live\n") && missed.contains("Second"), "{missed}");
     inbox.receive("wamid.3", "Third").await;
     let live = next(&mut body).await;
-    assert!(live.contains("id: 3\n") && live.contains("Third"), "{live}");
+    assert!(live.contains("id: 4\n") && live.contains("Third"), "{live}");
     inbox.installation.stopping.cancel();
     let end = tokio::time::timeout(Duration::from_secs(10), body.frame()).await.expect("it ends");
     assert!(end.is_none(), "{end:?}");

@@ -154,7 +154,7 @@ async fn a_file_is_handed_in_once_and_sent_once() {
     assert_eq!(field(&scene.upload(&fields, None, Some("bill-7")).await), (422, "file".to_owned()));
     let nowhere = new_id().to_string();
     let other = scene.upload(&[("conversationId", &nowhere)], Some(PDF), Some("bill-7")).await;
-    assert_eq!(other.0, StatusCode::NOT_FOUND, "{}", other.1);
+    assert_eq!((other.0, &other.1["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_reused")));
     assert_eq!(*scene.meta.uploads.lock().unwrap(), 1);
 
     // What it is decides how it is sent.

@@ -41,8 +41,8 @@ pub async fn everything(services: &Services, ctx: &Ctx) -> String {
     );
     for (seq, body) in sql!(all(i64, String), read.conn(), EVENTS, ws).unwrap() {
         let live = Live { seq, event: serde_json::from_str(&body).unwrap() };
-        // Alerts are told by a worker, in its own time.
-        if !matches!(live.event, Event::Alert { .. }) {
+        // Alerts are told by a worker, in its own time; that there is a number, before the sample.
+        if !matches!(live.event, Event::Alert { .. } | Event::Setup) {
             lines.push(format!("event {}", live.event.name()));
         }
     }
