@@ -134,7 +134,7 @@ on_both! {
         let mut read = db.db.read().await.unwrap();
         let last = "SELECT event_seq FROM workspace_counters WHERE workspace_id = $1";
         let before = services::sql!(scalar i64, read.conn(), last, owner.workspace().id.0).unwrap();
-        assert_eq!(before, 1, "the customer's message alone");
+        assert_eq!(before, 2, "that there is a number, and the customer's message");
     }
 }
 
