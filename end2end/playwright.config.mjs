@@ -2,7 +2,7 @@ import { defineConfig } from "@playwright/test";
 import { chromium } from "./lib/chromium.mjs";
 import { hasPostgres } from "./lib/server.mjs";
 
-const screens = /(pages|states|shift|keyboard|keyboard-day)\.spec\.mjs$/;
+const screens = /(pages|states|shift|keyboard|keyboard-day|writing-states|small-screen|refused)\.spec\.mjs$/;
 
 export default defineConfig({
   testDir: "./tests",
@@ -18,7 +18,7 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   projects: [
     { name: "sqlite", use: { engine: "sqlite" } },
-    // All but how pages look, stand still and answer to keys, which is the same on both.
+    // All but how pages look, stand still, answer to keys and say what was refused, which is the same on both.
     ...(hasPostgres ? [{ name: "postgres", testIgnore: screens, use: { engine: "postgres" } }] : []),
   ],
   reporter: [["list"]],
