@@ -31,6 +31,9 @@ test("unread: one number on every page and in every tab", async ({ open }) => {
   const [phone, asha, elsewhere, rohan] = [await open(), await open(), await open(), await open()];
   await takePhone(phone, CUSTOMER);
   await openInbox(asha, "Asha");
+  // The demo's own customers are silent from here on: nothing else is counted.
+  await writeAsCustomer(phone, "Good morning");
+  await expect(row(asha, CUSTOMER)).toContainText("Good morning");
   const beside = await asha.context().newPage();
   await openInbox(elsewhere, "Asha");
   const count = await listed(elsewhere);
