@@ -85,7 +85,7 @@ fn beside_view(pair: &Pair) -> AnyView {
         .collect_view();
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Both, table">
-            <table class="table compare">
+            <table class="table compare fold">
                 <thead>
                     <tr>
                         <td></td>
