@@ -103,7 +103,8 @@ impl Quick {
     }
 
     pub fn is_open(self) -> bool {
-        self.typing.read().is_some() && self.fitting.get() > 0
+        // What is drawn outlives what it reads for a moment, when the inbox is left.
+        self.typing.try_read().is_some_and(|typing| typing.is_some()) && self.fitting.try_get().is_some_and(|n| n > 0)
     }
 
     /// The id of the choice that Enter takes.
