@@ -33,6 +33,8 @@ pub struct Pending {
     pub text: String,
     pub at: Millis,
     pub sending: bool,
+    /// How often it was begun to be sent.
+    pub tries: u32,
     /// Got no answer and may be tried again.
     pub due: bool,
     /// Whoever wrote it knows that the customer opted out.
@@ -56,7 +58,7 @@ impl Pending {
     fn from_kept(kept: Kept) -> Self {
         let Kept { id, conversation, text, at, despite, quote, note, refused } = kept;
         let refused = refused.map(|why| Refusal { why, offline: false });
-        Self { id, conversation, text, at, sending: false, due: false, despite, quote, note, refused }
+        Self { id, conversation, text, at, sending: false, tries: 0, due: false, despite, quote, note, refused }
     }
 
     fn as_kept(&self) -> Kept {
@@ -118,8 +120,19 @@ impl Screen {
         let despite = !note && self.despite_of(conversation);
         // A note answers nobody: what is quoted waits for the reply.
         let quote = if note { None } else { self.take_whole_quote(conversation) };
-        let pending =
-            Pending { id, conversation, text, at, sending: false, due: false, despite, quote, note, refused: None };
+        let pending = Pending {
+            id,
+            conversation,
+            text,
+            at,
+            sending: false,
+            tries: 0,
+            due: false,
+            despite,
+            quote,
+            note,
+            refused: None,
+        };
         outbox::keep(self.owner(), &pending.as_kept());
         self.pending.update_value(|list| list.push(pending));
         self.fresh.set_value(Some(id));
@@ -203,10 +216,11 @@ impl Screen {
             })?;
             let pending = &mut list[ready];
             (pending.sending, pending.due) = (true, false);
+            pending.tries += 1;
             Some(pending.clone())
         });
         let Some(pending) = next.flatten() else { return };
-        let (screen, id) = (*self, pending.id);
+        let (screen, id, tries) = (*self, pending.id, pending.tries);
         spawn_local(async move {
             match screen.hand_in(pending).await {
                 Ok(()) => screen.retries.set_value(0),
@@ -216,8 +230,8 @@ impl Screen {
         });
         // A line can be dead without saying so. Should the first request arrive after all, the key keeps it one.
         let given_up = move || {
-            let waits = |list: &Vec<Pending>| list.iter().any(|pending| pending.id == id && pending.sending);
-            if screen.pending.with_value(waits) {
+            let waits = |it: &Pending| it.id == id && it.sending && it.tries == tries;
+            if screen.pending.with_value(|list| list.iter().any(waits)) {
                 screen.refuse(id, Fault::Offline);
             }
         };
