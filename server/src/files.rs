@@ -47,9 +47,12 @@ async fn upload(ask: Ask, State(_): State<Web>, Query(about): Query<About>, body
         name: Some(about.name).filter(|name| !name.is_empty()),
         voice: about.voice,
     };
+    let ctx = match ask.ctx().await {
+        Ok(ctx) => ctx,
+        Err(error) => return refused(&ask, &error),
+    };
     let mut bytes = body.into_data_stream();
-    let done = async { media::upload(&ask.ctx().await?, upload, &mut bytes).await };
-    let done = done.await;
+    let done = media::upload(&ctx, upload, &mut bytes).await;
     read_on(bytes).await;
     match done {
         Ok(uploaded) => Json(Attached { kind: uploaded.kind, media: uploaded.media }).into_response(),
@@ -57,7 +60,8 @@ async fn upload(ask: Ask, State(_): State<Web>, Query(about): Query<About>, body
     }
 }
 
-/// An answer that comes before the whole body was read is one that the browser never sees: the line is cut under it.
+/// An answer that comes before the whole body was read is one that the browser never sees: the line is cut under it. Only members
+/// are listened to that long.
 async fn read_on(mut bytes: BodyDataStream) {
     let mut left = UPLOAD_LIMIT;
     while left > 0 {
