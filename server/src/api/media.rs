@@ -77,8 +77,8 @@ pub struct Media {
 ///
 /// It is checked against WhatsApp's limits and handed in there; `POST /api/v1/messages` sends it by its id, once, within a day, to
 /// the conversation that it was handed in for. Needs `messages.send`, and a customer-service window that is open. With an
-/// `Idempotency-Key` it is handed in once: the same file that comes again with the key is
-/// answered like the first time, another one is `key_reused`.
+/// `Idempotency-Key` it is handed in once: the same file that comes again with the key is answered like the first time, another one
+/// is `key_reused`.
 #[utoipa::path(
     post, path = "/api/v1/media", tag = "Messages", operation_id = "uploadMedia",
     request_body(content = NewMedia, content_type = "multipart/form-data"),
@@ -106,19 +106,15 @@ pub async fn upload(
             "file" => {
                 let conversation: ConversationId = conversation_of(&ctx, to, conversation).await?;
                 let name = field.file_name().filter(|name| !name.is_empty()).map(str::to_owned);
-                return match id {
-                    Id::New(id) => {
-                        let upload = Upload { id, conversation, name, voice };
-                        let uploaded = media::upload(&ctx, upload, field).await?;
-                        Ok(answer(&ctx, id, uploaded).into_response())
-                    }
-                    Id::Done(id) => {
-                        let upload = Upload { id, conversation, name, voice };
-                        let first = media::repeated(&ctx, &upload, field).await?.ok_or_else(another)?;
-                        let replayed = (HeaderName::from_static(once::REPLAYED), HeaderValue::from_static("true"));
-                        Ok(([replayed], answer(&ctx, id, first)).into_response())
-                    }
-                };
+                let (Id::New(known) | Id::Done(known)) = id;
+                let upload = Upload { id: known, conversation, name, voice };
+                if let Id::New(_) = id {
+                    let uploaded = media::upload(&ctx, upload, field).await?;
+                    return Ok(answer(&ctx, known, uploaded).into_response());
+                }
+                let first = media::repeated(&ctx, &upload, field).await?.ok_or_else(another)?;
+                let replayed = (HeaderName::from_static(once::REPLAYED), HeaderValue::from_static("true"));
+                return Ok(([replayed], answer(&ctx, known, first)).into_response());
             }
             other => return Err(Wrong::invalid("form", format!("there is no part {other:?}")).into()),
         }
