@@ -44,7 +44,7 @@ const SLOWED: &str = "UPDATE lanes SET slowed_to = $3, slowed_at = $4 WHERE work
 
 /// Outcomes in one transaction, at most: half of what a process has in hand. With fewer, the seats that a commit frees bound what is
 /// claimed next.
-const GROUP: usize = 512;
+const GROUP: usize = super::dispatch::IN_FLIGHT / 2;
 /// A group waits this long for others to join it.
 const GATHER: Duration = Duration::from_millis(2);
 /// From one transaction to the next on SQLite, and of one workspace on PostgreSQL, at least: where many answers come, they are

@@ -168,6 +168,7 @@ impl System {
                 self.shut = true;
             }
         }
+        // Slots go by the clock on the wall, which nobody moves: some of what was asked for happens before the next step, some after.
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 
