@@ -12,12 +12,22 @@ export const look = (page, what, within) =>
     // A colour on its way from one to the other is neither.
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     await expectAccessible(page, { within });
+    await picture(page, what, "light");
     await page.emulateMedia({ colorScheme: "dark" });
     await expectAccessible(page, { within, only: ["color-contrast"] });
+    await picture(page, what, "dark");
     const { scroll, width } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, width: window.innerWidth }));
     expect(scroll, `${what} is no wider than the window`).toBeLessThanOrEqual(width);
     await page.emulateMedia({ colorScheme: "light" });
   });
+
+/** To be looked at by people, where somebody names a folder for them. */
+async function picture(page, what, scheme) {
+  const folder = process.env.PARLANCE_PICTURES;
+  if (!folder) return;
+  const name = [test.info().titlePath[0], what, scheme].join(" ").replaceAll(/[^a-z0-9]+/gi, "-");
+  await page.screenshot({ path: `${folder}/${name}.png` });
+}
 
 /** Opens a dialog, looks at it in each of its states, and closes it. */
 export async function lookAtDialog(page, name, open, ...more) {
