@@ -77,6 +77,17 @@ pub async fn fill(world: &World, office: &Office, each: usize) -> Result<usize> 
     Ok(usize::try_from(written)?)
 }
 
+/// Returns once the search knows all that was written.
+pub async fn searchable(probe: &mut Probe) -> Result<()> {
+    const WAITS: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM search_queue LIMIT 1) AS first";
+    let begun = Instant::now();
+    while services::sql!(scalar i64, probe.conn(), WAITS)? > 0 {
+        ensure!(begun.elapsed() < PATIENCE, "the search does not index what was written");
+        sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
 fn messages(id: &str, each: usize, at: i64, phone_number_id: &str) -> String {
     let rank = Status::Queued.rank();
     format!(

@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{ByEngine, Plan, Scale};
 use crate::{
+    backlog,
     database::Probe,
     figures,
     load::{Load, Pace},
@@ -101,7 +102,7 @@ pub(super) async fn drain(world: &World, scale: &Scale) -> Result<Drained> {
     let expected = i64::try_from(count)?;
     timeout(PATIENCE, all_visible(&mut probe, expected)).await.context("the deliveries do not become visible")??;
     let visible = start.elapsed().as_secs_f64();
-    timeout(PATIENCE, all_searchable(&mut probe)).await.context("the search does not index what came")??;
+    timeout(PATIENCE, backlog::searchable(&mut probe)).await.context("the search does not index what came")??;
     let searchable_after = start.elapsed().as_secs_f64() - visible;
     let done = delivering.await??;
     ensure!(done.samples.len() == count, "not all deliveries were acknowledged");
@@ -128,14 +129,6 @@ async fn all_visible(probe: &mut Probe, expected: i64) -> Result<()> {
         }
         sleep(LOOK).await;
     }
-}
-
-async fn all_searchable(probe: &mut Probe) -> Result<()> {
-    const WAITS: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM search_queue LIMIT 1) AS first";
-    while services::sql!(scalar i64, probe.conn(), WAITS)? > 0 {
-        sleep(LOOK).await;
-    }
-    Ok(())
 }
 
 async fn parties(probe: &mut Probe) -> Result<(i64, i64)> {

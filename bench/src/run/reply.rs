@@ -80,6 +80,10 @@ async fn once(plan: &Plan, engine: Engine) -> Result<Vec<u32>> {
         ensure!(begun.elapsed() < PATIENCE, "the campaign does not begin:\n{}", server.log_tail());
         sleep(Duration::from_millis(20)).await;
     }
+    // The campaign waits; that it was written a moment ago, all at once, is a matter of this measurement.
+    let mut probe = world.database.probe().await?;
+    backlog::searchable(&mut probe).await?;
+    probe.close().await?;
     let written = write(&world, plan.scale.replies).await?;
     let sorted = arrivals(&simulator, &written).await.with_context(|| server.log_tail())?;
     let sent = usize::try_from(simulator.counters().accepted)?;
