@@ -8,8 +8,9 @@ use crate::{frame::Here, ui::icon};
 pub fn progress_view(screen: Screen) -> AnyView {
     let import = screen.import;
     let percent = move || import.with(|import| percent(import.done, import.size, import.state));
+    let is_running = move || import.with(|import| import.state) == State::Running;
     let bar = move || {
-        (import.with(|import| import.state) == State::Running).then(|| {
+        is_running().then(|| {
             view! { <progress max="100" prop:value=percent aria-label="How much of the file is imported"></progress> }
         })
     };
@@ -41,9 +42,11 @@ pub fn progress_view(screen: Screen) -> AnyView {
                     {count("Skipped", |counts| counts.skipped)}
                     {count("Refused", |counts| counts.refused)}
                 </div>
-                <p class="muted small">
-                    "You can leave this page: the import goes on. What is written stays written when it is stopped."
-                </p>
+                {move || is_running().then(|| view! {
+                    <p class="muted small">
+                        "You can leave this page: the import goes on. What is written stays written when it is stopped."
+                    </p>
+                })}
             </div>
             <footer>
                 <a class="btn sm" href=report rel="external" download="">{icon("download", "xs")}"Report, line by line"</a>

@@ -88,7 +88,16 @@ impl Ask {
                     self.more_messages.set(messages.next);
                     self.short.set(short);
                 }
-                Err(fault) => self.failed(&fault),
+                Err(fault) => {
+                    // What was found before answers another question.
+                    if self.words.with_untracked(|known| known.as_ref() != Some(&words)) {
+                        self.words.set(None);
+                        self.people.set(Vec::new());
+                        self.messages.set(Vec::new());
+                        self.more_messages.set(None);
+                    }
+                    self.failed(&fault);
+                }
             }
         });
     }
