@@ -278,8 +278,13 @@ impl Screen {
             match server::load_thread(screen.slug(), id).await {
                 Ok(thread) => {
                     screen.missed.set(0);
+                    // Until the pane is at its newest message, the place where it was means nothing in the new stretch.
+                    screen.busy.set(true);
                     screen.turn_to(thread);
-                    request_animation_frame(scroll_to_newest);
+                    request_animation_frame(move || {
+                        scroll_to_newest();
+                        screen.busy.try_set(false);
+                    });
                 }
                 Err(fault) => screen.not_fetched(fault),
             }
