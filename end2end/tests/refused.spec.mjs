@@ -1,7 +1,7 @@
 // Whatever the server answers to what somebody writes: it is said, nothing of it is lost, and tried again it is there once.
 import { writeFile } from "node:fs/promises";
 import { expect, test } from "../lib/fixtures.mjs";
-import { composer, log, message, openInbox, openThread, takePhone } from "../lib/steps.mjs";
+import { composer, go, log, message, openInbox, openThread, takePhone } from "../lib/steps.mjs";
 
 // Seeded by the demo: this customer's agent is Rohan.
 const CUSTOMER = "Meera Krishnan";
@@ -121,6 +121,63 @@ test("a request that is never answered", async ({ open }) => {
   await field(page).press("Enter");
   await expect(message(phone, last)).toHaveCount(1);
   for (const who of [page, phone]) await expect(message(who, words)).toHaveCount(1);
+});
+
+/** The first request to this path is never answered; returns what lets it go on after all. */
+async function hold(page, path) {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(path, async (route) => {
+    await held;
+    await route.abort("timedout").catch(() => {});
+  }, { times: 1 });
+  return release;
+}
+
+test("a dialog and a file that are never answered", async ({ open }, info) => {
+  const page = await open({ tolerate: WANTED });
+  const path = info.outputPath("dark.png");
+  await writeFile(path, PNG);
+  await page.clock.install();
+  await openInbox(page, "Asha");
+
+  await test.step("a file: it says so, and goes when it is tried again", async () => {
+    await openThread(page, CUSTOMER);
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    const files = /\/conversations\/[^/]+\/files\?/;
+    const release = await hold(page, files);
+    const asked = page.waitForRequest(files);
+    await attachment(page).getByLabel("Choose files").setInputFiles(path);
+    await asked;
+    const line = attachment(page).getByRole("listitem");
+    await page.clock.runFor(50_000);
+    await expect(line.getByRole("alert")).toHaveCount(0);
+    await page.clock.runFor(20_000);
+    await expect(line.getByRole("alert")).toHaveText("The server did not answer. Check the connection.");
+    await line.getByRole("button", { name: "Try dark.png again" }).click();
+    await expect(line).toContainText("ready to be sent as a photo");
+    release();
+    await attachment(page).getByRole("button", { name: "Close" }).click();
+  });
+
+  await test.step("a dialog: it says so, and can be sent once more", async () => {
+    await go(page, "labels");
+    await page.getByRole("button", { name: "New label" }).click();
+    const dialog = page.getByRole("dialog", { name: "New label" });
+    const release = await hold(page, "**/fn/labels/create");
+    const asked = page.waitForRequest("**/fn/labels/create");
+    await dialog.getByLabel("Name").fill("Patience");
+    const save = dialog.locator("button[type=submit]");
+    await save.click();
+    await asked;
+    await expect(save).toBeDisabled();
+    await page.clock.runFor(31_000);
+    await expect(dialog.getByRole("alert")).toContainText("The server has not answered for 30 seconds.");
+    await save.click();
+    await expect(dialog).toBeHidden();
+    release();
+    await expect(page.getByRole("row", { name: /Patience/ })).toHaveCount(1);
+  });
 });
 
 test("a file on its way, and its message", async ({ open }, info) => {

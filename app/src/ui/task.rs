@@ -1,20 +1,31 @@
 use std::future::Future;
+#[cfg(feature = "hydrate")]
+use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
 use super::icon;
 use crate::error::Fault;
 
+/// A line can be dead without saying so: after that the person may ask again.
+#[cfg(feature = "hydrate")]
+const PATIENCE: Duration = Duration::from_secs(30);
+#[cfg(feature = "hydrate")]
+const SILENT: &str =
+    "The server has not answered for 30 seconds. What you asked for may happen yet: look before you try again.";
+
 /// Something that a person asked for and the server has not answered yet, or could not do.
 #[derive(Clone, Copy)]
 pub struct Task {
     pub busy: RwSignal<bool>,
     pub problem: RwSignal<Option<String>>,
+    /// How often something was asked for.
+    nth: StoredValue<u32>,
 }
 
 impl Default for Task {
     fn default() -> Self {
-        Self { busy: RwSignal::new(false), problem: RwSignal::new(None) }
+        Self { busy: RwSignal::new(false), problem: RwSignal::new(None), nth: StoredValue::new(0) }
     }
 }
 
@@ -28,20 +39,44 @@ impl Task {
         if self.busy.get_untracked() {
             return;
         }
-        self.busy.set(true);
-        self.problem.set(None);
+        let nth = self.begin();
         spawn_local(async move {
             let answer = ask.await;
-            // The page may have gone meanwhile.
-            self.busy.try_set(false);
-            match answer {
-                Ok(answer) => done(answer),
-                Err(fault) => {
-                    sign_in_again(&fault);
-                    self.problem.try_set(Some(fault.to_string()));
-                }
+            // What was asked for since has an answer of its own.
+            let problem = answer.as_ref().err().map(|fault| {
+                sign_in_again(fault);
+                fault.to_string()
+            });
+            self.end(nth, problem);
+            if let Ok(answer) = answer {
+                done(answer);
             }
         });
+    }
+
+    fn begin(self) -> u32 {
+        let nth = self.nth.get_value() + 1;
+        self.nth.set_value(nth);
+        self.busy.set(true);
+        self.problem.set(None);
+        #[cfg(feature = "hydrate")]
+        set_timeout(
+            move || {
+                if self.busy.try_get_untracked() == Some(true) {
+                    self.end(nth, Some(SILENT.to_owned()));
+                }
+            },
+            PATIENCE,
+        );
+        nth
+    }
+
+    /// The page may have gone meanwhile.
+    fn end(self, nth: u32, problem: Option<String>) {
+        if self.nth.try_get_value() == Some(nth) {
+            self.busy.try_set(false);
+            self.problem.try_set(problem);
+        }
     }
 
     /// What went wrong, where it is asked for.

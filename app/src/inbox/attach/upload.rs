@@ -1,12 +1,23 @@
 //! One file on its way to the server, with how far it has come.
 
 #[cfg(feature = "hydrate")]
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+#[cfg(feature = "hydrate")]
 use domain::id::ConversationId;
 use domain::id::MediaId;
+#[cfg(feature = "hydrate")]
+use leptos::prelude::*;
 
 #[cfg(feature = "hydrate")]
 use super::Attached;
 use crate::inbox::screen::Screen;
+
+/// A line can be dead without saying so: milliseconds in which nothing of a file gets on, nor an answer comes.
+#[cfg(feature = "hydrate")]
+const PATIENCE: f64 = 60_000.0;
+#[cfg(feature = "hydrate")]
+const LOOK: Duration = Duration::from_secs(5);
 
 /// The address that takes a file.
 #[cfg(feature = "hydrate")]
@@ -48,17 +59,31 @@ pub(in crate::inbox) fn send(
     use wasm_bindgen::{JsCast, prelude::Closure};
     let request = web_sys::XmlHttpRequest::new().ok()?;
     request.open("POST", url).ok()?;
+    let heard = Rc::new(Cell::new(js_sys::Date::now()));
+    let moves = heard.clone();
     let told = Closure::<dyn FnMut(web_sys::ProgressEvent)>::new(move |event: web_sys::ProgressEvent| {
+        moves.set(js_sys::Date::now());
         if event.length_computable() && event.total() > 0.0 {
             progress((event.loaded() / event.total() * 100.0) as u32);
         }
     });
     request.upload().ok()?.set_onprogress(Some(told.as_ref().unchecked_ref()));
+    let silent = {
+        let request = request.clone();
+        let stop = move || {
+            if js_sys::Date::now() - heard.get() > PATIENCE {
+                // Which ends it like any line that breaks.
+                let _ = request.abort();
+            }
+        };
+        set_interval_with_handle(stop, LOOK).ok()
+    };
     let answered = {
         let request = request.clone();
         // `loadend` comes once, whatever happened.
         Closure::once(move |_: web_sys::ProgressEvent| {
             drop(told);
+            silent.inspect(IntervalHandle::clear);
             done(outcome(&request));
         })
     };
