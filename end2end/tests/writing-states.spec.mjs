@@ -70,9 +70,49 @@ test("a reply: quick replies, what it answers, its length", async ({ open }) => 
   await page.keyboard.type("/he");
   const options = page.getByRole("listbox", { name: "Quick replies" }).getByRole("option");
   await expect(options).toHaveCount(2);
+  await expect(options.first()).toContainText("Hi {{contact.first_name}}");
   await page.keyboard.press("ArrowDown");
   await look(page, "quick replies that fit", ".thread");
   await page.keyboard.press("Escape");
+  await test.step("the button types the stroke", async () => {
+    await field(page).fill("And");
+    await tab(page, "Quick reply").click();
+    await expect(options).toHaveCount(2);
+    await page.keyboard.type("help");
+    await page.keyboard.press("Enter");
+    await expect(field(page)).toHaveValue("And We are here.");
+  });
+  await test.step("an emoji, found and taken by keys, where the caret is", async () => {
+    await field(page).fill("Thanks!");
+    await page.keyboard.press("ArrowLeft");
+    await tab(page, "Emoji").click();
+    const find = page.getByRole("combobox", { name: "Find an emoji" });
+    await expect(find).toBeFocused();
+    await page.keyboard.press("ArrowDown");
+    await look(page, "emoji", ".thread");
+    for (let nth = 0; nth < 8; nth += 1) await page.keyboard.press("ArrowDown");
+    await expect(page.getByRole("listbox", { name: "Emoji" }).getByRole("option", { selected: true })).toBeInViewport({ ratio: 1 });
+    await find.fill("no such thing");
+    await look(page, "no emoji", ".thread");
+    await find.fill("parcel");
+    await page.keyboard.press("Enter");
+    await expect(find).toBeHidden();
+    await expect(field(page)).toBeFocused();
+    await expect(field(page)).toHaveValue("Thanks📦!");
+    await page.keyboard.type(" ok");
+    await expect(field(page)).toHaveValue("Thanks📦 ok!");
+  });
+  await test.step("an emoji by the pointer; Escape takes none", async () => {
+    await field(page).fill("");
+    await tab(page, "Emoji").click();
+    await page.getByRole("option", { name: /^folded hands/ }).click();
+    await expect(field(page)).toHaveValue("🙏");
+    await tab(page, "Emoji").click();
+    await page.keyboard.press("Escape");
+    await expect(field(page)).toBeFocused();
+    await expect(field(page)).toHaveValue("🙏");
+    await field(page).fill("");
+  });
 
   await field(page).fill("Hi {{contact.first_name}}");
   await page.keyboard.press("Enter");

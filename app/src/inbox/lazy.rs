@@ -6,7 +6,7 @@ use domain::{
     opt_out::What,
     time::Millis,
 };
-use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
+use leptos::{html::Textarea, prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
 use super::{
     about::about_view,
@@ -18,6 +18,7 @@ use super::{
     composer::{note::note_view, quick::Quick},
     consent::{decisions_view, record_dialog},
     drafts::drafts_view,
+    emoji::tools_view,
     lightbox::lightbox_view,
     opted_out::question,
     over::{Over, over_view},
@@ -80,6 +81,8 @@ pub enum Extra {
     Note(ConversationId),
     /// Record a voice message, while `open`.
     Voice { conversation: ConversationId, open: RwSignal<bool> },
+    /// Emoji and quick replies, for the field of a reply.
+    Tools(NodeRef<Textarea>),
     /// Hear a sound.
     Player(Sound),
 }
@@ -114,6 +117,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Drafts(id) => drafts_view(screen, id),
         Extra::Note(id) => note_view(screen, id),
         Extra::Voice { conversation, open } => recorder_view(screen, conversation, open),
+        Extra::Tools(area) => tools_view(area),
         Extra::Player(sound) => player_view(sound, None),
     }
 }

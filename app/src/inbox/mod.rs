@@ -31,6 +31,7 @@ pub(crate) mod consent;
 mod contact;
 mod draft;
 pub mod drafts;
+mod emoji;
 mod fetch;
 mod filter_menu;
 mod filters;

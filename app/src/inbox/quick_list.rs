@@ -39,8 +39,16 @@ pub fn replies_view(screen: Screen, quick: Quick) -> AnyView {
         })
     };
     let draw = |reply: &QuickReply| {
-        let (shortcut, title) = (reply.shortcut.clone(), reply.title.clone());
-        view! { <code>"/"<bdi>{shortcut}</bdi></code>" "<span dir="auto">{title}</span> }.into_any()
+        let QuickReply { shortcut, title, body, .. } = reply.clone();
+        view! {
+            <code>"/"<bdi>{shortcut}</bdi></code>
+            " "
+            <b dir="auto">{title}</b>
+            " "
+            <span dir="auto">{body}</span>
+            <kbd aria-hidden="true">"↵"</kbd>
+        }
+        .into_any()
     };
     let list = listbox(quick, "Quick replies", fitting, draw, move |reply| put_reply(screen, quick, reply));
     view! { <div class="quick">{nothing} {list}</div> }.into_any()

@@ -12,7 +12,7 @@ use super::{
     text::keep_draft,
 };
 use crate::{
-    inbox::{draft, screen::Screen},
+    inbox::{draft, emoji::emoji_view, screen::Screen},
     ui::icon,
 };
 
@@ -89,6 +89,7 @@ pub fn note_view(screen: Screen, id: ConversationId) -> AnyView {
                 on:input=input
             ></textarea>
             <div class="composer__tools">
+                {emoji_view(box_ref)}
                 <span class="tally" aria-live="polite">{left}</span>
                 <span class="end">
                     <span class="hint script"><kbd>"Enter"</kbd>" adds "<kbd>"Shift"</kbd><kbd>"Enter"</kbd>" new line"</span>

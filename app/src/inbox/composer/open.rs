@@ -150,6 +150,7 @@ pub(super) fn open(screen: Screen, id: ConversationId, row: Memo<Option<Row>>, n
                         "Template"
                     </button>
                 </Show>
+                {show(screen, Extra::Tools(box_ref))}
                 <span class="tally" aria-live="polite">{left}</span>
                 <span class="end">
                     <span class="hint script"><kbd>"Enter"</kbd>" sends "<kbd>"Shift"</kbd><kbd>"Enter"</kbd>" new line"</span>
