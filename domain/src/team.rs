@@ -113,6 +113,9 @@ pub struct Settings {
     pub read_receipts: bool,
     /// Customers see that somebody types; WhatsApp shows it only together with the former.
     pub typing_indicator: bool,
+    /// A message that Meta did not confirm within ten minutes is sent once more by itself, and may arrive twice; otherwise it is
+    /// held for a person to decide.
+    pub resend_unconfirmed: bool,
     /// Days that the audit trail is kept.
     pub audit_days: i64,
 }

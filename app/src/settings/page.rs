@@ -106,6 +106,18 @@ pub fn settings_page(view: SettingsView) -> AnyView {
                         )}
                     </div>
                 </section>
+                <section class="card" aria-labelledby="unconfirmed">
+                    <header><h2 id="unconfirmed">"Messages that Meta does not confirm"</h2></header>
+                    <div class="card__body">
+                        {switch(
+                            "resend-unconfirmed",
+                            "Send them once more after 10 minutes",
+                            "The customer may get one twice. Otherwise it is held, and a person decides.",
+                            draft,
+                            |settings| &mut settings.resend_unconfirmed,
+                        )}
+                    </div>
+                </section>
                 <section class="card" aria-labelledby="sign-in">
                     <header><h2 id="sign-in">"Signing in"</h2></header>
                     <div class="card__body">

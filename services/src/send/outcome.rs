@@ -8,7 +8,7 @@ use super::{
     park::{self, NewPark, Scope, blocked_by},
     store::{Changes, NewAttempt},
 };
-use crate::conversations::row::RowRecord;
+use crate::{conversations::row::RowRecord, team::settings::RESEND};
 use domain::{
     backoff::{REFUSED, SEND, send_wait},
     message::Status,
@@ -292,7 +292,7 @@ pub(super) fn interrupted(c: Candidate, lease: Millis, now: Millis, changes: &mu
 
 /// Nothing was heard of it in time: sent once more where the workspace wants that, once; else a person decides.
 pub(super) fn given_up(mut c: Candidate, now: Millis, changes: &mut Changes, after: &mut Aftermath) {
-    if c.unconfirmed_rule == "resend" && c.lost < 2 && !c.sent_again {
+    if c.unconfirmed_rule == RESEND && c.lost < 2 && !c.sent_again {
         say(&mut c, Status::Queued, None, None);
         return keep(c, changes, Some(now), None);
     }

@@ -10,10 +10,14 @@ use crate::{
 };
 use domain::{audit::Action, permission::Permission, team::Settings};
 
-const GET: &str = "SELECT name, agents_see_unassigned, require_totp, audit_days, read_receipts, typing_indicator
-    FROM workspaces WHERE id = $1";
+const GET: &str = "SELECT name, agents_see_unassigned, require_totp, audit_days, read_receipts, typing_indicator,
+    unconfirmed_rule FROM workspaces WHERE id = $1";
 const SET: &str = "UPDATE workspaces SET name = $2, agents_see_unassigned = $3, require_totp = $4, audit_days = $5,
-    read_receipts = $6, typing_indicator = $7 WHERE id = $1";
+    read_receipts = $6, typing_indicator = $7, unconfirmed_rule = $8 WHERE id = $1";
+
+/// What becomes of a message that Meta does not confirm.
+const HOLD: &str = "hold";
+pub(crate) const RESEND: &str = "resend";
 
 /// The settings as they are.
 ///
@@ -26,9 +30,18 @@ pub async fn get(ctx: &Ctx) -> Result<Settings> {
 }
 
 async fn load(ctx: &Ctx, conn: Conn<'_>) -> Result<Settings> {
-    let (name, agents_see_unassigned, require_totp, audit_days, read_receipts, typing_indicator) =
-        sql!(one(String, bool, bool, i64, bool, bool), conn, GET, ctx.ws())?;
-    Ok(Settings { name, agents_see_unassigned, require_totp, read_receipts, typing_indicator, audit_days })
+    let (name, agents_see_unassigned, require_totp, audit_days, read_receipts, typing_indicator, rule) =
+        sql!(one(String, bool, bool, i64, bool, bool, String), conn, GET, ctx.ws())?;
+    let resend_unconfirmed = rule == RESEND;
+    Ok(Settings {
+        name,
+        agents_see_unassigned,
+        require_totp,
+        read_receipts,
+        typing_indicator,
+        resend_unconfirmed,
+        audit_days,
+    })
 }
 
 /// Saves all settings. What members may see follows at once.
@@ -50,9 +63,9 @@ pub async fn save(ctx: &Ctx, settings: Settings) -> Result<Settings> {
         let problem = "set up your own second factor first, under Security";
         return Err(domain::Error::invalid("second factor", problem).into());
     }
-    let Settings { name, agents_see_unassigned, require_totp, read_receipts, typing_indicator, audit_days } = &after;
-    sql!(exec change.conn(), SET, ctx.ws(), name.as_str(), *agents_see_unassigned, *require_totp, *audit_days,
-        *read_receipts, *typing_indicator)?;
+    let rule = if after.resend_unconfirmed { RESEND } else { HOLD };
+    sql!(exec change.conn(), SET, ctx.ws(), after.name.as_str(), after.agents_see_unassigned, after.require_totp,
+        after.audit_days, after.read_receipts, after.typing_indicator, rule)?;
     let json = |settings: &Settings| serde_json::to_value(settings).unwrap_or_default();
     let entry = Entry::new(Action::SettingsChanged).on("workspace", ctx.ws()).change(json(&before), json(&after));
     audit::record(&mut change.tx, ctx, entry).await?;

@@ -9,9 +9,10 @@ use crate::{
 };
 use domain::{
     message::Status,
+    team::Settings,
     time::{MINUTE, SECOND},
 };
-use services::{Error, numbers, send};
+use services::{Error, numbers, send, team::settings};
 
 const OUTBOX: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM outbox";
 
@@ -123,7 +124,11 @@ on_both! {
 
     async fn or_sent_once_more_where_the_workspace_wants_that(db) {
         let scene = Scene::new(&db, [Answer::Break(false), Answer::Break(false)]).await;
-        scene.set("UPDATE workspaces SET unconfirmed_rule = 'resend'").await;
+        let now = settings::get(&scene.owner).await.unwrap();
+        assert!(!now.resend_unconfirmed, "held, where nobody says otherwise");
+        let wanted = Settings { resend_unconfirmed: true, ..now };
+        assert_eq!(settings::save(&scene.owner, wanted.clone()).await.unwrap(), wanted);
+        assert_eq!(settings::get(&scene.owner).await.unwrap(), wanted);
         let id = scene.reply("hi").await;
         scene.until(id, Status::Unconfirmed).await;
         scene.pass(10 * MINUTE);

@@ -62,7 +62,7 @@ pub const DOORS: &[Door] = &[
     }),
     door("POST /fn/settings/save", Need::May(P::WorkspaceSettings), |world, _| {
         let settings = json!({"name": "Kaveri Home", "agents_see_unassigned": false, "require_totp": false,
-            "read_receipts": true, "typing_indicator": true, "audit_days": 90});
+            "read_receipts": true, "typing_indicator": true, "resend_unconfirmed": false, "audit_days": 90});
         function("/fn/settings/save", json!({"workspace": world.slug, "settings": settings}))
     }),
     page("PAGE /w/{}/labels", Need::May(P::WorkspaceSettings), |world, _| get(format!("/w/{}/labels", world.slug))),
