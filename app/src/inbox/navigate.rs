@@ -278,13 +278,10 @@ impl Screen {
             match server::load_thread(screen.slug(), id).await {
                 Ok(thread) => {
                     screen.missed.set(0);
-                    // Until the pane is at its newest message, the place where it was means nothing in the new stretch.
-                    screen.busy.set(true);
+                    // Before as well: the place where the pane was is the top of a shorter stretch, which would ask for older ones.
+                    scroll_to_newest();
                     screen.turn_to(thread);
-                    request_animation_frame(move || {
-                        scroll_to_newest();
-                        screen.busy.try_set(false);
-                    });
+                    request_animation_frame(scroll_to_newest);
                 }
                 Err(fault) => screen.not_fetched(fault),
             }

@@ -4,10 +4,14 @@ use domain::{
     quick::{QuickReply, Values, fill},
     workspace::MemberBrief,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html::Textarea, prelude::*, task::spawn_local};
 
 use super::{
-    composer::quick::{Quick, Typing},
+    composer::{
+        quick::{Quick, Typing},
+        text::put,
+    },
+    emoji::emoji_view,
     screen::Screen,
 };
 use crate::{quick::server::quick_replies, ui::avatar};
@@ -45,7 +49,7 @@ pub fn replies_view(screen: Screen, quick: Quick) -> AnyView {
             " "
             <b dir="auto">{title}</b>
             " "
-            <span dir="auto">{body}</span>
+            <span class="body" dir="auto" aria-hidden="true">{body}</span>
             <kbd aria-hidden="true">"↵"</kbd>
         }
         .into_any()
@@ -139,22 +143,51 @@ fn put_reply(screen: Screen, quick: Quick, reply: &QuickReply) {
     replace_typed(quick, &filled.text);
 }
 
-/// As if it had been typed: the draft and the length follow.
+/// Puts a text in the place of what was typed.
 fn replace_typed(quick: Quick, text: &str) {
     let Some(Typing { begins, typed }) = quick.typing.get_untracked() else { return };
     quick.typing.set(None);
     #[cfg(feature = "hydrate")]
     if let Some(area) = quick.area.get_untracked() {
         let whole = area.value();
-        let before: String = whole.chars().take(begins).collect();
-        let after: String = whole.chars().skip(begins + 1 + typed.chars().count()).collect();
-        area.set_value(&format!("{before}{text}{after}"));
-        let caret = u32::try_from((before + text).encode_utf16().count()).unwrap_or(u32::MAX);
-        let _ = area.set_selection_range(caret, caret);
-        if let Ok(event) = web_sys::Event::new("input") {
-            let _ = area.dispatch_event(&event);
-        }
-        let _ = area.focus();
+        let units =
+            |many: usize| whole.chars().take(many).map(char::len_utf16).sum::<usize>().try_into().unwrap_or(u32::MAX);
+        let _ = area.set_selection_range(units(begins), units(begins + 1 + typed.chars().count()));
     }
-    let _ = (begins, typed, text);
+    let _ = (begins, typed);
+    put(quick.area, text);
+}
+
+/// Below a reply, behind the buttons that are there from the first paint, so that none of them moves: emoji, and the way to the
+/// quick replies for whoever does not know the `/`.
+pub fn tools_view(area: NodeRef<Textarea>) -> AnyView {
+    view! {
+        {emoji_view(area)}
+        <button class="btn ghost sm composer__quick" type="button" aria-label="Quick reply" on:click=move |_| slash(area)>
+            <kbd>"/"</kbd>
+            <span>"Quick reply"</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// A `/` behind the caret, as a word of its own: the list opens as if it had been typed. One that stands there already is enough.
+fn slash(area: NodeRef<Textarea>) {
+    #[cfg(feature = "hydrate")]
+    if let Some(field) = area.get_untracked() {
+        let at = field.selection_end().ok().flatten().unwrap_or_else(|| field.text_length());
+        let _ = field.set_selection_range(at, at);
+        let before: Vec<u16> = field.value().encode_utf16().take(at as usize).collect();
+        let before = String::from_utf16_lossy(&before);
+        let last = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+        put(
+            area,
+            match last {
+                "/" => "",
+                "" => "/",
+                _ => " /",
+            },
+        );
+    }
+    let _ = area;
 }

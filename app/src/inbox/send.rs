@@ -221,21 +221,22 @@ impl Screen {
         });
         let Some(pending) = next.flatten() else { return };
         let (screen, id, tries) = (*self, pending.id, pending.tries);
+        // An earlier try says nothing of a later one.
+        let refuse = move |fault| {
+            let waits = |it: &Pending| it.id == id && it.sending && it.tries == tries;
+            if screen.pending.with_value(|list| list.iter().any(waits)) {
+                screen.refuse(id, fault);
+            }
+        };
         spawn_local(async move {
             match screen.hand_in(pending).await {
                 Ok(()) => screen.retries.set_value(0),
-                Err(fault) => screen.refuse(id, fault),
+                Err(fault) => refuse(fault),
             }
             screen.pump();
         });
         // A line can be dead without saying so. Should the first request arrive after all, the key keeps it one.
-        let given_up = move || {
-            let waits = |it: &Pending| it.id == id && it.sending && it.tries == tries;
-            if screen.pending.with_value(|list| list.iter().any(waits)) {
-                screen.refuse(id, Fault::Offline);
-            }
-        };
-        set_timeout(given_up, PATIENCE);
+        set_timeout(move || refuse(Fault::Offline), PATIENCE);
         self.pump();
     }
 

@@ -77,7 +77,8 @@ fn offer_view(
                 browsers.set(all);
                 toast.say("This browser will tell you.".to_owned());
             };
-            task.run(async move { browser::ask(slug.get_value(), &key).await }, done);
+            // A person thinks about it.
+            task.run_long(async move { browser::ask(slug.get_value(), &key).await }, done);
         }
     };
     view! {

@@ -30,8 +30,21 @@ impl Default for Task {
 }
 
 impl Task {
-    /// Asks once at a time, and goes on with the answer. What went wrong stands in `problem`.
+    /// Asks once at a time, and goes on with the answer. What went wrong stands in `problem`; so does that no answer came for 30
+    /// seconds, and then it can be asked again.
     pub fn run<T: 'static>(
+        self,
+        ask: impl Future<Output = Result<T, Fault>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        if !self.busy.get_untracked() {
+            self.run_long(ask, done);
+            self.give_up_later();
+        }
+    }
+
+    /// The same for what takes as long as a person or a large file does.
+    pub fn run_long<T: 'static>(
         self,
         ask: impl Future<Output = Result<T, Fault>> + 'static,
         done: impl FnOnce(T) + 'static,
@@ -39,43 +52,41 @@ impl Task {
         if self.busy.get_untracked() {
             return;
         }
-        let nth = self.begin();
-        spawn_local(async move {
-            let answer = ask.await;
-            // What was asked for since has an answer of its own.
-            let problem = answer.as_ref().err().map(|fault| {
-                sign_in_again(fault);
-                fault.to_string()
-            });
-            self.end(nth, problem);
-            if let Ok(answer) = answer {
-                done(answer);
-            }
-        });
-    }
-
-    fn begin(self) -> u32 {
         let nth = self.nth.get_value() + 1;
         self.nth.set_value(nth);
         self.busy.set(true);
         self.problem.set(None);
-        #[cfg(feature = "hydrate")]
-        set_timeout(
-            move || {
-                if self.busy.try_get_untracked() == Some(true) {
-                    self.end(nth, Some(SILENT.to_owned()));
+        spawn_local(async move {
+            let answer = ask.await;
+            // What was asked for since has an answer of its own. Of a page that has gone the answer counts all the same.
+            if self.nth.try_get_value().is_some_and(|last| last != nth) {
+                return;
+            }
+            self.busy.try_set(false);
+            match answer {
+                Ok(answer) => {
+                    self.problem.try_set(None);
+                    done(answer);
                 }
-            },
-            PATIENCE,
-        );
-        nth
+                Err(fault) => {
+                    sign_in_again(&fault);
+                    self.problem.try_set(Some(fault.to_string()));
+                }
+            }
+        });
     }
 
-    /// The page may have gone meanwhile.
-    fn end(self, nth: u32, problem: Option<String>) {
-        if self.nth.try_get_value() == Some(nth) {
-            self.busy.try_set(false);
-            self.problem.try_set(problem);
+    fn give_up_later(self) {
+        #[cfg(feature = "hydrate")]
+        {
+            let nth = self.nth.get_value();
+            let give_up = move || {
+                if self.nth.try_get_value() == Some(nth) && self.busy.try_get_untracked() == Some(true) {
+                    self.busy.try_set(false);
+                    self.problem.try_set(Some(SILENT.to_owned()));
+                }
+            };
+            set_timeout(give_up, PATIENCE);
         }
     }
 

@@ -10,7 +10,7 @@ pub fn choose_view(frame: &Frame, task: crate::ui::Task) -> AnyView {
     let slug = frame.workspace.slug.clone();
     let chosen = move |event: leptos::ev::Event| {
         let base = base.clone();
-        task.run(send(slug.to_string(), event), move |id| {
+        task.run_long(send(slug.to_string(), event), move |id| {
             if let Some(id) = id {
                 crate::contacts::create::go(&format!("{base}/imports/{id}"));
             }

@@ -13,9 +13,12 @@ use leptos::prelude::*;
 use super::Attached;
 use crate::inbox::screen::Screen;
 
-/// A line can be dead without saying so: milliseconds in which nothing of a file gets on, nor an answer comes.
+/// A line can be dead without saying so: milliseconds in which nothing of a file gets on.
 #[cfg(feature = "hydrate")]
 const PATIENCE: f64 = 60_000.0;
+/// The same for the answer, once all of it was sent: the server hands it to Meta meanwhile, for ten minutes at most.
+#[cfg(feature = "hydrate")]
+const ANSWER: f64 = 660_000.0;
 #[cfg(feature = "hydrate")]
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -59,10 +62,12 @@ pub(in crate::inbox) fn send(
     use wasm_bindgen::{JsCast, prelude::Closure};
     let request = web_sys::XmlHttpRequest::new().ok()?;
     request.open("POST", url).ok()?;
-    let heard = Rc::new(Cell::new(js_sys::Date::now()));
-    let moves = heard.clone();
+    // Until when something is to be heard.
+    let until = Rc::new(Cell::new(js_sys::Date::now() + PATIENCE));
+    let later = until.clone();
     let told = Closure::<dyn FnMut(web_sys::ProgressEvent)>::new(move |event: web_sys::ProgressEvent| {
-        moves.set(js_sys::Date::now());
+        let sent = event.length_computable() && event.loaded() >= event.total();
+        later.set(js_sys::Date::now() + if sent { ANSWER } else { PATIENCE });
         if event.length_computable() && event.total() > 0.0 {
             progress((event.loaded() / event.total() * 100.0) as u32);
         }
@@ -71,7 +76,7 @@ pub(in crate::inbox) fn send(
     let silent = {
         let request = request.clone();
         let stop = move || {
-            if js_sys::Date::now() - heard.get() > PATIENCE {
+            if js_sys::Date::now() > until.get() {
                 // Which ends it like any line that breaks.
                 let _ = request.abort();
             }

@@ -4,7 +4,7 @@ mod closed;
 pub mod note;
 mod open;
 pub mod quick;
-mod text;
+pub mod text;
 
 pub use text::{as_content, take_back};
 

@@ -11,6 +11,24 @@ pub fn as_content(text: &str) -> String {
     format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
+/// Writes at the caret, in the place of what is selected, as if it had been typed: the draft and the length follow. The focus is in
+/// the field then.
+pub fn put(area: NodeRef<Textarea>, text: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(area) = area.get_untracked() {
+        let _ = area.focus();
+        // In UTF-16.
+        let end = area.text_length();
+        let from = area.selection_start().ok().flatten().unwrap_or(end);
+        let to = area.selection_end().ok().flatten().unwrap_or(end);
+        let _ = area.set_range_text_with_start_and_end_and_mode(text, from, to, "end");
+        if let Ok(event) = web_sys::Event::new("input") {
+            let _ = area.dispatch_event(&event);
+        }
+    }
+    let _ = (area, text);
+}
+
 /// Brings a draft back, unless something is written there already.
 pub(super) fn keep_draft(
     screen: Screen,

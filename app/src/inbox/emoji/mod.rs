@@ -1,33 +1,30 @@
-//! Emoji for what is being written, and the button that opens the quick replies for whoever does not know the `/`.
+//! Emoji for what is being written.
 
 mod table;
 
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*};
 
+use super::composer::text::put;
 use crate::ui::icon;
 use table::TABLE;
 
 const PANEL: &str = "emoji-panel";
-const FIELD: &str = "emoji-field";
 /// As many stand in a row, by the style too.
 const COLUMNS: usize = 10;
-
-/// Beside the buttons of a composer that are there from the first paint, so that none of them moves.
-pub fn tools_view(area: NodeRef<Textarea>) -> AnyView {
-    view! {
-        {emoji_view(area)}
-        <button class="btn ghost sm slash" type="button" id="quick-button" aria-label="Quick reply" on:click=move |_| slash(area)>
-            <kbd>"/"</kbd>
-            <span>"Quick reply"</span>
-        </button>
-    }
-    .into_any()
-}
 
 /// The button, and what it opens.
 pub fn emoji_view(area: NodeRef<Textarea>) -> AnyView {
     let open = RwSignal::new(false);
+    let escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() && open.get_untracked() {
+            event.prevent_default();
+            event.stop_propagation();
+            open.set(false);
+            focus(area);
+        }
+    };
     view! {
+        <span class="emoji__box" on:keydown=escape>
         <button
             class="btn ghost square sm"
             type="button"
@@ -40,8 +37,15 @@ pub fn emoji_view(area: NodeRef<Textarea>) -> AnyView {
             {icon("smile", "sm")}
         </button>
         {move || open.get().then(|| panel(area, open))}
+        </span>
     }
     .into_any()
+}
+
+fn focus(area: NodeRef<Textarea>) {
+    if let Some(area) = area.get_untracked() {
+        let _ = area.focus();
+    }
 }
 
 /// The focus stays in its field: arrows walk, Enter takes, Escape leaves.
@@ -49,17 +53,25 @@ fn panel(area: NodeRef<Textarea>, open: RwSignal<bool>) -> AnyView {
     let (typed, at) = (RwSignal::new(String::new()), RwSignal::new(0usize));
     let fitting = Memo::new(move |_| fitting(&typed.get()));
     let take = move |emoji: &'static str| {
-        put(area, |_| emoji.to_owned());
+        put(area, emoji);
         open.set(false);
-    };
-    let leave = move || {
-        open.set(false);
-        put(area, |_| String::new());
     };
     let keydown = move |event: KeyboardEvent| {
         let count = fitting.with_untracked(Vec::len);
-        match event.key().as_str() {
-            "Escape" => leave(),
+        let key = event.key();
+        // Enter also ends a composition; and would send the form.
+        if event.is_composing() {
+            if key == "Enter" {
+                event.prevent_default();
+            }
+            return;
+        }
+        // To the sides the caret goes, where something was typed.
+        let aside = matches!(key.as_str(), "ArrowLeft" | "ArrowRight") && !typed.with_untracked(String::is_empty);
+        if aside || event.shift_key() || event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        match key.as_str() {
             "Enter" => {
                 if let Some((emoji, _)) = fitting.with_untracked(|all| all.get(at.get_untracked()).copied()) {
                     take(emoji);
@@ -100,13 +112,12 @@ fn panel(area: NodeRef<Textarea>, open: RwSignal<bool>) -> AnyView {
             <input
                 class="input sm"
                 type="search"
-                id=FIELD
                 node_ref=field
                 role="combobox"
                 aria-label="Find an emoji"
                 placeholder="Find an emoji"
                 autocomplete="off"
-                aria-expanded="true"
+                aria-expanded=move || fitting.with(|all| !all.is_empty()).to_string()
                 aria-autocomplete="list"
                 aria-controls="emoji-list"
                 aria-activedescendant=move || fitting.with(|all| !all.is_empty()).then(|| format!("emoji-{}", at.get()))
@@ -119,7 +130,9 @@ fn panel(area: NodeRef<Textarea>, open: RwSignal<bool>) -> AnyView {
             <ul id="emoji-list" role="listbox" aria-label="Emoji" hidden=move || fitting.with(Vec::is_empty)>
                 {move || fitting.get().into_iter().enumerate().map(one).collect_view()}
             </ul>
-            {move || fitting.with(Vec::is_empty).then(|| view! { <p class="muted small">"No emoji is called that."</p> })}
+            <p class="muted small" role="status">
+                {move || fitting.with(Vec::is_empty).then_some("No emoji is called that.")}
+            </p>
         </div>
     }
     .into_any()
@@ -154,35 +167,6 @@ fn into_view(nth: usize) {
         one.scroll_into_view_with_scroll_into_view_options(&how);
     }
     let _ = nth;
-}
-
-/// A `/` where the caret is, as a word of its own: the list opens as if it had been typed.
-fn slash(area: NodeRef<Textarea>) {
-    put(area, |before| if before.ends_with(|c: char| !c.is_whitespace()) { " /" } else { "/" }.to_owned());
-}
-
-/// Writes at the caret, in the place of what is selected, as if it had been typed; `text` hears what stands before it. The focus
-/// is in the field then.
-fn put(area: NodeRef<Textarea>, text: impl FnOnce(&str) -> String) {
-    #[cfg(feature = "hydrate")]
-    if let Some(area) = area.get_untracked() {
-        let _ = area.focus();
-        let whole: Vec<u16> = area.value().encode_utf16().collect();
-        let end = u32::try_from(whole.len()).unwrap_or(u32::MAX);
-        let from = area.selection_start().ok().flatten().unwrap_or(end);
-        let to = area.selection_end().ok().flatten().unwrap_or(end);
-        let before = String::from_utf16_lossy(whole.get(..from as usize).unwrap_or_default());
-        let text = text(&before);
-        if text.is_empty() {
-            return;
-        }
-        let _ = area.set_range_text_with_start_and_end_and_mode(&text, from, to, "end");
-        if let Ok(event) = web_sys::Event::new("input") {
-            let _ = area.dispatch_event(&event);
-        }
-        return;
-    }
-    let _ = (area, text);
 }
 
 #[cfg(test)]

@@ -93,6 +93,7 @@ impl Ask {
                     if self.words.with_untracked(|known| known.as_ref() != Some(&words)) {
                         self.words.set(None);
                         self.people.set(Vec::new());
+                        self.more_people.set(None);
                         self.messages.set(Vec::new());
                         self.more_messages.set(None);
                     }
