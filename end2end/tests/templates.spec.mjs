@@ -2,8 +2,9 @@
 import { expect, expectAccessible, test } from "../lib/fixtures.mjs";
 import { composer, disturb, message, openInbox, openThread, takePhone, writeAsCustomer } from "../lib/steps.mjs";
 
-// Seeded by the demo: this customer last wrote more than a day ago; the other one just now.
+// Seeded by the demo: these customers last wrote more than a day ago; the other one just now.
 const LATE = "Олена Коваль";
+const LATE_TOO = "Mateusz Zając";
 const CUSTOMER = "Meera Krishnan";
 
 /** The phone of a customer of the second number. */
@@ -83,6 +84,36 @@ test("inside the window a template is one button away, and the list says what ca
   await picker(asha).getByRole("button", { name: "Send template" }).click();
   await expect(picker(asha)).toHaveCount(0);
   await expect(message(phone, "tu pedido sale de nuestro taller el KH-20431")).toHaveCount(1);
+});
+
+/** The reminder, to a customer whose window is closed. */
+async function remind(page, customer) {
+  await openThread(page, customer);
+  await offer(page).getByRole("button", { name: /^Browse all/ }).click();
+  await picker(page).getByRole("searchbox").fill("appointment");
+  await picker(page).locator(".tplrow").click();
+  for (const field of await picker(page).locator(".formgrid input").all()) await field.fill("soon");
+  await picker(page).getByRole("button", { name: "Send template" }).click();
+  await expect(picker(page)).toHaveCount(0);
+}
+
+test("no more new customers today: the number stops, and goes on when it may", async ({ open }) => {
+  const [asha, demo] = [await open(), await open()];
+  await openInbox(asha, "Asha");
+  await demo.goto("/simulator");
+  const limit = demo.getByRole("button", { name: /131048/ });
+  await limit.click();
+  await expect(limit).toHaveAttribute("aria-pressed", "true");
+  await remind(asha, LATE);
+  await expect(message(asha, "we expect you on soon")).toContainText(/Sent|Delivered|Read/);
+  await remind(asha, LATE_TOO);
+  const banner = asha.getByRole("status").filter({ hasText: "sends nothing for now." });
+  await expect(banner).toContainText("Meta limits this number");
+  await limit.click();
+  await expect(limit).toHaveAttribute("aria-pressed", "false");
+  await banner.getByRole("button", { name: "Resume" }).click();
+  await expect(banner).toHaveCount(0);
+  await expect(message(asha, "we expect you on soon")).toContainText(/Sent|Delivered|Read/);
 });
 
 test("what Meta stops between choosing and sending is said, and the template is paused for everybody", async ({ open }) => {

@@ -71,6 +71,12 @@ const ON = {
     is: ({ faults }, { customer }) => faults.blocked_country !== "" && customer.startsWith(faults.blocked_country),
     set: (on, _, { customer }) => ["faults", { blocked_country: on ? callingCode(customer) : "" }],
   },
+  portfolio: {
+    label: "One new customer a day (131048)",
+    hint: "Send templates to two customers whose window is closed: the second one waits, the number stops with an alert. Switch it off and let the number send again: it leaves.",
+    is: ({ limits }) => limits.portfolio === 1,
+    set: (on) => ["limits", { portfolio: on ? 1 : 2_000 }],
+  },
   latency: {
     label: "Every answer takes 2 s",
     hint: "Sending feels slow, and nothing is lost or mixed up.",
