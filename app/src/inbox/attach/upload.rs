@@ -94,7 +94,10 @@ pub(in crate::inbox) fn send(
     };
     request.set_onloadend(Some(answered.as_ref().unchecked_ref()));
     answered.forget();
-    request.send_with_opt_blob(Some(file)).ok()?;
+    if request.send_with_opt_blob(Some(file)).is_err() {
+        silent.inspect(IntervalHandle::clear);
+        return None;
+    }
     Some(request)
 }
 

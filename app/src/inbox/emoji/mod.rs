@@ -25,18 +25,18 @@ pub fn emoji_view(area: NodeRef<Textarea>) -> AnyView {
     };
     view! {
         <span class="emoji__box" on:keydown=escape>
-        <button
-            class="btn ghost square sm"
-            type="button"
-            aria-label="Emoji"
-            title="Emoji"
-            aria-expanded=move || open.get().to_string()
-            aria-controls=move || open.get().then_some(PANEL)
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            {icon("smile", "sm")}
-        </button>
-        {move || open.get().then(|| panel(area, open))}
+            <button
+                class="btn ghost square sm"
+                type="button"
+                aria-label="Emoji"
+                title="Emoji"
+                aria-expanded=move || open.get().to_string()
+                aria-controls=move || open.get().then_some(PANEL)
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                {icon("smile", "sm")}
+            </button>
+            {move || open.get().then(|| panel(area, open))}
         </span>
     }
     .into_any()
