@@ -57,6 +57,20 @@ pub static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
     all
 });
 
+/// What the answer to a send tells of the limits.
+const LIMITS: [(&str, &str, &str); 6] = [
+    (
+        "X-RateLimit-Limit",
+        "integer",
+        "Messages of the workspace in one UTC minute; of a 429, the limit that is used up.",
+    ),
+    ("X-RateLimit-Remaining", "integer", "What is left of it."),
+    ("X-RateLimit-Reset", "integer", "When it begins anew. Unix time in seconds."),
+    ("X-Phone-Throughput", "integer", "Messages of the number in any second."),
+    ("X-Phone-Messages-Today", "integer", "Messages of the number in this UTC day."),
+    ("X-Phone-Remaining", "string", "What is left of the number's day, or `unlimited`."),
+];
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Every operation as (path, method, operation).
@@ -100,7 +114,11 @@ fn complete(all: &mut Value) {
             "schema": { "type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255 }
         }
     });
+    components["headers"] = limits_described();
     components["responses"] = refusals();
+    let headers = &mut components["responses"]["429"]["headers"];
+    *headers = limits_told();
+    headers["Retry-After"] = json!({ "description": "Seconds until there is room.", "schema": { "type": "integer" } });
     let Some(paths) = all["paths"].as_object_mut() else { return };
     for (path, item) in paths {
         for method in METHODS {
@@ -143,10 +161,26 @@ fn operate(path: &str, method: &str, operation: &mut Map<String, Value>) {
         parameters.extend(shared.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })));
     }
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        if method == "post" && (path.ends_with("/messages") || path.ends_with("/messages/{id}/retry")) {
+            responses.values_mut().for_each(|done| done["headers"] = limits_told());
+        }
         for status in statuses {
             responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{status}") }));
         }
     }
+}
+
+fn limits_described() -> Value {
+    let described = |(name, kind, says): (&str, &str, &str)| {
+        (name.to_owned(), json!({ "description": says, "schema": { "type": kind } }))
+    };
+    LIMITS.into_iter().map(described).collect::<Map<String, Value>>().into()
+}
+
+fn limits_told() -> Value {
+    let told =
+        |(name, ..): (&str, &str, &str)| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+    LIMITS.into_iter().map(told).collect::<Map<String, Value>>().into()
 }
 
 /// One a status, with the words that it may carry.

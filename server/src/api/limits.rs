@@ -3,12 +3,13 @@
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue},
+    response::{IntoResponse, Response},
 };
 use domain::{
-    id::{ConversationId, NumberId},
+    id::{ConversationId, MessageId, NumberId},
     limits::{NumberUsage, Usage},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use services::{Ctx, conversations, limits};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -100,23 +101,44 @@ pub async fn limits(Caller(ctx): Caller) -> Result<Json<Limits>, Problem> {
     Ok(Json(limits::usage(&ctx).await?.into()))
 }
 
+/// What a sender wants beyond a limit.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenLimited {
+    #[default]
+    Refuse,
+    Wait,
+}
+
+impl WhenLimited {
+    /// The caller, who wants this.
+    pub fn of(self, ctx: Ctx) -> Ctx {
+        match self {
+            Self::Refuse => ctx,
+            Self::Wait => ctx.waiting(),
+        }
+    }
+}
+
 /// What a message counts against.
 #[derive(Clone, Copy)]
 pub enum About {
     Conversation(ConversationId),
+    /// The conversation of this one.
+    Message(MessageId),
     Number(NumberId),
 }
 
-/// Tells in the headers of an answer how far the limits are used, of the workspace and of the number of a conversation. What
-/// a refusal has said already stays.
-pub async fn tell(ctx: &Ctx, about: About, headers: &mut HeaderMap) {
-    let number = match about {
-        About::Number(number) => number,
-        About::Conversation(id) => match conversations::get(ctx, id).await {
-            Ok(row) => row.number.id,
-            Err(_) => return,
-        },
-    };
+/// The answer to a send, whatever came of it, with headers that tell how far the limits are used.
+pub async fn told(ctx: &Ctx, about: About, answer: Result<Response, Problem>) -> Response {
+    let mut response = answer.unwrap_or_else(IntoResponse::into_response);
+    tell(ctx, about, response.headers_mut()).await;
+    response
+}
+
+/// Tells how far they are used, of the workspace and of the number of a conversation. What a refusal has said already stays.
+async fn tell(ctx: &Ctx, about: About, headers: &mut HeaderMap) {
+    let Ok(number) = number_of(ctx, about).await else { return };
     let Ok(usage) = limits::usage(ctx).await else { return };
     if !headers.contains_key("x-ratelimit-limit") {
         rate_limit(headers, usage.per_minute, usage.left_this_minute(), usage.minute_ends);
@@ -129,4 +151,13 @@ pub async fn tell(ctx: &Ctx, about: About, headers: &mut HeaderMap) {
     headers.insert("x-phone-throughput", number.per_second.into());
     headers.insert("x-phone-messages-today", number.today.into());
     headers.insert("x-phone-remaining", left);
+}
+
+async fn number_of(ctx: &Ctx, about: About) -> services::Result<NumberId> {
+    let conversation = match about {
+        About::Number(number) => return Ok(number),
+        About::Conversation(id) => id,
+        About::Message(id) => conversations::of_message(ctx, id).await?,
+    };
+    Ok(conversations::get(ctx, conversation).await?.number.id)
 }

@@ -5,7 +5,11 @@ pub mod bodies;
 pub mod content;
 pub mod outgoing;
 
-use axum::{Extension, Json, http::StatusCode};
+use axum::{
+    Extension, Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use domain::{
     content::{Extras, MediaState},
     id::{ConversationId, MessageId},
@@ -22,6 +26,7 @@ use content::{MessageContent, MessageForwarded, MessageProduct, MessageQuote, Me
 
 use super::{
     caller::Caller,
+    limits::{self, About, WhenLimited},
     once::KeyId,
     page::{self, List, Slice},
     problem::Problem,
@@ -165,6 +170,10 @@ pub struct NewMessage {
     /// The sender knows that the contact opted out. It goes out if they wrote again since; audited.
     #[serde(default, rename = "confirmOptOut")]
     confirm_opt_out: bool,
+    /// What to do beyond a limit: `refuse` (429), or `wait` until there is room: it goes in the first minute or day that has some.
+    #[serde(default, rename = "whenLimited")]
+    #[schema(inline, default = "refuse")]
+    when_limited: WhenLimited,
 }
 
 /// Messages of a conversation
@@ -198,26 +207,34 @@ pub async fn send(
     Id(id): Id,
     key: Option<Extension<KeyId>>,
     Body(new): Body<NewMessage>,
-) -> Result<(StatusCode, Json<Message>), Problem> {
+) -> Response {
+    let ctx = new.when_limited.of(ctx);
     let message = MessageId(key.map_or_else(new_id, |Extension(KeyId(id))| id));
     let id = ConversationId(id);
     let sent = if new.confirm_opt_out {
-        conversations::reply_despite_opt_out(&ctx, id, message, &new.text).await?
+        conversations::reply_despite_opt_out(&ctx, id, message, &new.text).await
     } else {
-        conversations::reply(&ctx, id, message, &new.text).await?
+        conversations::reply(&ctx, id, message, &new.text).await
     };
-    Ok((StatusCode::ACCEPTED, Json(sent.into())))
+    limits::told(&ctx, About::Conversation(id), queued(sent)).await
 }
 
 /// Send a message again
 ///
-/// One that did not arrive, or may not have, goes out once more as a new message. Needs `messages.retry` and `messages.send`.
+/// One that did not arrive, or may not have, goes out once more as a new message: beyond a limit in the first minute or day that
+/// has room. Needs `messages.retry` and `messages.send`.
 #[utoipa::path(
     post, path = "/api/v1/messages/{id}/retry", tag = "Messages", operation_id = "retryMessage",
     params(("id" = Uuid, Path, description = "Of the message")),
     responses((status = 202, description = "The new message", body = Message)),
 )]
-pub async fn retry(Caller(ctx): Caller, Id(id): Id) -> Result<(StatusCode, Json<Message>), Problem> {
-    let sent = conversations::send_again(&ctx, MessageId(id)).await?;
-    Ok((StatusCode::ACCEPTED, Json(sent.into())))
+pub async fn retry(Caller(ctx): Caller, Id(id): Id) -> Response {
+    let ctx = WhenLimited::Wait.of(ctx);
+    let id = MessageId(id);
+    let sent = conversations::send_again(&ctx, id).await;
+    limits::told(&ctx, About::Message(id), queued(sent)).await
+}
+
+fn queued(sent: services::Result<MessageView>) -> Result<Response, Problem> {
+    Ok((StatusCode::ACCEPTED, Json(Message::from(sent?))).into_response())
 }

@@ -6,7 +6,13 @@ use axum::{
     body::Body,
     http::{Method, Request, Response, StatusCode, header},
 };
-use domain::{id::ConversationId, permission::Permissions, plan::Plan, time::SECOND, token::NewToken};
+use domain::{
+    id::{ConversationId, MessageId},
+    permission::Permissions,
+    plan::Plan,
+    time::SECOND,
+    token::NewToken,
+};
 use serde_json::{Value, json};
 use services::{
     jobs::{self, Which},
@@ -16,6 +22,7 @@ use services::{
 use crate::{
     conversations::{Inbox, inbox},
     support::{header_of, text},
+    walk::things,
 };
 
 async fn token(inbox: &Inbox) -> String {
@@ -100,6 +107,51 @@ async fn beyond_a_limit_the_answer_says_when_to_come_back() {
     let number = &answer["numbers"][0];
     assert_eq!((&number["perSecond"], &number["today"]["used"]), (&json!(1), &json!(100)));
     assert_eq!((&number["today"]["remaining"], &number["customers"]["limit"]), (&json!(0), &json!(250)));
+}
+
+#[tokio::test]
+async fn every_route_that_sends_tells_how_far_the_limits_are_used() {
+    let inbox = inbox().await;
+    let row = inbox.receive("wamid.1", "Hello").await;
+    let (token, clock) = (token(&inbox).await, &inbox.installation.clock);
+    limits::set_plan(&inbox.installation.services, inbox.slug(), Plan::Free).await.unwrap();
+    let path = format!("conversations/{}/messages", row.id);
+    let check = |answer: &Response<Body>, status: StatusCode, minute: &str, today: &str, left: &str| {
+        assert_eq!(answer.status(), status);
+        for (name, value) in [
+            ("x-ratelimit-remaining", minute),
+            ("x-phone-throughput", "1"),
+            ("x-phone-messages-today", today),
+            ("x-phone-remaining", left),
+        ] {
+            assert_eq!(header_of(answer, name), value, "{name}");
+        }
+    };
+    let first = ask(&inbox, &token, Method::POST, &path, Some(json!({"text": "Yes"}))).await;
+    check(&first, StatusCode::ACCEPTED, "99", "1", "99");
+    let sent: MessageId = json_of(first).await["id"].as_str().unwrap().parse().unwrap();
+    let dead = things::dead_letter(inbox.ctx(), sent).await;
+
+    // Its second is used up: refused, unless it may wait.
+    clock.advance(400);
+    let refuse = json!({"text": "Yes", "whenLimited": "refuse"});
+    let refused = ask(&inbox, &token, Method::POST, &path, Some(refuse)).await;
+    check(&refused, StatusCode::TOO_MANY_REQUESTS, "0", "1", "99");
+    assert_eq!(header_of(&refused, "retry-after"), "1");
+    let wait = json!({"text": "Yes", "whenLimited": "wait"});
+    check(&ask(&inbox, &token, Method::POST, &path, Some(wait)).await, StatusCode::ACCEPTED, "98", "2", "98");
+    let sometime = ask(&inbox, &token, Method::POST, &path, Some(json!({"text": "Yes", "whenLimited": "later"}))).await;
+    assert_eq!(sometime.status(), StatusCode::UNPROCESSABLE_ENTITY);
+
+    // Whoever sends again waits in any case.
+    let retry = format!("messages/{dead}/retry");
+    let again = ask(&inbox, &token, Method::POST, &retry, None).await;
+    check(&again, StatusCode::ACCEPTED, "97", "3", "97");
+    let nothing = ask(&inbox, &token, Method::POST, &format!("messages/{sent}/retry"), None).await;
+    check(&nothing, StatusCode::CONFLICT, "97", "3", "97");
+    let nowhere = format!("messages/{}/retry", services::clock::new_id());
+    let nowhere = ask(&inbox, &token, Method::POST, &nowhere, None).await;
+    assert_eq!((nowhere.status(), header_of(&nowhere, "x-phone-remaining")), (StatusCode::NOT_FOUND, ""));
 }
 
 #[tokio::test]

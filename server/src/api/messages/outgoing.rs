@@ -29,7 +29,7 @@ use uuid::Uuid;
 use super::{
     super::{
         caller::Caller,
-        limits,
+        limits::{self, WhenLimited},
         once::KeyId,
         problem::{self, Problem},
         read::Body,
@@ -142,14 +142,6 @@ enum TemplateLanguage {
     Meta { code: String },
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum WhenLimited {
-    #[default]
-    Refuse,
-    Wait,
-}
-
 /// What is sent, once it is clear that nothing is missing.
 enum What {
     Said {
@@ -225,7 +217,7 @@ pub async fn send_to(
     headers: HeaderMap,
     Body(new): Body<Outgoing>,
 ) -> Response {
-    let ctx = if new.when_limited == WhenLimited::Wait { ctx.waiting() } else { ctx };
+    let ctx = new.when_limited.of(ctx);
     let knowingly = new.confirm_opt_out;
     let key = MessageId(key.map_or_else(new_id, |Extension(KeyId(id))| id));
     let at_once = prefers_async(&headers);
@@ -234,14 +226,11 @@ pub async fn send_to(
         Err(problem) => return problem.into_response(),
     };
     let about = what.about();
-    let mut response = match deliver(&ctx, key, what, knowingly, at_once).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(),
-    };
+    let answer = deliver(&ctx, key, what, knowingly, at_once).await;
+    let mut response = limits::told(&ctx, about, answer).await;
     if at_once {
         response.headers_mut().insert("preference-applied", HeaderValue::from_static("respond-async"));
     }
-    limits::tell(&ctx, about, response.headers_mut()).await;
     response
 }
 

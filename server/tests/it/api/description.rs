@@ -43,6 +43,12 @@ async fn the_description_says_what_there_is() {
         .map(|(path, method)| format!("{} {path}", method.to_uppercase()))
         .collect();
     assert_eq!(described, locked_routes());
+    for path in ["messages", "conversations/{id}/messages", "messages/{id}/retry"] {
+        let responses = &all["paths"][format!("/api/v1/{path}")]["post"]["responses"];
+        assert!(responses["202"]["headers"]["X-Phone-Remaining"].is_object(), "{path}");
+        assert_eq!(responses["429"]["$ref"], "#/components/responses/429");
+    }
+    assert!(all["components"]["responses"]["429"]["headers"]["Retry-After"].is_object());
     for one in &described {
         let (method, path) = one.split_once(' ').unwrap();
         let path = path.replace("{id}", "0199c0de-0000-7000-8000-000000000000");

@@ -5,7 +5,7 @@ mod doors;
 mod kept;
 mod scan;
 mod stream;
-mod things;
+pub mod things;
 mod world;
 
 use std::collections::BTreeSet;
