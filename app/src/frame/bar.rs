@@ -6,7 +6,7 @@ use crate::ui::{avatar, icon, menu};
 /// Which workspace, as whom, and what waits.
 pub fn bar_view(frame: &Frame, here: Here, extras: Extras) -> AnyView {
     let me = &frame.me;
-    // A page that shows them too has started it.
+    // All pages but the inbox have started it.
     let meter = use_context::<Meter>().unwrap_or_else(|| Meter::start(frame));
     let label = format!("{}, {}. Account menu", me.name, me.role_label());
     view! {

@@ -74,6 +74,10 @@ mod browser {
         }
     }
 
+    pub fn of_page() -> Option<Meter> {
+        METER.get()
+    }
+
     pub fn follow(meter: Meter, slug: Slug) {
         METER.set(Some(meter));
         Effect::new(move |_| {
@@ -110,13 +114,22 @@ mod browser {
 #[cfg(feature = "hydrate")]
 pub use browser::heard;
 
+/// All of it, over the inbox: its bar has the meter of this page.
+pub fn menu_here() -> AnyView {
+    #[cfg(feature = "hydrate")]
+    let meter = browser::of_page();
+    #[cfg(not(feature = "hydrate"))]
+    let meter = None::<Meter>;
+    meter.map(menu_view).into_any()
+}
+
 /// In the top bar: the workspace's minute, each number's day, and when they begin anew.
 pub fn meter_view(meter: Meter) -> AnyView {
     (move || meter.usage().map(|usage| bar(meter, &usage))).into_any()
 }
 
 fn bar(meter: Meter, usage: &Usage) -> AnyView {
-    // The one that comes to its end first; all of them stand in the dashboard.
+    // The one that comes to its end first; all of them stand in the menu.
     let tightest = usage.numbers.iter().filter(|number| number.per_day.is_some());
     let tightest = tightest.max_by_key(|number| percent(number.today, number.per_day.unwrap_or(u32::MAX)));
     let day = match tightest {
@@ -146,6 +159,7 @@ fn bar(meter: Meter, usage: &Usage) -> AnyView {
                 {move || format!("resets in {} s", (meter.until(minute_ends) + 999) / 1_000)}
                 <small title="Days end at 00:00 UTC">{move || format!("day in {}", hours(meter.until(day_ends)))}</small>
             </span>
+            <button class="btn ghost square sm rate__more" type="button" popovertarget="rates" aria-label="All limits"></button>
         </div>
     }
     .into_any()
@@ -207,6 +221,28 @@ fn hours(left: Millis) -> String {
 
 /// All numbers and what is left of them, for the dashboard.
 pub fn meters_view(meter: Meter) -> AnyView {
+    view! { <div class="card__body stack">{all(meter)}</div> }.into_any()
+}
+
+/// The same for the top bar. Escape and the way back to the button come with the popover, the focus with its opening.
+pub fn menu_view(meter: Meter) -> AnyView {
+    view! {
+        <div
+            class="menu below end rates"
+            popover="auto"
+            id="rates"
+            role="dialog"
+            aria-label="All limits"
+            tabindex="-1"
+            autofocus
+        >
+            <div class="stack">{all(meter)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn all(meter: Meter) -> AnyView {
     let body = move || {
         let Some(usage) = meter.usage() else { return ().into_any() };
         let (minute_ends, day_ends) = (usage.minute_ends, usage.day_ends);
@@ -233,12 +269,16 @@ pub fn meters_view(meter: Meter) -> AnyView {
         }
         .into_any()
     };
-    view! { <div class="card__body stack">{body}</div> }.into_any()
+    body.into_any()
 }
 
 fn number(number: &NumberUsage) -> AnyView {
     let NumberUsage { per_second, today, per_day, customers, customers_used, .. } = *number;
     let name = number.number.name.clone();
+    let left = match number.left_today() {
+        Some(left) => format!("{} left today: it is new, so its days are limited.", grouped(left)),
+        None => "Its days have no limit.".to_owned(),
+    };
     let window = customers.map(|limit| {
         view! {
             <p class="small muted">
@@ -259,8 +299,7 @@ fn number(number: &NumberUsage) -> AnyView {
             {per_day.map(|limit| gauge("Messages today", today, limit, "lg"))}
             <p class="row small muted">
                 {icon("bolt", "xs")}
-                {format!("{} a second. ", grouped(per_second))}
-                {if per_day.is_some() { "It is new, so its days are limited." } else { "Its days have no limit." }}
+                {format!("{} a second. {left}", grouped(per_second))}
             </p>
             {window}
         </div>

@@ -19,7 +19,7 @@ pub mod server;
 pub use leave::sure;
 #[cfg(feature = "hydrate")]
 pub use meter::heard;
-pub use meter::{Meter, grouped, meters_view};
+pub use meter::{Meter, grouped, menu_here, meters_view};
 pub use page::{Clock, clock, fault_view, page};
 pub use subnav::strip;
 pub use unread::{many, titled};
@@ -217,10 +217,15 @@ pub fn bare(frame: &Frame, here: Here, content: AnyView) -> AnyView {
     // The server writes the head when what the page hangs on may be gone already.
     #[cfg(not(feature = "hydrate"))]
     let title = titled(unread.get_untracked(), &name);
+    // A page that shows them too has started it; the bar takes the same.
+    let meter = use_context::<Meter>().unwrap_or_else(|| Meter::start(frame));
+    provide_context(meter);
+    let limits = frame.limits.is_some().then(|| meter::menu_view(meter));
     let around = around(frame, here, Extras { unread: Some(unread), ..Extras::default() }, content);
     view! {
         <Title text=title/>
         {around}
+        {limits}
         {beside::beside_view(frame)}
     }
     .into_any()

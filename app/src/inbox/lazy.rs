@@ -32,6 +32,7 @@ use super::{
     types::types_view,
     voice::{Sound, player::player_view, recorder::recorder_view},
 };
+use crate::frame::menu_here;
 
 /// Something that nobody sees until they ask for it.
 #[derive(Clone)]
@@ -70,7 +71,7 @@ pub enum Extra {
     About(ContactId),
     /// The customer is told that somebody types.
     Types(ConversationId),
-    /// What the person is told of while they look elsewhere, and photos over the thread: both wait.
+    /// What the person is told of while they look elsewhere, photos over the thread, and all limits: they wait.
     Told,
     /// Colleagues who are at the open conversation too.
     Beside(ConversationId),
@@ -111,7 +112,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Reach(phone) => reach_view(screen, phone),
         Extra::About(contact) => about_view(screen, contact),
         Extra::Types(id) => types_view(screen, id),
-        Extra::Told => view! { {told::start(screen)} {lightbox_view()} }.into_any(),
+        Extra::Told => view! { {told::start(screen)} {lightbox_view()} {menu_here()} }.into_any(),
         Extra::Beside(id) => beside_view(screen, id),
         Extra::Drafts(id) => drafts_view(screen, id),
         Extra::Note(id) => note_view(screen, id),
