@@ -92,6 +92,22 @@ test("a lost answer is no failure: it says so, and its status settles it", async
   await expect(message(inbox, settled).locator(".failure")).toHaveCount(0);
 });
 
+test("in the demo what nobody confirms is a dead letter after half a minute, as the phone's page says", async ({ open }) => {
+  test.slow();
+  const { inbox, phone } = await scene(open);
+  const states = phone.getByRole("region", { name: "Make something go wrong" });
+  await expect(states.getByText("dead", { exact: true })).toBeVisible();
+  const breaks = states.getByRole("button", { name: "Connection breaks" });
+  await breaks.click();
+  await expect(breaks).toHaveAttribute("aria-pressed", "true");
+  const text = `Broken ${Date.now()}`;
+  await reply(inbox, text);
+  const failure = message(inbox, text).locator(".failure");
+  await expect(failure).toContainText(/given up in \d+ s/);
+  await expect(failure).toContainText("Meta never confirmed this message", { timeout: 60_000 });
+  await expect(message(phone, text)).toHaveCount(0);
+});
+
 test("what can never arrive fails at once and says what helps", async ({ open }) => {
   const { inbox } = await scene(open);
   await disturb(inbox, { undeliverable: { next: 1 } });

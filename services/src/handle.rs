@@ -11,11 +11,11 @@ use crate::{
     media::{self, Store},
     push::Road,
     queues::Tally,
-    send::Graph,
+    send::{CONFIRMED_WITHIN, Graph},
     tokens::Watch,
     vault::{MetaApp, Vault},
 };
-use domain::plan::Plan;
+use domain::{plan::Plan, time::Millis};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{
     sync::{Arc, OnceLock},
@@ -53,6 +53,7 @@ struct Inner {
     /// Apart: whoever asks for a block holds a connection of the other pool meanwhile.
     lease_pool: Option<PgPool>,
     default_plan: OnceLock<Plan>,
+    confirmed_within: OnceLock<Millis>,
     meta_app: OnceLock<MetaApp>,
     media: OnceLock<Store>,
     media_hosts: OnceLock<Vec<String>>,
@@ -87,6 +88,7 @@ impl Services {
             tally: Tally::default(),
             lease_pool,
             default_plan: OnceLock::new(),
+            confirmed_within: OnceLock::new(),
             meta_app: OnceLock::new(),
             media: OnceLock::new(),
             media_hosts: OnceLock::new(),
@@ -179,6 +181,16 @@ impl Services {
 
     pub(crate) fn default_plan(&self) -> Plan {
         self.0.default_plan.get().copied().unwrap_or(Plan::Enterprise)
+    }
+
+    /// How long a message that Meta did not confirm waits for a status, instead of ten minutes. Said once, before anything is done.
+    pub fn give_up_unconfirmed_after(&self, wait: Millis) {
+        // Said before: the first word stands.
+        let _ = self.0.confirmed_within.set(wait);
+    }
+
+    pub(crate) fn confirmed_within(&self) -> Millis {
+        self.0.confirmed_within.get().copied().unwrap_or(CONFIRMED_WITHIN)
     }
 
     /// The app at Meta that renews access tokens. Said once, before anything is done; without it none is renewed.

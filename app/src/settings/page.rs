@@ -40,6 +40,11 @@ pub fn settings_page(view: SettingsView) -> AnyView {
             draft.update(|draft| draft.audit_days = days);
         }
     };
+    // The demo does not let anybody wait.
+    let again = match frame.demo {
+        true => "Send them once more after 30 seconds",
+        false => "Send them once more after 10 minutes",
+    };
     let content = view! {
         <form class="stack settings" on:submit=save>
             <div class="page__head">
@@ -111,7 +116,7 @@ pub fn settings_page(view: SettingsView) -> AnyView {
                     <div class="card__body">
                         {switch(
                             "resend-unconfirmed",
-                            "Send them once more after 10 minutes",
+                            again,
                             "The customer may get one twice. Otherwise it is held, and a person decides.",
                             draft,
                             |settings| &mut settings.resend_unconfirmed,

@@ -10,6 +10,7 @@ use std::{
 };
 
 use app::shell::DemoMember;
+use domain::time::{Millis, SECOND};
 use network::Network;
 use secrecy::SecretString;
 use services::{
@@ -26,6 +27,9 @@ use crate::{
     serve::{self, listen},
     web::Demo,
 };
+
+/// What is not confirmed is given up so soon: nobody looks at a demo for ten minutes. The simulator's page says so.
+const CONFIRMED_WITHIN: Millis = 30 * SECOND;
 
 /// Serves the demo until it is asked to stop.
 pub(crate) async fn serve(mut config: Config) -> Result<(), Failure> {
@@ -47,6 +51,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), Failure> {
     configure(&mut config, &kept, addr, graph.local_addr().map_err(Failure::failed)?)?;
 
     let services = serve::open(&config).await?;
+    services.give_up_unconfirmed_after(CONFIRMED_WITHIN);
     let (network, members) = match prepare(&services, &kept).await {
         Ok(prepared) => prepared,
         Err(failure) => {

@@ -187,7 +187,7 @@ pub(super) async fn claim(
                     changes.targets.push(c.target);
                 }
             },
-            verdict => close(c, row, verdict, now, &mut changes, &mut after),
+            verdict => close(services, c, row, verdict, now, &mut changes, &mut after),
         }
     }
     let leaving: Vec<Uuid> = going.iter().map(|going| going.message).collect();
@@ -204,6 +204,7 @@ pub(super) async fn claim(
 
 /// Messages that do not go out now.
 pub(super) fn close(
+    services: &Services,
     c: Candidate,
     row: &RowRecord,
     verdict: Verdict,
@@ -224,7 +225,7 @@ pub(super) fn close(
         // It waits for somebody to resume it, others of its conversation do not.
         Verdict::Parked => changes.kept.push((c.id(), now + AGAIN, c.stalled_at.or(Some(now)))),
         Verdict::Unheard => changes.kept.push((c.id(), now + SECOND, c.stalled_at)),
-        Verdict::Interrupted => outcome::interrupted(c, LEASE, now, changes),
+        Verdict::Interrupted => outcome::interrupted(c, LEASE, now, services.confirmed_within(), changes),
         Verdict::GivenUp => outcome::given_up(c, now, changes, after),
         Verdict::Settled => changes.out.push(c.id()),
         Verdict::Leave | Verdict::Go(_) => {}

@@ -45,6 +45,7 @@ pub(crate) use account::account_news;
 pub(crate) use discard::{locked, withdraw};
 pub(crate) use dispatch::IN_FLIGHT;
 pub(crate) use enqueue::{New, enqueue, queued, taken};
+pub(crate) use outcome::CONFIRMED_WITHIN;
 pub(crate) use park::{NewPark, blocked_by, connected, park};
 pub(crate) use restored::hold_restored;
 pub(crate) use store::reported;

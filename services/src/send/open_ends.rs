@@ -43,7 +43,7 @@ async fn close_in(services: &Services, workspace: Uuid, ids: &[Uuid], heard: boo
         let Some(row) = rows.get(&c.target.message.conversation_id) else { continue };
         match c.judge(row, true, heard, &Parks::default(), now) {
             verdict @ (Verdict::Interrupted | Verdict::GivenUp | Verdict::Settled) => {
-                claim::close(c, row, verdict, now, &mut changes, &mut after);
+                claim::close(services, c, row, verdict, now, &mut changes, &mut after);
             }
             // A lease that ran out and holds nothing back.
             _ if c.lease_until.is_some_and(|until| until > 0 && until <= now) => {

@@ -19,8 +19,8 @@ use domain::{
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// An unconfirmed message is given up after this long: a status webhook would have come.
-const CONFIRMED_WITHIN: Millis = 10 * MINUTE;
+/// An unconfirmed message is given up after this long, unless the process was told otherwise: a status webhook would have come.
+pub(crate) const CONFIRMED_WITHIN: Millis = 10 * MINUTE;
 
 const UNCONFIRMED: &str = "Meta has not confirmed this message: it may or may not have arrived.";
 const GIVEN_UP: &str = "Meta never confirmed this message: it may or may not have arrived.";
@@ -73,6 +73,8 @@ pub(super) struct Now {
     pub jitter: u32,
     /// Its request carried another token than the number has now.
     pub old_token: bool,
+    /// How long an unconfirmed message waits for a status.
+    pub confirmed_within: Millis,
 }
 
 /// What a group of outcomes asks for besides the messages themselves.
@@ -124,7 +126,7 @@ pub(super) fn settle(
         }
         Err(SendError::Lost { why, .. }) => {
             tracing::warn!(message = %c.id(), why, "it is not known whether a message was sent");
-            unconfirmed(c, outcome.started_at, now.at, changes);
+            unconfirmed(c, outcome.started_at, now.at + now.confirmed_within, changes);
         }
         Err(SendError::Refused(refusal)) => refused(c, row, refusal, outcome, now, changes, after),
     }
@@ -135,7 +137,7 @@ fn refused(
     row: Option<&RowRecord>,
     refusal: &Refusal,
     outcome: &Outcome,
-    Now { at: now, jitter, old_token }: Now,
+    Now { at: now, jitter, old_token, .. }: Now,
     changes: &mut Changes,
     after: &mut Aftermath,
 ) {
@@ -268,14 +270,14 @@ pub(super) fn cancel(mut c: Candidate, words: &str, changes: &mut Changes) {
     changes.targets.push(c.target);
 }
 
-fn unconfirmed(mut c: Candidate, started_at: Millis, now: Millis, changes: &mut Changes) {
+fn unconfirmed(mut c: Candidate, started_at: Millis, until: Millis, changes: &mut Changes) {
     say(&mut c, Status::Unconfirmed, Some(UNCONFIRMED), None);
-    c.target.message.next_try_at = Some(now + CONFIRMED_WITHIN);
-    keep(c, changes, Some(now + CONFIRMED_WITHIN), Some(started_at));
+    c.target.message.next_try_at = Some(until);
+    keep(c, changes, Some(until), Some(started_at));
 }
 
 /// Found as a process left it that is gone: whether it went out, only a status webhook can tell.
-pub(super) fn interrupted(c: Candidate, lease: Millis, now: Millis, changes: &mut Changes) {
+pub(super) fn interrupted(c: Candidate, lease: Millis, now: Millis, confirmed_within: Millis, changes: &mut Changes) {
     let started_at = c.lease_until.filter(|until| *until > lease).map_or(now, |until| (until - lease).min(now));
     changes.attempts.push(NewAttempt {
         message: c.id(),
@@ -287,7 +289,7 @@ pub(super) fn interrupted(c: Candidate, lease: Millis, now: Millis, changes: &mu
         code: None,
         said: ENDED.to_owned(),
     });
-    unconfirmed(c, started_at, now, changes);
+    unconfirmed(c, started_at, now + confirmed_within, changes);
 }
 
 /// Nothing was heard of it in time: sent once more where the workspace wants that, once; else a person decides.

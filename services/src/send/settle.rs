@@ -256,7 +256,8 @@ async fn settle_in(
         let jitter = rand::rng().random_range(0..=1_000);
         let old_token = tokens.get(&outcome.lane.number).is_some_and(|version| outcome.token < *version);
         let row = rows.get(&c.target.message.conversation_id);
-        outcome::settle(c, row, outcome, Now { at: now, jitter, old_token }, &mut changes, &mut after);
+        let now = Now { at: now, jitter, old_token, confirmed_within: services.confirmed_within() };
+        outcome::settle(c, row, outcome, now, &mut changes, &mut after);
     }
     early(tx, workspace, &mut changes).await?;
     let memory = Memory { slowed: std::mem::take(&mut after.slowed), pairs: std::mem::take(&mut after.pairs) };

@@ -21,13 +21,16 @@ const NEXT = {
     ],
     lost_answer: [
       "Sent, answer lost",
-      "The bubble says that nobody knows whether it arrived, until the status webhook says that it did.",
+      "The bubble says that nobody knows whether it arrived, until the status webhook says that it did. Without one it is a dead letter after 30 seconds.",
     ],
     reset: [
       "Connection breaks",
-      "Nothing was sent, but nobody can know: the bubble stays unconfirmed, and after ten minutes it is a dead letter that can be sent again.",
+      "Nothing was sent, but nobody can know: the bubble stays unconfirmed, and after 30 seconds (ten minutes outside of the demo) it is a dead letter that can be sent again.",
     ],
-    hang: ["No answer at all", "The bubble says sending for twenty seconds, then unconfirmed. It is never sent again by itself."],
+    hang: [
+      "No answer at all",
+      "The bubble says sending for twenty seconds, then unconfirmed, and 30 seconds later it is a dead letter. It is never sent again by itself.",
+    ],
     slow: ["Slow answer (6 s)", "The bubble says sending for six seconds; what is written after it waits its turn."],
     template_paused: [
       "Template is paused (132015)",

@@ -122,6 +122,20 @@ on_both! {
         assert_eq!(scene.graph.texts(), ["hi"]);
     }
 
+    async fn or_as_soon_as_the_process_was_told(db) {
+        let scene = Scene::new(&db, [Answer::Break(true)]).await;
+        scene.services.give_up_unconfirmed_after(30 * SECOND);
+        let id = scene.reply("hi").await;
+        let message = scene.until(id, Status::Unconfirmed).await;
+        assert_eq!(message.next_try, Some(scene.now() + 30 * SECOND));
+        scene.pass(30 * SECOND - 1);
+        scene.nothing_more().await;
+        assert_eq!(scene.message(id).await.status, Status::Unconfirmed);
+        scene.pass(1);
+        let dead = scene.until(id, Status::Dead).await;
+        assert!(dead.error.unwrap().contains("never confirmed"));
+    }
+
     async fn or_sent_once_more_where_the_workspace_wants_that(db) {
         let scene = Scene::new(&db, [Answer::Break(false), Answer::Break(false)]).await;
         let now = settings::get(&scene.owner).await.unwrap();
