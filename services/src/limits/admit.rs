@@ -44,15 +44,17 @@ pub(crate) async fn admit(services: &Services, tx: &mut Tx, ask: Ask, now: Milli
         let reserved = wait::promise(services, tx, workspace, plan, from, many, now).await?;
         let due = due.max(reserved.minute * MINUTE);
         (reserved, due)
-    } else if when == When::Insist {
-        (minute::in_hand(services, workspace, now, many), now)
     } else {
-        match minute::reserve(services, Some(tx), workspace, plan, now, many).await {
+        let present = match when {
+            When::Among => minute::among(services, tx, workspace, plan, now, many).await,
+            When::Refuse | When::Wait => minute::reserve(services, Some(tx), workspace, plan, now, many).await,
+        };
+        match present {
             Ok(reserved) => (reserved, now),
-            Err(Error::Limited(_)) if when == When::Wait => {
+            Err(Error::Limited(_)) if when != When::Refuse => {
                 let from = now.div_euclid(MINUTE) + 1;
                 let reserved = wait::promise(services, tx, workspace, plan, from, many, now).await?;
-                let due = reserved.minute * MINUTE;
+                let due = now.max(reserved.minute * MINUTE);
                 (reserved, due)
             }
             Err(error) => return Err(error),

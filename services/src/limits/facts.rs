@@ -15,8 +15,8 @@ pub(crate) enum When {
     Refuse,
     /// The message to wait until there is room: the next minute, or tomorrow.
     Wait,
-    /// As `Wait`, but never for the workspace's minute, nor for a block of it.
-    Insist,
+    /// As `Wait`, in a transaction that holds many conversations: nothing is asked of another connection.
+    Among,
 }
 
 /// Who wants to send, as far as the limits are concerned.
@@ -37,7 +37,7 @@ impl Want {
 
     /// Parlance itself: nobody is there who could be told, and the transaction holds many conversations.
     pub const fn own() -> Self {
-        Self { when: When::Insist, program: false }
+        Self { when: When::Among, program: false }
     }
 }
 

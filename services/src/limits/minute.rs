@@ -1,4 +1,7 @@
-use super::held::{Answer, Block, Gauge, Reserved};
+use super::{
+    held::{Answer, Block, Gauge, Reserved},
+    wait,
+};
 use crate::{
     Error, Result, Services,
     db::{Db, Tx, dialect},
@@ -51,16 +54,32 @@ pub async fn reserve(
     }
 }
 
-/// Takes `many` messages of the present minute out of what is in hand, or of none, and asks nobody. A block is given on another
-/// connection: it would wait for the rows of this very transaction, or for somebody who waits for one of its conversations, and
-/// no database could see that circle. What the minute has no room for goes out all the same, counted but not admitted: it is
-/// one confirmation of each opt-out that a customer wrote.
-pub(super) fn in_hand(services: &Services, workspace: Uuid, now: Millis, many: u32) -> Reserved {
+/// As [`reserve`], for a transaction that holds many conversations and has nothing left to lock but its events. A block is leased
+/// on another connection: that one would wait for the rows of this very transaction, or for somebody who waits for one of its
+/// conversations, and no database could see that circle. So what is not in hand is taken in the transaction itself.
+///
+/// # Errors
+/// `Limited` when the minute is used up.
+pub(super) async fn among(
+    services: &Services,
+    tx: &mut Tx,
+    workspace: Uuid,
+    plan: Plan,
+    now: Millis,
+    many: u32,
+) -> Result<Reserved> {
+    if let Db::Sqlite(_) = services.db() {
+        return reserve(services, Some(tx), workspace, plan, now, many).await;
+    }
     let (limits, minute) = (services.limits(), now.div_euclid(MINUTE));
     let gauge = limits.gauge(workspace);
     match gauge.take(minute, many) {
-        Answer::Taken(minute) => limits.reserved(workspace, Some(gauge), minute, many),
-        Answer::Full(_) | Answer::Missing(_) => limits.reserved(workspace, None, minute, many),
+        Answer::Taken(minute) => Ok(limits.reserved(workspace, Some(gauge), minute, many)),
+        Answer::Full(remaining) => Err(refused(plan, remaining, now)),
+        Answer::Missing(_) => match wait::take(tx, workspace, plan, minute, many).await? {
+            true => Ok(limits.reserved(workspace, None, minute, many)),
+            false => Err(refused(plan, 0, now)),
+        },
     }
 }
 

@@ -37,11 +37,19 @@ pub(super) async fn promise(
         minute += 1;
     }
     while minute < until && many <= limit {
-        let taken = sql!(exec tx.conn(), PROMISE, workspace, minute, i64::from(many), i64::from(limit))?;
-        if taken == 1 {
+        if take(tx, workspace, plan, minute, many).await? {
             return Ok(services.limits().reserved(workspace, None, minute, many));
         }
         minute += 1;
     }
     Err(refused(plan, 0, now))
+}
+
+/// Takes `many` messages of a minute in the transaction, if it has room for all of them.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn take(tx: &mut Tx, workspace: Uuid, plan: Plan, minute: i64, many: u32) -> Result<bool> {
+    let limit = plan.per_minute();
+    Ok(many <= limit && sql!(exec tx.conn(), PROMISE, workspace, minute, i64::from(many), i64::from(limit))? == 1)
 }

@@ -1,6 +1,11 @@
 use super::park::{NewPark, Scope, hurry, park};
-use crate::{Result, Services, db::Tx, sql};
-use domain::time::Millis;
+use crate::{
+    Actor, Origin, Result, Services,
+    audit::{self, Entry},
+    db::Tx,
+    sql,
+};
+use domain::{audit::Action, id::WorkspaceId, time::Millis};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -8,7 +13,8 @@ const NUMBERS: &str =
     "SELECT id FROM numbers WHERE workspace_id = $1 AND waba_id = $2 AND state = 'active' ORDER BY id";
 /// A number that somebody paused stays paused.
 const RESUME: &str = "DELETE FROM parks WHERE workspace_id = $1 AND scope = 'number' AND what = ''
-    AND number_id IN (SELECT id FROM numbers WHERE workspace_id = $1 AND waba_id = $2)";
+    AND number_id IN (SELECT id FROM numbers WHERE workspace_id = $1 AND waba_id = $2)
+    RETURNING number_id";
 
 /// What a webhook says about an account as a whole.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +45,13 @@ pub(crate) async fn account_news(
             }
         }
         News::Restored => {
-            sql!(exec tx.conn(), RESUME, workspace, waba)?;
+            let resumed = sql!(scalars Uuid, tx.conn(), RESUME, workspace, waba)?;
+            for number in resumed {
+                let about = "Meta lifted what stopped its WhatsApp account";
+                let entry = Entry::new(Action::NumberResumed).on("number", number).about(about);
+                let (actor, origin) = (Actor::System, Origin::default());
+                audit::record_as(services, tx, WorkspaceId(workspace), actor, &origin, now, entry).await?;
+            }
             for number in numbers {
                 hurry(tx, workspace, number, now).await?;
             }

@@ -24,6 +24,8 @@ pub struct Candidate {
     pub bulk: Option<bool>,
     pub marketing: Option<bool>,
     pub despite_opt_out: Option<bool>,
+    /// The UTC day among whose messages of its number it is counted.
+    pub counted_day: Option<i64>,
     pub opted_out_at: Option<Millis>,
     pub opt_out_scope: String,
     pub unconfirmed_rule: String,

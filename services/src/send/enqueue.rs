@@ -15,7 +15,7 @@ use domain::{
     inbox::{MessageView, Preview, Row},
     message::{Direction, Kind, Origin, Status, Times},
     text::preview,
-    time::Millis,
+    time::{DAY, Millis},
     window::{self, Window},
 };
 use uuid::Uuid;
@@ -25,7 +25,7 @@ const INSERT: &str = "INSERT INTO messages
     quoted_wamid) VALUES ($1, $2, $3, $4, 'out', $5, $6, $7, 'queued', $8, $9, $10, $11, $12)";
 const ENQUEUE: &str = "INSERT INTO outbox
     (workspace_id, message_id, number_id, conversation_id, contact_id, queued_at, due_at, lease_until, bulk, marketing,
-    despite_opt_out) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)";
+    despite_opt_out, counted_day) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)";
 const TOUCH: &str = "UPDATE conversations SET last_message_at = $3, unread = 0, preview_message_id = $4,
     preview_direction = 'out', preview_kind = $5, preview_status = 'queued', preview_text = $6
     WHERE workspace_id = $1 AND id = $2";
@@ -92,7 +92,7 @@ pub(crate) async fn enqueue(
     }
     let due_at = limits::admit(services, tx, ask(workspace, now, &new), now).await?;
     sql!(exec tx.conn(), ENQUEUE, workspace, key, record.number_id, record.id, record.contact_id, at, due_at, new.bulk,
-        new.marketing, new.despite_opt_out)?;
+        new.marketing, new.despite_opt_out, due_at.div_euclid(DAY))?;
     let short = preview(&new.content.preview(kind, new.body), PREVIEW_LIMIT);
     let (content, template) = shown(new.content);
     // A reaction is nothing that is read, and ends no waiting.

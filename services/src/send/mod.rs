@@ -29,6 +29,7 @@ mod restored;
 mod retry_now;
 mod settle;
 mod store;
+mod undelivered;
 
 pub use attempts::{Attempt, attempts};
 pub use candidate::Candidate;
@@ -49,3 +50,4 @@ pub(crate) use outcome::CONFIRMED_WITHIN;
 pub(crate) use park::{NewPark, blocked_by, connected, park};
 pub(crate) use restored::hold_restored;
 pub(crate) use store::reported;
+pub(crate) use undelivered::{comes_back, is_over, passes, try_again};

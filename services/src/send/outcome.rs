@@ -222,9 +222,8 @@ fn retry(
 ) {
     c.target.message.tries += i64::from(next.counts);
     let Some(wait) = next.wait else {
-        let tries = c.target.message.tries;
-        let words = format!("Given up after {tries} tries. The last answer: {}", next.words);
-        return dead(c, words, next.code, now, changes, after);
+        (c.target.message.error_text, c.target.error_code) = (Some(next.words.to_owned()), next.code);
+        return used_up(c, now, changes, after);
     };
     say(&mut c, Status::RetryQueued, Some(next.words), next.code);
     c.target.message.next_try_at = Some(now + wait);
@@ -315,6 +314,13 @@ pub(super) fn restored(c: Candidate, now: Millis, changes: &mut Changes, after: 
         said: RESTORED.to_owned(),
     });
     dead(c, RESTORED.to_owned(), None, now, changes, after);
+}
+
+/// It was tried as often as can be; what was said last stands in it.
+pub(super) fn used_up(c: Candidate, now: Millis, changes: &mut Changes, after: &mut Aftermath) {
+    let (tries, code) = (c.target.message.tries, c.target.error_code);
+    let last = c.target.message.error_text.clone().unwrap_or_default();
+    dead(c, format!("Given up after {tries} tries. The last answer: {last}"), code, now, changes, after);
 }
 
 fn dead(mut c: Candidate, words: String, code: Option<i64>, now: Millis, changes: &mut Changes, after: &mut Aftermath) {

@@ -6,6 +6,7 @@ use super::{
     outcome::{self, Aftermath, Now, Outcome, What},
     park,
     store::{self, Changes, on_engine},
+    undelivered,
 };
 use crate::{
     Actor, Error, Origin, Result, Services, alerts,
@@ -260,6 +261,8 @@ async fn settle_in(
         outcome::settle(c, row, outcome, now, &mut changes, &mut after);
     }
     early(tx, workspace, &mut changes).await?;
+    let (failed, rest) = changes.targets.into_iter().partition(undelivered::comes_back);
+    changes.targets = rest;
     let memory = Memory { slowed: std::mem::take(&mut after.slowed), pairs: std::mem::take(&mut after.pairs) };
     for (lane, rate) in &memory.slowed {
         sql!(exec tx.conn(), SLOWED, workspace, lane.number, i64::from(*rate), now)?;
@@ -273,6 +276,7 @@ async fn settle_in(
         }
     }
     let mut events = changes.apply(tx, workspace).await?;
+    events.extend(undelivered::try_again(services, tx, workspace, failed, now).await?);
     events.extend(consent::refused_by_graph(services, tx, workspace, &stopped, now).await?);
     Ok((live::record(tx, workspace, &events, now).await?, memory))
 }

@@ -16,6 +16,8 @@ use tokio::sync::Semaphore;
 pub enum Answer {
     /// 200 with a wamid made from the message's callback data.
     Accept,
+    /// 200 with this wamid.
+    AcceptAs(&'static str),
     /// An error envelope of Meta's.
     Refuse(u16, i64),
     /// The same, when the test lets it go: [`FakeGraph::release`].
@@ -132,6 +134,10 @@ async fn answer(State(graph): State<FakeGraph>, body: Bytes) -> axum::response::
         _ => {}
     }
     match answer {
+        Answer::AcceptAs(wamid) => {
+            let messages = json!([{ "id": wamid }]);
+            Json(json!({"messaging_product": "whatsapp", "contacts": [], "messages": messages})).into_response()
+        }
         Answer::Accept | Answer::Held | Answer::Slow(_) => {
             let messages = json!([{"id": format!("wamid.{callback}")}]);
             Json(json!({"messaging_product": "whatsapp", "contacts": [], "messages": messages})).into_response()

@@ -61,6 +61,11 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
             (target.number_id == number && target.wamid.is_none()).then_some(target.message.id)
         });
         match id.and_then(|id| targets.get_mut(&id)) {
+            // The answer is on its way and brings the wamid; then it is tried again.
+            Some(target) if send::passes(update) && target.message.status == Status::Sending.as_str() => {
+                park(step, number, update).await?;
+            }
+            Some(target) if send::is_over(step.tx, step.workspace, target, update).await? => {}
             Some(target) => {
                 by_wamid.insert((number, update.wamid.clone()), target.message.id);
                 let before = target.error_code;
@@ -79,8 +84,10 @@ pub(super) async fn store(step: &mut Step<'_>, items: &[&Item<'_>]) -> Result<()
             send::park(step.services, step.tx, step.workspace, new, step.now).await?;
         }
     }
-    let touched: Vec<Target> = targets.into_values().filter(|target| target.touched).collect();
-    save(step, touched).await
+    let touched = targets.into_values().filter(|target| target.touched);
+    let (again, touched) = touched.partition(send::comes_back);
+    save(step, touched).await?;
+    try_again(step, again).await
 }
 
 fn callback(update: &StatusUpdate) -> Option<Uuid> {
@@ -133,6 +140,13 @@ async fn save(step: &mut Step<'_>, touched: Vec<Target>) -> Result<()> {
         }
     }
     let events = send::reported(step.tx, step.workspace, touched).await?;
+    step.events.extend(events);
+    Ok(())
+}
+
+async fn try_again(step: &mut Step<'_>, failed: Vec<Target>) -> Result<()> {
+    step.queued |= !failed.is_empty();
+    let events = send::try_again(step.services, step.tx, step.workspace, failed, step.now).await?;
     step.events.extend(events);
     Ok(())
 }

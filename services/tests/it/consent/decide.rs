@@ -12,11 +12,13 @@ use domain::{
     id::MessageId,
     message::{Direction, Status},
     opt_out::{Scope, Settings, Source, What},
-    time::{DAY, HOUR},
+    plan::Plan,
+    time::{DAY, HOUR, MINUTE},
 };
 use serde_json::{Value, json};
-use services::{audit, clock::new_id, consent, conversations, sql};
+use services::{audit, clock::new_id, consent, conversations, limits, sql};
 
+const LAST_DUE: &str = "SELECT MAX(due_at) FROM outbox WHERE workspace_id = $1";
 const MARKETING: &str = "UPDATE outbox SET marketing = TRUE WHERE workspace_id = $1 AND message_id = $2";
 
 on_both! {
@@ -57,6 +59,26 @@ on_both! {
         let trail = audit::list(&scene.owner, &filter, None, 10).await.unwrap().items;
         let actions: Vec<_> = trail.iter().map(|entry| (entry.action.as_str(), entry.actor.name.as_str())).collect();
         assert_eq!(actions, [("consent.given", "System"), ("consent.withdrawn", "System")]);
+    }
+
+    async fn a_confirmation_waits_for_a_minute_with_room(db) {
+        let scene = scene(&db).await;
+        scene.hears("w1", -60, "Hello").await;
+        let id = scene.row().await.id;
+        limits::set_plan(&scene.services, &scene.owner.workspace().slug, Plan::Free).await.unwrap();
+        let mut tx = scene.services.db().begin().await.unwrap();
+        sql!(exec tx.conn(), "UPDATE workspaces SET warm_up = FALSE WHERE id = $1", scene.owner.workspace().id.0).unwrap();
+        tx.commit().await.unwrap();
+        scene.services.clock().advance(MINUTE - scene.services.clock().now() % MINUTE);
+        for _ in 0..100 {
+            scene.reply(id).await.unwrap();
+        }
+        scene.hears("w2", 1, "STOP").await;
+        let out = scene.out().await;
+        assert_eq!(out.last(), Some(&(Settings::default().stopped_text, Status::Queued)));
+        let mut read = scene.services.db().read().await.unwrap();
+        let due: i64 = sql!(scalar i64, read.conn(), LAST_DUE, scene.owner.workspace().id.0).unwrap();
+        assert_eq!(due, scene.services.clock().now() + MINUTE);
     }
 
     async fn a_repeated_delivery_changes_nothing(db) {

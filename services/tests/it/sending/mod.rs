@@ -1,6 +1,7 @@
 //! The sending core: what becomes of each answer of Meta's, at which pace, in which order, through crashes.
 
 mod apart;
+mod carried;
 mod classes;
 mod crash;
 mod gate;
@@ -15,4 +16,5 @@ mod receipts;
 mod scene;
 mod schedule;
 mod tokens;
+mod undelivered;
 mod unread;

@@ -125,9 +125,19 @@ impl Scene {
         quiet(&self.services).await;
     }
 
+    /// A status webhook about one of several tries of a message.
+    pub async fn report_as(&self, wamid: &str, id: MessageId, word: &str, code: Option<i64>) {
+        self.take_in_as(wamid, id, word, code).await;
+        quiet(&self.services).await;
+    }
+
     /// The same, taken in and not read yet.
     pub async fn take_in(&self, id: MessageId, word: &str, code: Option<i64>) {
-        let status = json!({"id": format!("wamid.{id}"), "status": word, "timestamp": stamp(0),
+        self.take_in_as(&format!("wamid.{id}"), id, word, code).await;
+    }
+
+    async fn take_in_as(&self, wamid: &str, id: MessageId, word: &str, code: Option<i64>) {
+        let status = json!({"id": wamid, "status": word, "timestamp": stamp(0),
             "biz_opaque_callback_data": id.to_string(),
             "errors": code.map_or(Value::Null, |code| json!([{"code": code}]))});
         put(&self.services, status_body(status)).await;

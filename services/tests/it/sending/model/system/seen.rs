@@ -63,7 +63,7 @@ impl System {
         let watch = seen.at - self.start;
         let leapt = self.leaps.iter().filter(|(at, _)| self.hands && *at <= seen.at).map(|(_, by)| by).sum::<Millis>();
         let answer = match seen.answer {
-            Answer::Accept | Answer::Held | Answer::Slow(_) => Answered::Accepted,
+            Answer::Accept | Answer::AcceptAs(_) | Answer::Held | Answer::Slow(_) => Answered::Accepted,
             Answer::RefuseTaken(..) | Answer::Refuse(500, _) => Answered::Refused,
             Answer::Refuse(_, 131_056) => Answered::Pair,
             Answer::Refuse(_, 190) => Answered::Token,
