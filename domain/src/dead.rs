@@ -3,6 +3,8 @@
 use crate::{
     error::Error,
     id::{ConversationId, NumberId},
+    message,
+    outgoing::{CAPTION_LIMIT, LIST_TEXT_LIMIT},
     paging,
     time::Millis,
 };
@@ -65,6 +67,47 @@ named!(Reason, "reason",
     Unconfirmed "unconfirmed" "Never confirmed by Meta",
     Unreadable "unreadable" "Could not be read");
 
+/// The words of a message that may be written anew while all else of it stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Words {
+    Text,
+    /// Below a file; there may be none.
+    Caption,
+    /// Above buttons or a list.
+    Choice,
+}
+
+impl Words {
+    /// Of a message that we send. What a template says belongs to Meta's template.
+    pub const fn of(kind: message::Kind) -> Option<Self> {
+        match kind {
+            message::Kind::Text => Some(Self::Text),
+            message::Kind::Image | message::Kind::Video | message::Kind::Document => Some(Self::Caption),
+            message::Kind::Interactive => Some(Self::Choice),
+            _ => None,
+        }
+    }
+
+    /// Characters; above buttons Meta takes fewer than above a list.
+    pub const fn limit(self) -> usize {
+        match self {
+            Self::Text => message::TEXT_LIMIT,
+            Self::Caption => CAPTION_LIMIT,
+            Self::Choice => LIST_TEXT_LIMIT,
+        }
+    }
+
+    /// As people call them.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Text => "Message",
+            Self::Caption => "Words below the file",
+            Self::Choice => "Words above the choices",
+        }
+    }
+}
+
 /// Which ones are wanted; what is not set does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
@@ -98,8 +141,8 @@ pub struct Letter {
     pub contact: Option<String>,
     /// `None` also for those who do not see it.
     pub conversation: Option<ConversationId>,
-    /// A send whose text may be written anew.
-    pub editable: bool,
+    /// What of a send may be written anew.
+    pub editable: Option<Words>,
 }
 
 impl Letter {
@@ -174,5 +217,26 @@ mod tests {
         let place = Place { at: -5, id: Uuid::from_u128(7) };
         assert_eq!(place.to_string().parse::<Place>().unwrap(), place);
         assert!("5".parse::<Place>().is_err() && "5.x".parse::<Place>().is_err());
+    }
+
+    #[test]
+    fn words_of_ones_own_may_be_written_anew() {
+        use message::Kind as Of;
+        for (kind, words) in [
+            (Of::Text, Some(Words::Text)),
+            (Of::Image, Some(Words::Caption)),
+            (Of::Video, Some(Words::Caption)),
+            (Of::Document, Some(Words::Caption)),
+            (Of::Interactive, Some(Words::Choice)),
+            (Of::Audio, None),
+            (Of::Sticker, None),
+            (Of::Location, None),
+            (Of::Contacts, None),
+            (Of::Reaction, None),
+            (Of::Template, None),
+        ] {
+            assert_eq!(Words::of(kind), words, "{kind:?}");
+        }
+        assert_eq!([Words::Text, Words::Caption, Words::Choice].map(Words::limit), [4_096, 1_024, 4_096]);
     }
 }

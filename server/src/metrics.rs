@@ -19,7 +19,7 @@ use prometheus_client::{
 use secrecy::{ExposeSecret, SecretString};
 use services::{
     Services,
-    queues::{self, Depth, Installation, Queue},
+    queues::{self, Beside, Depth, Installation, Queue},
 };
 use subtle::ConstantTimeEq;
 use tokio::{net::TcpListener, time::timeout};
@@ -98,7 +98,11 @@ fn text(found: &Installation) -> Result<String, std::fmt::Error> {
     let done = Family::<Labels, Counter>::default();
     let failed = Family::<Labels, Counter>::default();
     registry.register("queue_depth", "What is not done, by all processes", depth.clone());
-    registry.register("queue_in_flight", "What is in a worker's hands; deliveries: of this process", in_flight.clone());
+    registry.register(
+        "queue_in_flight",
+        "What is in a worker's hands; ingest, receipts, templates, search: of this process",
+        in_flight.clone(),
+    );
     registry.register("queue_oldest_age_seconds", "For how long the oldest has been waiting", oldest.clone());
     registry.register("dead_letters", "What was given up and nobody has retried or discarded", dead.clone());
     registry.register("queue_done", "What this process has done", done.clone());
@@ -111,6 +115,12 @@ fn text(found: &Installation) -> Result<String, std::fmt::Error> {
     };
     add(queue("ingest"), found.ingest);
     add(queue("mail"), found.mails);
+    let Beside { media, pushes, receipts, templates, search } = found.beside;
+    add(queue("media"), media);
+    add(queue("push"), pushes);
+    add(queue("receipts"), receipts);
+    add(queue("templates"), templates);
+    add(queue("search"), search);
     for lane in &found.lanes {
         let one = Depth { depth: lane.depth, in_flight: lane.in_flight, oldest: lane.oldest, ..Depth::default() };
         add(number(lane.id.to_string()), one);
@@ -121,6 +131,11 @@ fn text(found: &Installation) -> Result<String, std::fmt::Error> {
         let labels = match of {
             Queue::Ingest => queue("ingest"),
             Queue::Mail => queue("mail"),
+            Queue::Media => queue("media"),
+            Queue::Pushes => queue("push"),
+            Queue::Receipts => queue("receipts"),
+            Queue::Templates => queue("templates"),
+            Queue::Search => queue("search"),
             Queue::Lane(id) => number(id.to_string()),
             Queue::OtherLanes => number("other".to_owned()),
         };
@@ -155,8 +170,9 @@ mod tests {
             ingest: Depth { depth: 3, in_flight: 1, oldest: Some(4_000), ..Depth::default() },
             lanes: vec![LaneDepth { id, depth: 9, in_flight: 2, oldest: Some(9_500) }],
             mails: Depth::default(),
+            beside: Beside { media: Depth { depth: 2, oldest: Some(3_000), ..Depth::default() }, ..Beside::default() },
             dead: (1, 4),
-            flows: vec![(Queue::Lane(id), totals), (Queue::OtherLanes, totals)],
+            flows: vec![(Queue::Lane(id), totals), (Queue::OtherLanes, totals), (Queue::Search, totals)],
         };
         let text = text(&found).unwrap();
         for line in [
@@ -166,6 +182,10 @@ mod tests {
             format!(r#"parlance_queue_in_flight{{queue="outbox",number="{id}"}} 2"#),
             format!(r#"parlance_queue_done_total{{queue="outbox",number="{id}"}} 5"#),
             r#"parlance_queue_failed_total{queue="outbox",number="other"} 2"#.to_owned(),
+            r#"parlance_queue_depth{queue="media",number=""} 2"#.to_owned(),
+            r#"parlance_queue_oldest_age_seconds{queue="media",number=""} 7"#.to_owned(),
+            r#"parlance_queue_depth{queue="push",number=""} 0"#.to_owned(),
+            r#"parlance_queue_done_total{queue="search",number=""} 5"#.to_owned(),
             r#"parlance_dead_letters{kind="send"} 4"#.to_owned(),
         ] {
             assert!(text.lines().any(|there| there == line), "{line} is not in\n{text}");

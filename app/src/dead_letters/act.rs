@@ -1,6 +1,9 @@
 //! What lies over the page.
 
-use domain::{dead::Letter, id::NumberId};
+use domain::{
+    dead::{Letter, Words},
+    id::NumberId,
+};
 use leptos::{ev::SubmitEvent, prelude::*};
 use uuid::Uuid;
 
@@ -16,7 +19,7 @@ pub fn over(screen: Screen) -> AnyView {
         None => ().into_any(),
         Some(Ask::Discard(letters)) => discard_dialog(screen, letters),
         Some(Ask::Twice(letter)) => twice_dialog(screen, &letter),
-        Some(Ask::Edit(letter, text)) => edit_dialog(screen, &letter, text),
+        Some(Ask::Edit(letter, words, text)) => edit_dialog(screen, &letter, words, text),
         Some(Ask::Pause(number, name)) => pause_dialog(screen, number, &name),
     };
     view! { {drawn} }.into_any()
@@ -58,7 +61,7 @@ fn twice_dialog(screen: Screen, letter: &Letter) -> AnyView {
     form(screen, ID, "Send it again?".to_owned(), task, yes, body, ("Send again", "btn primary"))
 }
 
-fn edit_dialog(screen: Screen, letter: &Letter, text: String) -> AnyView {
+fn edit_dialog(screen: Screen, letter: &Letter, of: Words, text: String) -> AnyView {
     const ID: &str = "edit-letter";
     let task = Task::default();
     let (id, twice) = (letter.id, letter.may_arrive_twice());
@@ -68,15 +71,24 @@ fn edit_dialog(screen: Screen, letter: &Letter, text: String) -> AnyView {
         let asked = retry_letter(screen.slug.get_value(), id, Some(words.get_untracked()), twice);
         task.run(asked, move |()| {
             dialog::close(ID);
-            screen.done("The new text is on its way; the old message is discarded.".to_owned());
+            screen.done("The new words are on their way; the old message is discarded.".to_owned());
         });
     };
+    let (label, most, may_be_empty) = (of.label(), of.limit().to_string(), of == Words::Caption);
+    let stays = match of {
+        Words::Text => None,
+        Words::Caption => Some("The file stays. Without words it is sent alone."),
+        Words::Choice => Some("What can be chosen stays."),
+    };
+    let described = stays.map(|_| "edit-stays");
+    let stays = stays.map(|text| view! { <p class="small muted" id="edit-stays">{text}</p> });
     let warning = twice.then(|| view! { <p>"The old one may have arrived: Meta never said whether it went out."</p> });
     let body = view! {
         {warning}
-        <label for="edit-text">"Message"</label>
-        <textarea class="input" id="edit-text" rows="5" maxlength="4096" dir="auto" required
-            prop:value=move || words.get() on:input=move |event| words.set(event_target_value(&event))></textarea>
+        <label for="edit-text">{label}</label>
+        <textarea class="input" id="edit-text" rows="5" maxlength=most dir="auto" required=!may_be_empty
+            aria-describedby=described prop:value=move || words.get() on:input=move |event| words.set(event_target_value(&event))></textarea>
+        {stays}
     }
     .into_any();
     form(screen, ID, "Edit and send".to_owned(), task, yes, body, ("Send", "btn primary"))

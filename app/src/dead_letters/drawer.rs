@@ -6,7 +6,7 @@ use super::{
     screen::{Ask, Screen},
     table::title,
 };
-use crate::ui::{icon, when};
+use crate::ui::{copy_button, icon, when};
 
 /// The opened one: why, every try, the payload, and what can be done.
 pub fn drawer_view(screen: Screen, opened: Detail, asked: &Asked) -> AnyView {
@@ -30,6 +30,10 @@ pub fn drawer_view(screen: Screen, opened: Detail, asked: &Asked) -> AnyView {
     let number =
         letter.number_name.clone().map(|name| fact("Number", view! { <span dir="auto">{name}</span> }.into_any()));
     let tries = (!attempts.is_empty()).then(|| attempts_view(attempts, screen));
+    // What is shown is copied, with its secrets masked.
+    let copy = payload.clone().map(|payload| {
+        view! { <span class="script">{copy_button(payload, "Copy payload")}</span> }
+    });
     let payload = match payload {
         Some(payload) => view! {
             <pre class="code dead__payload" tabindex="0" role="region" aria-label="Payload"><code>{payload}</code></pre>
@@ -64,7 +68,10 @@ pub fn drawer_view(screen: Screen, opened: Detail, asked: &Asked) -> AnyView {
                     {fact("Died", time(letter.died_at))}
                 </dl>
                 {tries}
-                <div><h3>"Payload"</h3>{payload}</div>
+                <div>
+                    <div class="row between"><h3>"Payload"</h3>{copy}</div>
+                    {payload}
+                </div>
             </div>
             {screen.manages.then(|| foot_view(screen, letter, text))}
         </aside>
@@ -111,8 +118,8 @@ fn foot_view(screen: Screen, letter: Letter, text: Option<String>) -> AnyView {
     let id = letter.id;
     let again = letter.clone();
     let word = if letter.may_arrive_twice() { "Retry…" } else { "Retry" };
-    let edit = text.filter(|_| letter.editable).map(|text| {
-        let ask = Ask::Edit(Box::new(letter), text);
+    let edit = letter.editable.zip(text).map(|(words, text)| {
+        let ask = Ask::Edit(Box::new(letter), words, text);
         view! {
             <button class="btn script" type="button" on:click=move |_| screen.ask.set(Some(ask.clone()))>"Edit and send…"</button>
         }

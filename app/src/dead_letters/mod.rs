@@ -6,6 +6,7 @@ mod drawer;
 mod keys;
 mod page;
 mod queues;
+mod renew;
 mod screen;
 mod table;
 

@@ -1,4 +1,4 @@
-use domain::dead::Reason;
+use domain::dead::{Counts, Reason};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -33,15 +33,17 @@ fn screen_view(first: DeadScreen, asked: Memo<Asked>) -> AnyView {
     #[cfg(feature = "hydrate")]
     {
         follow(screen, asked, busy);
+        super::renew::every_two_seconds(screen);
         super::keys::listen(screen);
     }
     let _ = asked;
+    let queues = Memo::new(move |_| screen.figures.with(|figures| figures.queues.clone()));
     let content = view! {
         <div class="dead" aria-busy=move || busy.get().to_string()>
             {head_view(screen)}
-            {move || screen.shown.with(|shown| queues_view(screen, &shown.queues))}
+            {move || queues.with(|queues| queues_view(screen, queues))}
             {screen.task.problem_view()}
-            {move || screen.shown.with(|shown| content_view(screen, shown))}
+            {content_view(screen)}
         </div>
         {over(screen)}
         {screen.toast.toast_view()}
@@ -90,7 +92,7 @@ fn head_view(screen: Screen) -> AnyView {
                 <h1>"Operations"</h1>
                 <p>
                     "What used up its tries, or was not understood, waits here for you, for 30 days. \
-                    Rates are of the server process that answered."
+                    Figures are renewed every two seconds; rates are of the server process that answered."
                 </p>
             </div>
             <a class="btn" href=again rel="external">{icon("refresh", "sm")}"Refresh"</a>
@@ -99,29 +101,33 @@ fn head_view(screen: Screen) -> AnyView {
     .into_any()
 }
 
-fn content_view(screen: Screen, shown: &DeadScreen) -> AnyView {
-    let drawer = shown.opened.clone().map(|opened| drawer_view(screen, opened, &shown.asked));
-    let missing = shown.missing.then(|| {
-        view! {
-            <p class="banner warn" role="status">
-                {icon("alert", "")}
-                <span class="grow">"This dead letter is not there any more: somebody has retried or discarded it, or it has \
-                    become too old."</span>
-            </p>
-        }
-    });
-    let heading = format!("{}", shown.counts.deliveries + shown.counts.sends);
+/// Each part is drawn anew only where what it shows has changed: the table keeps its rows, and the drawer what is done in it.
+fn content_view(screen: Screen) -> AnyView {
+    let drawer =
+        move || screen.shown.with(|shown| shown.opened.clone().map(|opened| drawer_view(screen, opened, &shown.asked)));
+    let missing = move || {
+        screen.shown.with(|shown| shown.missing).then(|| {
+            view! {
+                <p class="banner warn" role="status">
+                    {icon("alert", "")}
+                    <span class="grow">"This dead letter is not there any more: somebody has retried or discarded it, or it \
+                        has become too old."</span>
+                </p>
+            }
+        })
+    };
+    let heading = move || screen.figures.with(|figures| figures.counts.deliveries + figures.counts.sends);
     view! {
         {missing}
         <div class="split">
             <section class="card flush" aria-labelledby="dead-title">
                 <header>
                     <h2 id="dead-title">"Dead letters " <span class="muted">{heading}</span></h2>
-                    {filters_view(screen, shown)}
+                    {move || screen.shown.with(|shown| filters_view(screen, shown))}
                 </header>
                 {bulk_view(screen)}
-                {table_view(screen, shown)}
-                {foot_view(screen, shown)}
+                {table_view(screen)}
+                {foot_view(screen)}
             </section>
             {drawer}
         </div>
@@ -131,14 +137,15 @@ fn content_view(screen: Screen, shown: &DeadScreen) -> AnyView {
 
 fn filters_view(screen: Screen, shown: &DeadScreen) -> AnyView {
     let asked = &shown.asked;
-    let counts = shown.counts;
-    let kinds = [
-        ("", "All", counts.deliveries + counts.sends),
-        ("delivery", "Inbound", counts.deliveries),
-        ("send", "Outbound", counts.sends),
-    ]
+    let counted: [(_, _, fn(&Counts) -> i64); 3] = [
+        ("", "All", |counts| counts.deliveries + counts.sends),
+        ("delivery", "Inbound", |counts| counts.deliveries),
+        ("send", "Outbound", |counts| counts.sends),
+    ];
+    let kinds = counted
     .into_iter()
     .map(|(kind, label, count)| {
+        let count = move || screen.figures.with(|figures| count(&figures.counts));
         let current = (asked.kind == kind).then_some("true");
         view! {
             <a class="btn sm" class:primary=current.is_some() href=screen.path(&asked.of_kind(kind)) aria-current=current>
@@ -172,13 +179,20 @@ fn filters_view(screen: Screen, shown: &DeadScreen) -> AnyView {
     .into_any()
 }
 
-fn foot_view(screen: Screen, shown: &DeadScreen) -> AnyView {
-    let asked = &shown.asked;
-    let newest = (!asked.before.is_empty())
-        .then(|| view! { <a class="btn ghost sm" href=screen.path(&asked.older(String::new()))>"Latest"</a> });
-    let older = shown.older.clone().map(|before| {
-        view! { <a class="btn ghost sm" href=screen.path(&asked.older(before))>{icon("right", "xs")}"Older"</a> }
-    });
+fn foot_view(screen: Screen) -> AnyView {
+    let asked = Memo::new(move |_| screen.shown.with(|shown| shown.asked.clone()));
+    let before = Memo::new(move |_| screen.figures.with(|figures| figures.older.clone()));
+    let newest = move || {
+        let asked = asked.get();
+        let on = !asked.before.is_empty();
+        on.then(|| view! { <a class="btn ghost sm" href=screen.path(&asked.older(String::new()))>"Latest"</a> })
+    };
+    let older = move || {
+        before.get().map(|before| {
+            let href = screen.path(&asked.get().older(before));
+            view! { <a class="btn ghost sm" href=href>{icon("right", "xs")}"Older"</a> }
+        })
+    };
     view! {
         <footer>
             <span>"What surely did not go out is retried in its place. What may have arrived is sent again only when you say so."</span>

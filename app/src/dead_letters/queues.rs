@@ -26,7 +26,9 @@ fn card_view(screen: Screen, queue: &QueueCard) -> AnyView {
         (false, _) => ("badge warn", "Some tries fail"),
     };
     let Clock { now, local } = screen.clock;
-    let oldest = move || oldest.map_or_else(|| "none".to_owned(), |since| when::ago(since, now.get(), local.get()));
+    // Of the search it is not noted since when something waits.
+    let nothing = if depth > 0 { "not known" } else { "none" };
+    let oldest = move || oldest.map_or_else(|| nothing.to_owned(), |since| when::ago(since, now.get(), local.get()));
     let switch = number.filter(|_| screen.manages).map(|number| switch_view(screen, number, &name, paused));
     view! {
         <article class="queue">

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    dead::{Done, Letter},
+    dead::{Done, Letter, Words},
     id::NumberId,
     permission::Permission,
     workspace::Slug,
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Asked,
-    server::{DeadScreen, load_dead, resume_number, retry_letter, retry_letters},
+    server::{DeadScreen, Figures, load_dead, resume_number, retry_letter, retry_letters},
 };
 use crate::{
     frame::Clock,
@@ -24,8 +24,8 @@ pub enum Ask {
     Discard(Vec<Uuid>),
     /// One that may have gone out.
     Twice(Box<Letter>),
-    /// Other words for a message.
-    Edit(Box<Letter>, String),
+    /// Other words for a message, in place of these.
+    Edit(Box<Letter>, Words, String),
     /// Let a number rest, which is called so.
     Pause(NumberId, String),
 }
@@ -34,7 +34,12 @@ pub enum Ask {
 #[derive(Clone, Copy)]
 pub struct Screen {
     pub slug: StoredValue<Slug>,
+    /// Changes with the address; its figures are those that it came with.
     pub shown: RwSignal<DeadScreen>,
+    /// The latest.
+    pub figures: RwSignal<Figures>,
+    /// How often the whole was shown: figures that were asked for before are older.
+    pub nth: StoredValue<u32>,
     pub chosen: RwSignal<BTreeSet<Uuid>>,
     pub ask: RwSignal<Option<Ask>>,
     pub task: Task,
@@ -48,6 +53,8 @@ impl Screen {
         let manages = first.frame.may(Permission::OperationsManage);
         Self {
             slug: StoredValue::new(first.frame.workspace.slug.clone()),
+            figures: RwSignal::new(first.figures.clone()),
+            nth: StoredValue::new(0),
             shown: RwSignal::new(first),
             chosen: RwSignal::new(BTreeSet::new()),
             ask: RwSignal::new(None),
@@ -101,11 +108,23 @@ impl Screen {
         });
     }
 
-    /// Shows another answer; what is not in it is not chosen any more.
+    /// Shows another answer.
     pub fn set(self, next: DeadScreen) {
-        let there: BTreeSet<Uuid> = next.letters.iter().map(|letter| letter.id).collect();
-        self.chosen.update(|chosen| chosen.retain(|id| there.contains(id)));
+        self.nth.update_value(|nth| *nth += 1);
+        self.renew(next.figures.clone());
         self.shown.set(next);
+    }
+
+    /// Shows what has changed; what is not there any more is not chosen any more. Nothing is drawn anew where nothing has.
+    pub fn renew(self, next: Figures) {
+        if self.figures.with_untracked(|figures| *figures == next) {
+            return;
+        }
+        let there: BTreeSet<Uuid> = next.letters.iter().map(|letter| letter.id).collect();
+        if self.chosen.with_untracked(|chosen| !chosen.is_subset(&there)) {
+            self.chosen.update(|chosen| chosen.retain(|id| there.contains(id)));
+        }
+        self.figures.set(next);
     }
 
     pub fn choose(self, id: Uuid, on: bool) {

@@ -18,13 +18,19 @@ use crate::{error::Fault, frame::Frame, json::Json};
 pub struct DeadScreen {
     pub frame: Frame,
     pub asked: Asked,
+    pub opened: Option<Detail>,
+    /// One was asked for that is not there.
+    pub missing: bool,
+    pub figures: Figures,
+}
+
+/// What changes by itself while somebody looks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
     /// The latest first.
     pub letters: Vec<Letter>,
     /// Where the next page begins, if there is one.
     pub older: Option<String>,
-    pub opened: Option<Detail>,
-    /// One was asked for that is not there.
-    pub missing: bool,
     pub counts: Counts,
     pub queues: Vec<QueueCard>,
 }
@@ -56,7 +62,13 @@ pub async fn load_dead(workspace: Slug, asked: Asked) -> Result<DeadScreen, Faul
     native::screen(workspace, asked).await
 }
 
-/// Retries one: with other words for a text, or knowing that it may arrive twice.
+/// What has changed meanwhile, for the same address.
+#[server(prefix = "/fn", endpoint = "dead-letters/figures", input = Json, output = Json)]
+pub async fn load_figures(workspace: Slug, asked: Asked) -> Result<Figures, Fault> {
+    native::figures(workspace, asked).await
+}
+
+/// Retries one: with other words, or knowing that it may arrive twice.
 #[server(prefix = "/fn", endpoint = "dead-letters/retry", input = Json, output = Json)]
 pub async fn retry_letter(workspace: Slug, letter: Uuid, text: Option<String>, twice: bool) -> Result<(), Fault> {
     native::retry(workspace, letter, text, twice).await
@@ -93,9 +105,9 @@ pub use native::register;
 mod native {
     use leptos::server_fn::axum::register_explicit;
     use services::{
-        Error,
+        Ctx, Error,
         dead::{self, Retry},
-        queues::{self, Depth, Lane},
+        queues::{self, Beside, Depth, Lane},
         send,
     };
 
@@ -108,6 +120,7 @@ mod native {
     /// By name: see [`crate::register_server_functions`].
     pub fn register() {
         register_explicit::<LoadDead>();
+        register_explicit::<LoadFigures>();
         register_explicit::<RetryLetter>();
         register_explicit::<RetryLetters>();
         register_explicit::<DiscardLetters>();
@@ -117,7 +130,7 @@ mod native {
 
     pub async fn screen(workspace: Slug, asked: Asked) -> Result<DeadScreen, Fault> {
         let ctx = frame::ctx(&workspace).await?;
-        let page = dead::list(&ctx, &asked.filter(), asked.place(), PAGE).await?;
+        let figures = read_figures(&ctx, &asked).await?;
         let opened = match asked.opened() {
             None => None,
             Some(id) => match dead::get(&ctx, id).await {
@@ -126,20 +139,35 @@ mod native {
                 Err(error) => return Err(error.into()),
             },
         };
-        let status = queues::status(&ctx).await?;
-        let paused = send::paused(&ctx).await?;
-        let mut cards = vec![card("Inbound webhooks".to_owned(), status.ingest)];
-        cards.extend(status.lanes.into_iter().map(|lane| number_card(lane, &paused)));
-        cards.push(card("Mail".to_owned(), status.mails));
-        Ok(DeadScreen {
-            frame: frame::frame(&ctx).await?,
+        let missing = opened.is_none() && !asked.letter.is_empty();
+        Ok(DeadScreen { frame: frame::frame(&ctx).await?, asked, opened, missing, figures })
+    }
+
+    pub async fn figures(workspace: Slug, asked: Asked) -> Result<Figures, Fault> {
+        read_figures(&frame::ctx(&workspace).await?, &asked).await
+    }
+
+    async fn read_figures(ctx: &Ctx, asked: &Asked) -> Result<Figures, Fault> {
+        let page = dead::list(ctx, &asked.filter(), asked.place(), PAGE).await?;
+        let status = queues::status(ctx).await?;
+        let paused = send::paused(ctx).await?;
+        let Beside { media, pushes, receipts, templates, search } = status.beside;
+        let mut queues = vec![card("Inbound webhooks".to_owned(), status.ingest)];
+        queues.extend(status.lanes.into_iter().map(|lane| number_card(lane, &paused)));
+        let others = [
+            ("Files to fetch", media),
+            ("Read receipts and typing", receipts),
+            ("Push notifications", pushes),
+            ("Lists of templates", templates),
+            ("Search index", search),
+            ("Mail", status.mails),
+        ];
+        queues.extend(others.map(|(name, queue)| card(name.to_owned(), queue)));
+        Ok(Figures {
             older: page.items.last().filter(|_| page.more).map(|last| last.place().to_string()),
             letters: page.items,
-            missing: opened.is_none() && !asked.letter.is_empty(),
-            opened,
-            counts: dead::counts(&ctx).await?,
-            queues: cards,
-            asked,
+            counts: dead::counts(ctx).await?,
+            queues,
         })
     }
 

@@ -36,26 +36,35 @@ pub fn bulk_view(screen: Screen) -> AnyView {
 }
 
 /// The dead letters, the latest first; each opens beside them.
-pub fn table_view(screen: Screen, shown: &DeadScreen) -> AnyView {
-    if shown.letters.is_empty() {
-        return nothing_view(shown);
-    }
-    let opened = shown.opened.as_ref().map(|opened| opened.letter.id);
-    let ids: Vec<_> = shown.letters.iter().map(|letter| letter.id).collect();
-    let count = ids.len();
-    let all = move || screen.chosen.with(|chosen| chosen.len() == count);
-    let every = StoredValue::new(ids);
+pub fn table_view(screen: Screen) -> AnyView {
+    let empty = Memo::new(move |_| screen.figures.with(|figures| figures.letters.is_empty()));
+    let drawn = move || match empty.get() {
+        true => screen.shown.with(nothing_view),
+        false => rows_view(screen),
+    };
+    view! { {drawn} }.into_any()
+}
+
+fn rows_view(screen: Screen) -> AnyView {
+    let letters = Memo::new(move |_| screen.figures.with(|figures| figures.letters.clone()));
+    let all = move || screen.chosen.with(std::collections::BTreeSet::len) == letters.with(Vec::len);
     let choose_all = move |event| {
         let on = event_target_checked(&event);
         screen.chosen.update(|chosen| {
             chosen.clear();
             if on {
-                chosen.extend(every.get_value());
+                letters.with_untracked(|letters| chosen.extend(letters.iter().map(|letter| letter.id)));
             }
         });
     };
-    let rows =
-        shown.letters.iter().map(|letter| row_view(screen, shown, letter, opened == Some(letter.id))).collect_view();
+    // What stays as it was keeps its row, with the focus in it, whatever comes or goes around it.
+    let rows = view! {
+        <For
+            each=move || letters.get()
+            key=|letter| format!("{letter:?}")
+            children=move |letter| row_view(screen, &letter)
+        />
+    };
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Dead letters, table">
             <table class="table fold dead__table">
@@ -88,11 +97,18 @@ pub fn title(letter: &Letter) -> String {
     }
 }
 
-fn row_view(screen: Screen, shown: &DeadScreen, letter: &Letter, open: bool) -> AnyView {
+fn row_view(screen: Screen, letter: &Letter) -> AnyView {
     let id = letter.id;
+    let open = move || {
+        let opened = |shown: &DeadScreen| shown.opened.as_ref().is_some_and(|opened| opened.letter.id == id);
+        screen.shown.with(opened)
+    };
     let local = screen.clock.local;
     let (name, died) = (title(letter), letter.died_at);
-    let href = screen.path(&shown.asked.opening(id.to_string()));
+    let href = move || {
+        let asked = screen.shown.with(|shown| shown.asked.opening(id.to_string()));
+        screen.path(&asked)
+    };
     let number = letter.number_name.clone().unwrap_or_default();
     let spoken = format!("{name}, {}", letter.words);
     let select = screen.manages.then(|| {
@@ -127,7 +143,7 @@ fn row_view(screen: Screen, shown: &DeadScreen, letter: &Letter, open: bool) -> 
         <tr class:open=open aria-selected=move || screen.chosen.with(|c| c.contains(&id)).then_some("true")>
             {select}
             <th scope="row">
-                <a href=href aria-current=open.then_some("true") class="dead__open" dir="auto">{name}</a>
+                <a href=href aria-current=move || open().then_some("true") class="dead__open" dir="auto">{name}</a>
                 <small dir="auto">{number}</small>
                 // Where there is no room for the columns.
                 <small class="audit__folded" dir="auto">{letter.words.clone()}</small>

@@ -46,6 +46,8 @@ pub struct DeadLetter {
     contact: Option<String>,
     /// `null` without `conversations.view` for it.
     conversation: Option<Uuid>,
+    /// Whether it can be retried with other words: a text, a caption, or what stands above buttons or a list.
+    editable: bool,
 }
 
 /// One dead letter with all that is known of it.
@@ -106,6 +108,7 @@ impl From<dead::Letter> for DeadLetter {
             number_name: letter.number_name,
             contact: letter.contact,
             conversation: letter.conversation.map(|id| id.0),
+            editable: letter.editable.is_some(),
         }
     }
 }
@@ -134,8 +137,10 @@ pub struct Wanted {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct RetryDeadLetter {
-    /// Other words for a text: it goes out as a new message, and the old one is discarded.
-    #[schema(min_length = 1, max_length = 4096)]
+    /// Other words: it goes out as a new message, and the old one is discarded. For a text (at most 4096 characters), below an
+    /// image, a video or a document (at most 1024; an empty text sends the file alone), above buttons (at most 1024) or above a
+    /// list (at most 4096). Files and choices stay. Anything else is refused: what a template says belongs to the template.
+    #[schema(max_length = 4096)]
     text: Option<String>,
     /// The sender knows that a message which Meta never confirmed may arrive twice.
     may_arrive_twice: bool,
@@ -196,7 +201,8 @@ pub async fn get(Caller(ctx): Caller, Id(id): Id) -> Result<Json<DeadLetterDetai
 
 /// Retry a dead letter
 ///
-/// It gets all its tries again. Needs `operations.manage`, for a message also `messages.retry`.
+/// It gets all its tries again. Needs `operations.manage`, for a message also `messages.retry`, with other words also
+/// `messages.send`.
 #[utoipa::path(
     post, path = "/api/v1/dead-letters/{id}/retry", tag = "Operations", operation_id = "retryDeadLetter",
     params(("id" = Uuid, Path, description = "Of the dead letter")), request_body(content = Option<RetryDeadLetter>),

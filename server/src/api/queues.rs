@@ -2,7 +2,7 @@
 
 use axum::Json;
 use serde::Serialize;
-use services::queues::{self, Depth, Lane};
+use services::queues::{self, Beside, Depth, Lane};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -13,12 +13,23 @@ use super::{caller::Caller, problem::Problem};
 pub struct Queues {
     /// Unix time in milliseconds.
     at: i64,
-    /// Deliveries from Meta, of the whole installation: they belong to nobody until they are read.
+    /// Deliveries from Meta, of the whole installation: they belong to nobody until they are read. In flight: of the process that
+    /// answers.
     ingest: Queue,
     /// What the workspace has to send, by business number.
     outbox: Vec<OutboxQueue>,
     /// Mails, of the whole installation.
     mails: Queue,
+    /// Customers' files that are to be fetched from Meta.
+    media: Queue,
+    /// What browsers are to be told.
+    pushes: Queue,
+    /// What Meta is to be told: that a message was read, that somebody types. In flight: of the process that answers.
+    receipts: Queue,
+    /// Lists of templates that are to be fetched from Meta. In flight: of the process that answers.
+    templates: Queue,
+    /// What is to be indexed for the search, of the whole installation, counted up to 10000; since when is not known.
+    search: Queue,
 }
 
 /// What waits comes from the database; what went through in the last minute is counted by the process that answers.
@@ -27,7 +38,7 @@ pub struct Queues {
 struct Queue {
     /// All that is not done, what is in hand too.
     depth: i64,
-    /// In a worker's hands. Deliveries: of the process that answers.
+    /// In a worker's hands.
     in_flight: i64,
     /// Since when the oldest one waits; `null` when none does. Unix time in milliseconds.
     oldest_since: Option<i64>,
@@ -69,8 +80,9 @@ impl Queue {
 
 /// How the queues are
 ///
-/// What waits, what is in hand, since when, and how much went through. The first three are of all processes together, but for the
-/// deliveries in hand; rates are of the process that answers. Needs `operations.view`.
+/// What waits, what is in hand, since when, and how much went through. The first three are of all processes together, but for what is
+/// in hand of deliveries, receipts, lists of templates and the search; rates are of the process that answers, for all that it serves.
+/// Needs `operations.view`.
 #[utoipa::path(
     get, path = "/api/v1/queues/status", tag = "Operations", operation_id = "getQueuesStatus",
     responses((status = 200, description = "How they are", body = Queues)),
@@ -78,6 +90,7 @@ impl Queue {
 pub async fn status(Caller(ctx): Caller) -> Result<Json<Queues>, Problem> {
     let found = queues::status(&ctx).await?;
     let now = found.at;
+    let Beside { media, pushes, receipts, templates, search } = found.beside;
     let lane = |lane: Lane| OutboxQueue {
         number: lane.id.0,
         name: lane.name,
@@ -91,5 +104,10 @@ pub async fn status(Caller(ctx): Caller) -> Result<Json<Queues>, Problem> {
         ingest: Queue::of(found.ingest, now),
         outbox: found.lanes.into_iter().map(lane).collect(),
         mails: Queue::of(found.mails, now),
+        media: Queue::of(media, now),
+        pushes: Queue::of(pushes, now),
+        receipts: Queue::of(receipts, now),
+        templates: Queue::of(templates, now),
+        search: Queue::of(search, now),
     }))
 }

@@ -1,5 +1,6 @@
 //! Conversations: reading them, replying, closing, handing over.
 
+mod anew;
 mod assign;
 mod bulk;
 mod change;
@@ -27,6 +28,7 @@ mod start;
 mod state;
 mod thread;
 
+pub(crate) use anew::{anew, put_anew};
 pub use assign::assign;
 pub use bulk::bulk;
 pub(crate) use draft::leave_drafts;
@@ -51,7 +53,6 @@ pub use start::{Begin, First, start};
 pub use state::{close, reopen};
 pub use thread::{around, around_note, earlier, later, older, thread};
 
-pub(crate) use reply::{Said, write};
 pub(crate) use thread::find;
 
 /// Characters of a message in the list.

@@ -35,7 +35,7 @@ const EXISTING: &str = "SELECT * FROM messages WHERE workspace_id = $1 AND id = 
 
 /// What goes out, as its writer put it.
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
+pub(super) struct Said {
     pub text: String,
     pub content: Outgoing,
     /// The message that it answers.
@@ -122,7 +122,7 @@ pub(super) async fn queue(
 
 /// The same in a transaction that goes on and has locked the conversation. Returns its row as well, unless the message was there
 /// already; the caller records [`Event::Message`] with it, commits, publishes, and calls [`send::queued`].
-pub(crate) async fn write(
+async fn write(
     ctx: &Ctx,
     tx: &mut Tx,
     record: &RowRecord,
@@ -158,7 +158,7 @@ pub(crate) async fn write(
 }
 
 /// A message as it is queued.
-pub(super) struct Made {
+pub(crate) struct Made {
     pub kind: Kind,
     pub text: String,
     pub content: Content,
@@ -244,7 +244,12 @@ fn allowed(record: &RowRecord, now: Millis) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn repeated(existing: MessageRecord, conversation: Uuid, kind: Option<Kind>, text: &str) -> Result<MessageView> {
+pub(super) fn repeated(
+    existing: MessageRecord,
+    conversation: Uuid,
+    kind: Option<Kind>,
+    text: &str,
+) -> Result<MessageView> {
     let same = kind.is_none_or(|kind| kind.as_str() == existing.kind);
     if same && existing.conversation_id == conversation && existing.body == text {
         Ok(existing.into())

@@ -102,7 +102,7 @@ async fn again(
 }
 
 /// Meta's id of the file that goes once more.
-async fn at_meta(ctx: &Ctx, message: &MessageRecord, file: Option<MediaId>) -> Result<String> {
+pub(super) async fn at_meta(ctx: &Ctx, message: &MessageRecord, file: Option<MediaId>) -> Result<String> {
     let code = {
         let mut read = ctx.read().await?;
         sql!(scalar_opt Option<i64>, read.conn(), CODE, ctx.ws(), message.id)?.flatten()

@@ -2,8 +2,9 @@
 
 use crate::Ctx;
 use domain::{
-    dead::{Kind, Letter, Reason},
+    dead::{Kind, Letter, Reason, Words},
     id::MemberId,
+    message,
     permission::Permission,
     time::Millis,
 };
@@ -110,7 +111,7 @@ impl SendRecord {
             number_name: Some(self.number_name),
             contact: contact.or_else(|| self.wa_id.map(|digits| format!("+{digits}"))).filter(|_| named),
             conversation: Some(self.conversation_id.into()).filter(|_| opens),
-            editable: self.kind == "text",
+            editable: Words::of(message::Kind::parse(&self.kind)),
         }
     }
 }
@@ -130,7 +131,7 @@ impl From<DeliveryRecord> for Letter {
             number_name: record.number_name,
             contact: None,
             conversation: None,
-            editable: false,
+            editable: None,
         }
     }
 }

@@ -93,8 +93,7 @@ async fn deliver(services: &Services, (id, sealed, attempts): (Uuid, Vec<u8>, i6
             return Ok(true);
         }
     };
-    let flow = Flow { done: u64::from(outcome.is_ok()), failed: u64::from(outcome.is_err()) };
-    services.tally().add(Queue::Mail, now, flow);
+    services.tally().add(Queue::Mail, now, Flow::one(outcome.is_ok()));
     let mut tx = services.db().begin().await?;
     match outcome {
         Ok(()) => sql!(exec tx.conn(), SENT, id)?,

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Result, Services,
     db::{Tx, dialect},
+    queues::{Flow, Queue},
     sql,
     vault::{self, Kind, LoadError, Purpose},
 };
@@ -96,6 +97,7 @@ pub(super) async fn fetch(services: &Services, workspace: Uuid, id: Uuid) -> Res
     let Some(file) = claimed else { return Ok(false) };
     let outcome = take(services, &file).await;
     let now = services.clock().now();
+    services.tally().add(Queue::Media, now, Flow::one(outcome.is_ok()));
     match outcome {
         Ok(found) => {
             let brief = describe(services.media_store(), file.key(), found.mime, found.size).await;

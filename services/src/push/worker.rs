@@ -1,7 +1,13 @@
 //! Sends what is to be told, each a bounded number of times.
 
 use super::{encrypt, keys, message::message, subscribe, want::Kind};
-use crate::{Result, Services, db::system_told as system, sql, vault::OpenError};
+use crate::{
+    Result, Services,
+    db::system_told as system,
+    queues::{Flow, Queue},
+    sql,
+    vault::OpenError,
+};
 use domain::{
     id::ConversationId,
     time::{HOUR, MINUTE, Millis, SECOND},
@@ -103,6 +109,12 @@ async fn deliver(services: &Services, workspace: Uuid, id: Uuid, now: Millis) ->
     let Some(taken) = taken else { return Ok(false) };
     let outcome = send(services, workspace, &taken).await?;
     let now = services.clock().now();
+    match &outcome {
+        Outcome::Done | Outcome::Gone => services.tally().add(Queue::Pushes, now, Flow::one(true)),
+        Outcome::Refused(_) | Outcome::Failed(_) => services.tally().add(Queue::Pushes, now, Flow::one(false)),
+        // It used up no try.
+        Outcome::Locked(_) => {}
+    }
     let mut tx = services.db().begin().await?;
     let wait = usize::try_from(taken.attempts - 1).ok().and_then(|nth| AGAIN_AFTER.get(nth));
     match (outcome, wait) {

@@ -1,4 +1,4 @@
-use super::{Queue, Totals};
+use super::{Beside, Queue, Totals, beside::beside};
 use crate::{
     Ctx, Result, Services,
     db::{Conn, system},
@@ -52,6 +52,8 @@ pub struct Status {
     pub ingest: Depth,
     pub lanes: Vec<Lane>,
     pub mails: Depth,
+    /// The workspace's own, but for the search.
+    pub beside: Beside,
 }
 
 /// The outbox of a number, whosever it is.
@@ -71,6 +73,7 @@ pub struct Installation {
     /// Numbers that have anything in their outbox.
     pub lanes: Vec<LaneDepth>,
     pub mails: Depth,
+    pub beside: Beside,
     /// Deliveries and messages that were given up.
     pub dead: (i64, i64),
     /// What this process has done since it began.
@@ -91,12 +94,13 @@ pub async fn status(ctx: &Ctx) -> Result<Status> {
     let rows: Vec<LaneRow> =
         sql!(all(Uuid, String, String, i64, i64, i64, Option<Millis>, bool), read.conn(), LANES, ctx.ws(), now)?;
     let mails = mails(services, read.conn(), now).await?;
+    let beside = beside(services, read.conn(), Some(ctx.ws()), now).await?;
     let lane = |(id, name, display_number, depth, in_flight, delayed, oldest, parked): LaneRow| {
         let flow = services.tally().of(Queue::Lane(id), now);
         let queue = Depth { depth, in_flight, oldest, flow };
         Lane { id: id.into(), name, display_number, queue, delayed, parked }
     };
-    Ok(Status { at: now, ingest, lanes: rows.into_iter().map(lane).collect(), mails })
+    Ok(Status { at: now, ingest, lanes: rows.into_iter().map(lane).collect(), mails, beside })
 }
 
 /// How the queues of the whole installation are.
@@ -118,6 +122,7 @@ pub async fn installation(services: &Services) -> Result<Installation> {
         ingest,
         lanes: lanes.into_iter().map(lane).collect(),
         mails: mails(services, read.conn(), now).await?,
+        beside: beside(services, read.conn(), None, now).await?,
         dead: (dead_deliveries, system::count_dead_messages(read.conn()).await?),
         flows: services.tally().all(now),
     })

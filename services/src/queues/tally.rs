@@ -21,6 +21,16 @@ pub enum Queue {
     /// Messages of numbers that are one too many to be counted apart.
     OtherLanes,
     Mail,
+    /// Customers' files.
+    Media,
+    /// What browsers are told.
+    Pushes,
+    /// What Meta is told: that a message was read, that somebody types.
+    Receipts,
+    /// Lists of templates.
+    Templates,
+    /// What is indexed.
+    Search,
 }
 
 /// What went through a queue.
@@ -29,6 +39,13 @@ pub struct Flow {
     pub done: u64,
     /// Tries that failed, and what was given up.
     pub failed: u64,
+}
+
+impl Flow {
+    /// One that went through, or failed.
+    pub(crate) const fn one(done: bool) -> Self {
+        if done { Self { done: 1, failed: 0 } } else { Self { done: 0, failed: 1 } }
+    }
 }
 
 /// Since the process began, and in the last minute.

@@ -1,6 +1,7 @@
 use crate::{
     Result, Services,
     db::system_receipts::{self as system, Due},
+    queues::{Flow, Queue},
     send::SendError,
     sql,
     vault::{self, Kind, Purpose},
@@ -109,6 +110,7 @@ async fn tell(services: &Services, one: &Due, now: Millis) -> Result<Fate> {
         // Another process was faster, or somebody read on.
         return Ok(Fate::Done);
     }
+    let _in_hand = services.tally().hold(Queue::Receipts, 1);
     let fate = match ask(services, one, typing).await {
         Fate::Later if one.tries + 1 >= TRIES => Fate::Done,
         fate => fate,
@@ -123,10 +125,13 @@ async fn tell(services: &Services, one: &Due, now: Millis) -> Result<Fate> {
 async fn ask(services: &Services, one: &Due, typing: bool) -> Fate {
     let (workspace, number) = (one.workspace_id.into(), one.number_id);
     let Ok(token) = vault::load(services, workspace, Kind::AccessToken, number, Purpose::Send).await else {
+        count(services, false);
         return Fate::Done;
     };
     let body = read_receipt(&one.wamid, typing);
-    match services.graph().tell(&one.phone_number_id, &token, &body).await {
+    let answer = services.graph().tell(&one.phone_number_id, &token, &body).await;
+    count(services, answer.is_ok());
+    match answer {
         Ok(()) => Fate::Done,
         Err(SendError::Refused(refusal)) => match refusal.class() {
             Class::NotTaken { .. } | Class::RefusedForNow => Fate::Later,
@@ -141,6 +146,10 @@ async fn ask(services: &Services, one: &Due, typing: bool) -> Fate {
             Fate::Later
         }
     }
+}
+
+fn count(services: &Services, told: bool) {
+    services.tally().add(Queue::Receipts, services.clock().now(), Flow::one(told));
 }
 
 /// Whether the row was still as it was: due at `was`.

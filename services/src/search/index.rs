@@ -12,6 +12,7 @@ use super::{Doc, Of};
 use crate::{
     Result, Services,
     db::{Tx, dialect, system, system::Unindexed},
+    queues::{Flow, Queue},
 };
 use domain::{
     message::Kind,
@@ -44,6 +45,7 @@ pub(crate) async fn worker(services: Services, stop: CancellationToken) {
             }
             Ok(_) => EVERY,
             Err(error) => {
+                services.tally().add(Queue::Search, services.clock().now(), Flow::one(false));
                 tracing::error!(%error, "messages could not be indexed for the search; trying again in five seconds");
                 AGAIN
             }
@@ -74,6 +76,8 @@ pub async fn index_batch(services: &Services) -> Result<usize> {
     }
     let noted = system::search_queue(tx.conn(), i64::try_from(BATCH).unwrap_or(i64::MAX)).await?;
     let count = noted.len();
+    let many = u64::try_from(count).unwrap_or(u64::MAX);
+    let _in_hand = services.tally().hold(Queue::Search, many);
     let mut by_workspace: BTreeMap<Uuid, Vec<Unindexed>> = BTreeMap::new();
     for note in noted {
         by_workspace.entry(note.workspace_id).or_default().push(note);
@@ -90,6 +94,7 @@ pub async fn index_batch(services: &Services) -> Result<usize> {
         }
     }
     tx.commit().await?;
+    services.tally().add(Queue::Search, services.clock().now(), Flow { done: many, failed: 0 });
     Ok(count)
 }
 

@@ -4,7 +4,9 @@ use crate::{
     audit::{self, Entry},
     clock::new_id,
     db::{Tx, system},
-    live, sql,
+    live,
+    queues::{Flow, Queue},
+    sql,
     vault::{self, Kind, LoadError, Purpose},
 };
 use domain::{
@@ -76,8 +78,15 @@ pub(super) async fn claim_and_sync(services: &Services, workspace: Uuid, waba: &
     if !claimed {
         return Ok(false);
     }
+    let in_hand = services.tally().hold(Queue::Templates, 1);
     let fetched = fetch(services, workspace, waba).await?;
+    drop(in_hand);
     let now = services.clock().now();
+    match &fetched {
+        Fetched::Listed(_) => services.tally().add(Queue::Templates, now, Flow::one(true)),
+        Fetched::Failed(_) => services.tally().add(Queue::Templates, now, Flow::one(false)),
+        Fetched::Nobody => {}
+    }
     let mut tx = services.db().begin().await?;
     let mut changed = false;
     match fetched {

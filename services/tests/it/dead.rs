@@ -2,6 +2,7 @@
 
 mod pause;
 mod seen;
+mod words;
 
 use crate::{
     graph::FakeGraph,
@@ -34,6 +35,8 @@ const DEAD: &str =
     "UPDATE messages SET status = 'dead', status_rank = 14, failed_at = $3, error_text = 'Given up after 7 tries.'
     WHERE workspace_id = $1 AND id = $2";
 const OUT: &str = "DELETE FROM outbox WHERE workspace_id = $1 AND message_id = $2";
+const WANTED: &str = "INSERT INTO media (workspace_id, id, number_id, state, due_at, lease_until, created_at)
+    VALUES ($1, $2, $3, 'wanted', $4, $5, $4)";
 const TRY: &str =
     "INSERT INTO send_attempts (workspace_id, message_id, nth, started_at, ended_at, outcome, http, code, said)
     VALUES ($1, $2, 1, $3, $4, $5, 500, 131000, 'Something went wrong.')";
@@ -305,5 +308,29 @@ on_both! {
         assert_eq!(status.ingest.flow.minute.done, 1);
         let whole = queues::installation(&scene.services).await.unwrap();
         assert!(whole.lanes.is_empty() && whole.dead == (0, 0));
+    }
+
+    async fn queues_beside_messages_are_told_of_too(db) {
+        let scene = scene(&db).await;
+        let (services, owner) = (&scene.services, &scene.owner);
+        let (ws, number) = (owner.workspace().id.0, queues::status(owner).await.unwrap().lanes[0].id.0);
+        let now = services.clock().now();
+        let mut tx = services.db().begin().await.unwrap();
+        // One waits, and one is being fetched.
+        sql!(exec tx.conn(), WANTED, ws, new_id(), number, now, 0_i64).unwrap();
+        sql!(exec tx.conn(), WANTED, ws, new_id(), number, now + 5, now + MINUTE).unwrap();
+        tx.commit().await.unwrap();
+        conversations::reply(owner, scene.conversation, MessageId(new_id()), "To be found").await.unwrap();
+        let beside = queues::status(owner).await.unwrap().beside;
+        assert_eq!((beside.media.depth, beside.media.in_flight, beside.media.oldest), (2, 1, Some(now)));
+        assert_eq!((beside.pushes.depth, beside.receipts.depth), (0, 0));
+        assert!(beside.search.depth > 0 && beside.search.oldest.is_none());
+        let other = workspace(services, "Other").await;
+        assert_eq!(queues::status(&other).await.unwrap().beside.media.depth, 0);
+        assert_eq!(queues::installation(services).await.unwrap().beside.media.depth, 2);
+
+        while services::search::index_batch(services).await.unwrap() > 0 {}
+        let search = queues::status(owner).await.unwrap().beside.search;
+        assert!(search.depth == 0 && search.in_flight == 0 && search.flow.minute.done > 0, "{search:?}");
     }
 }

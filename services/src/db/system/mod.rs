@@ -8,6 +8,7 @@ mod conversations;
 mod counts;
 mod deliveries;
 mod numbers;
+mod queues;
 mod sending;
 mod vault;
 
@@ -18,5 +19,6 @@ pub use conversations::*;
 pub use counts::*;
 pub use deliveries::*;
 pub use numbers::*;
+pub use queues::*;
 pub use sending::*;
 pub use vault::*;

@@ -87,6 +87,23 @@ async fn labelled_contacts_are_read_in_the_order_of_an_index() {
     }
 }
 
+/// Files, receipts and lists that wait are counted without those that are done, however the workspace is named.
+#[tokio::test]
+async fn what_waits_is_counted_from_an_index_of_what_waits() {
+    let db = TestDb::sqlite().await;
+    let Db::Sqlite(files) = &db.db else { unreachable!("it is SQLite") };
+    for (name, index) in [
+        ("MEDIA_WAITING", "media_due"),
+        ("RECEIPTS_WAITING", "receipts_due"),
+        ("TEMPLATES_WAITING", "template_syncs_due"),
+    ] {
+        let statement = statements().into_iter().find(|s| s.name.as_deref() == Some(name)).unwrap();
+        let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql));
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text).fetch_all(&files.read).await.unwrap();
+        assert!(rows.iter().any(|row| row.3.contains(&format!("INDEX {index}"))), "{name}: {rows:?}");
+    }
+}
+
 #[test]
 fn a_bad_plan_is_seen() {
     let sql = "SELECT 1 FROM messages m JOIN outbox AS o ON o.message_id = m.id";

@@ -126,6 +126,9 @@ pub const DOORS: &[Door] = &[
     door("POST /fn/dead-letters", Need::May(P::OperationsView), |world, _| {
         function("/fn/dead-letters", json!({"workspace": world.slug, "asked": {}}))
     }),
+    door("POST /fn/dead-letters/figures", Need::May(P::OperationsView), |world, _| {
+        function("/fn/dead-letters/figures", json!({"workspace": world.slug, "asked": {}}))
+    }),
     door("POST /fn/dead-letters/retry", Need::Of(P::OperationsManage), |world, thing| {
         let body = json!({"workspace": world.slug, "letter": thing.dead, "text": null, "twice": false});
         function("/fn/dead-letters/retry", body)
