@@ -1,10 +1,11 @@
 // What goes wrong, and what people then see and do.
-import { expect, test } from "../lib/fixtures.mjs";
+import { expect, expectAccessible, test } from "../lib/fixtures.mjs";
 import {
   assignTo,
   composer,
   disturb,
   list,
+  log,
   message,
   openInbox,
   openThread,
@@ -42,13 +43,23 @@ test("a message that did not arrive says why, and can be sent again", async ({ o
 test("an agent loses a conversation while looking at it, and gets it back", async ({ open }) => {
   const asha = await open();
   const rohan = await open();
+  const tomasz = await open();
   await openInbox(asha, "Asha");
   await openThread(asha, CUSTOMER);
   await openInbox(rohan, "Rohan");
   await openThread(rohan, CUSTOMER);
   await expect(composer(rohan)).toBeVisible();
 
+  await openInbox(tomasz, "Tomasz");
+  await openThread(tomasz, CUSTOMER);
+
   await assignTo(asha, CUSTOMER, "Beatriz");
+  for (const page of [asha, tomasz]) {
+    const line = log(page).locator(".event").last();
+    await expect(line, "the thread says it at once").toContainText(/Asha.* assigned this to Beatriz/);
+    await expect(line.locator("time")).toHaveCount(1);
+  }
+  await expectAccessible(asha);
   await expect(row(rohan, CUSTOMER)).toHaveCount(0);
   await expect(composer(rohan)).toHaveCount(0);
 
@@ -56,6 +67,7 @@ test("an agent loses a conversation while looking at it, and gets it back", asyn
   await expect(row(rohan, CUSTOMER)).toBeVisible();
   await openThread(rohan, CUSTOMER);
   await expect(composer(rohan)).toBeVisible();
+  await expect(log(rohan).locator(".event")).toContainText([/assigned this to Beatriz/, /assigned this to Rohan/]);
 });
 
 test("a customer who writes after the end begins a new conversation", async ({ open }) => {

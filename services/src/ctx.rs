@@ -46,6 +46,16 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// The member behind it, if there is one.
+    pub const fn member(self) -> Option<MemberId> {
+        match self {
+            Actor::Member(member) | Actor::Token { member, .. } => Some(member),
+            Actor::System => None,
+        }
+    }
+}
+
 /// Somebody who was removed is a stranger. The last column: a second factor is wanted and missing.
 const MEMBERSHIP: &str = "SELECT w.id, w.name, w.agents_see_unassigned, m.id, m.role, r.name, r.permissions, u.name,
     w.require_totp AND NOT EXISTS (SELECT 1 FROM totp_secrets t WHERE t.user_id = m.user_id)

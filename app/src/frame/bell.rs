@@ -77,7 +77,7 @@ fn watch(frame: &Frame, waiting: RwSignal<i64>, inbox: bool) {
             Heard::Event(live) => match &live.event {
                 Event::Alert { .. } | Event::Gained { .. } => true,
                 Event::Note { note, .. } => note.mentions.contains(&me),
-                Event::Conversation { row, was } => row.assignee == Some(me) && was.assignee != Some(me),
+                Event::Conversation { row, was, .. } => row.assignee == Some(me) && was.assignee != Some(me),
                 _ => false,
             },
             Heard::Present(_) => false,

@@ -83,7 +83,8 @@ impl Pending {
     /// As the thread shows it, where it is one.
     pub fn as_note(&self, me: MemberId) -> Option<Note> {
         let (id, body) = (NoteId(self.id.0), self.text.clone());
-        self.note.then_some(Note { id, author: me, body, at: self.at, mentions: Vec::new(), edited_at: None })
+        let (at, mentions, sign) = (self.at, Vec::new(), String::new());
+        self.note.then_some(Note { id, author: me, body, at, mentions, edited_at: None, sign })
     }
 
     /// As the thread shows it.

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 /// A drawing from the sprite; the label sits on the control around it. Sizes: `""`, `xs`, `sm`, `lg`.
-pub fn icon(name: &'static str, size: &'static str) -> AnyView {
+pub fn icon(name: &str, size: &'static str) -> AnyView {
     view! {
         <svg class=format!("icon {size}") aria-hidden="true">
             <use_ href=format!("#i-{name}")></use_>

@@ -6,8 +6,8 @@ use app::inbox::thread::middle_view;
 use domain::{
     content::{Content, Extras, File, MediaBrief, MediaState, Notice, NoticeKind, Reaction},
     conversation::State,
-    id::MediaId,
-    inbox::{MessageView, Row, TemplateLine},
+    id::{MediaId, MemberId},
+    inbox::{Happened, MessageView, Note, Row, TemplateLine},
     message::{Direction, Kind, Status, Times},
     role::Role,
     time::{DAY, MINUTE},
@@ -123,6 +123,33 @@ fn words_are_drawn_as_they_were_meant() {
         has(&drawn(text), part);
     }
     has_not(&drawn("javascript:alert(1) <script>alert(1)</script>"), "<script>alert(1)");
+}
+
+#[test]
+fn what_became_of_a_conversation_is_a_line_of_its_own() {
+    let line = |what: Happened, by: u128, to: Option<u128>| {
+        let mut first = screenful(Role::Owner, row(), vec![message(40, Direction::In, Status::Received)]);
+        let line = Note {
+            id: id(41).into(),
+            author: MemberId(id(by)),
+            body: what.words(by != 0).to_owned(),
+            at: NOW,
+            mentions: to.map(|to| MemberId(id(to))).into_iter().collect(),
+            edited_at: None,
+            sign: what.sign().to_owned(),
+        };
+        if let Some(thread) = &mut first.inbox.thread {
+            thread.notes.push(line);
+        }
+        draw(first, middle_view)
+    };
+    let given = line(Happened::Assigned, 2, Some(3));
+    has(&given, "<strong>Rohan Iyer</strong> assigned this to <strong>Lucía Herrera</strong>");
+    has(&given, "class=\"event\"");
+    has(&given, "href=\"#i-userplus\"");
+    has_not(&given, "Internal note");
+    has(&line(Happened::Closed, 77, None), "<strong>a former member</strong> closed this");
+    has(&line(Happened::OptedOut, 0, None), "The customer opted out");
 }
 
 #[test]

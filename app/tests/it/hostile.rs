@@ -124,9 +124,11 @@ fn strangers_words_stay_words() {
             at: NOW,
             mentions: vec![first.me.id],
             edited_at: Some(NOW),
+            sign: String::new(),
         };
+        let line = Note { id: id(8).into(), sign: "check".to_owned(), ..note.clone() };
         if let Some(thread) = &mut first.inbox.thread {
-            thread.notes.push(note);
+            thread.notes.extend([note, line]);
         }
         harmless(&draw(first, middle_view), &text);
     }

@@ -30,7 +30,7 @@ fn unread(screen: Screen) -> Option<i64> {
 fn an_answer_that_is_older_than_the_screen_changes_nothing() {
     on_screen(|screen| {
         let newer = Row { last_message_at: NOW, unread: 3, ..row() };
-        let event = Event::Conversation { was: domain::inbox::Place::of(&newer), row: newer };
+        let event = Event::Conversation { was: domain::inbox::Place::of(&newer), row: newer, lines: Vec::new() };
         screen.live(&Live { seq: 1, event });
         assert_eq!(unread(screen), Some(3));
         screen.put_row(row(), 0);

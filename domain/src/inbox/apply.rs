@@ -37,10 +37,13 @@ pub fn apply(view: &mut InboxView, live: &Live) -> Effect {
             put_message(view, row, message);
             Effect::Changed
         }
-        Event::Conversation { row, was } => {
+        Event::Conversation { row, was, lines } => {
             count(view, *was, -1);
             count(view, Place::of(row), 1);
             put_row(view, row);
+            for line in lines {
+                put_note(view, row, line);
+            }
             Effect::Changed
         }
         Event::Note { row, note } => {

@@ -49,7 +49,13 @@ pub enum Event {
     /// A message changed: its status, its times, its error. `row` is the conversation after it.
     MessageChanged { row: Row, message: MessageView },
     /// The conversation changed without a message: assigned, closed, reopened, read.
-    Conversation { row: Row, was: Place },
+    Conversation {
+        row: Row,
+        was: Place,
+        /// What its thread says of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<Note>,
+    },
     /// A member wrote a note, or changed their own. `row` is the conversation, which it does not change.
     Note { row: Row, note: Note },
     /// A member removed a note of theirs.
@@ -152,8 +158,12 @@ impl Event {
     pub fn seen_by(&self, eyes: Eyes) -> Option<Event> {
         let sees = |assignee| eyes.conversations.reaches(assignee);
         match self {
-            Event::Conversation { row, was } => match (sees(was.assignee), sees(row.assignee)) {
-                (true, true) => Some(Event::Conversation { row: eyes.veil(row.clone()), was: *was }),
+            Event::Conversation { row, was, lines } => match (sees(was.assignee), sees(row.assignee)) {
+                (true, true) => {
+                    // They stand in the thread, which not everybody may read.
+                    let lines = if eyes.messages.reaches(row.assignee) { lines.clone() } else { Vec::new() };
+                    Some(Event::Conversation { row: eyes.veil(row.clone()), was: *was, lines })
+                }
                 (false, true) => Some(Event::Gained { row: eyes.veil(row.clone()) }),
                 (true, false) => Some(Event::Lost { conversation: row.id, was: *was }),
                 (false, false) => None,
@@ -183,10 +193,11 @@ impl Event {
                 Event::Gained { row: eyes.veil(row.clone()) }
             }
             Event::Message { row, unread, .. } => {
-                Event::Conversation { row: eyes.veil(row.clone()), was: Place { unread: *unread, ..Place::of(row) } }
+                let was = Place { unread: *unread, ..Place::of(row) };
+                Event::Conversation { row: eyes.veil(row.clone()), was, lines: Vec::new() }
             }
             Event::MessageChanged { row, .. } | Event::Conversation { row, .. } => {
-                Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row) }
+                Event::Conversation { row: eyes.veil(row.clone()), was: Place::of(row), lines: Vec::new() }
             }
             Event::Note { .. }
             | Event::NoteRemoved { .. }
@@ -209,7 +220,7 @@ impl Event {
                 let now = Place::of(row);
                 waits(now) - waits(Place { unread: *unread && !opened, ..now })
             }
-            Event::Conversation { row, was } => waits(Place::of(row)) - waits(*was),
+            Event::Conversation { row, was, .. } => waits(Place::of(row)) - waits(*was),
             Event::Gained { row } => waits(Place::of(row)),
             Event::Lost { was, .. } => -waits(*was),
             Event::MessageChanged { .. }

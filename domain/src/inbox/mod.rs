@@ -6,6 +6,7 @@ mod apply;
 mod bulk;
 mod event;
 mod filter;
+mod happened;
 mod note;
 pub mod presence;
 mod saved;
@@ -15,6 +16,7 @@ pub use apply::{Effect, apply};
 pub use bulk::{Change, Item, Outcome, TOGETHER, failures};
 pub use event::{Event, Eyes, Live, Place};
 pub use filter::{CLOSING, Filter, LABELS as FILTER_LABELS, Sort, Whose};
+pub use happened::Happened;
 pub use note::{Note, named_in, naming};
 pub use saved::{SavedView, saved_name};
 pub use view::{

@@ -4,20 +4,25 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a member wrote for colleagues. It stands between the messages of a conversation and never leaves the workspace.
+/// What a member wrote for colleagues, or, with a sign, a line that says what became of the conversation: [`super::Happened`].
+/// It stands between the messages of a conversation and never leaves the workspace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     pub id: NoteId,
+    /// Who wrote it. Of a line who did it, and the nil id where that was nobody of the team.
     pub author: MemberId,
-    /// 1 to [`crate::message::TEXT_LIMIT`] characters.
+    /// 1 to [`crate::message::TEXT_LIMIT`] characters. Of a line what stands between its names.
     pub body: String,
     pub at: Millis,
-    /// Colleagues it is meant for, at most [`Note::MENTIONS`].
+    /// Colleagues it is meant for, at most [`Note::MENTIONS`]. Of a line whoever was given the conversation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<MemberId>,
     /// When its author changed it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Millis>,
+    /// Of a line the drawing before its words; of what a member wrote nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sign: String,
 }
 
 impl Note {
@@ -27,6 +32,18 @@ impl Note {
     /// Oldest first; the id breaks ties, as in the database.
     pub fn sort_key(&self) -> (Millis, NoteId) {
         (self.at, self.id)
+    }
+
+    /// A line as it is said, with the marks of bold words around its names.
+    pub fn said(&self, name: impl Fn(MemberId) -> String) -> String {
+        let mut words = self.body.clone();
+        if !self.author.0.is_nil() {
+            words = format!("*{}* {words}", name(self.author));
+        }
+        if let Some(given) = self.mentions.first() {
+            words = format!("{words} *{}*", name(*given));
+        }
+        words
     }
 }
 
@@ -67,9 +84,34 @@ pub fn named_in<'a>(text: &str, people: impl Iterator<Item = (MemberId, &'a str)
 
 #[cfg(test)]
 mod tests {
-    use super::{named_in, naming};
-    use crate::id::MemberId;
+    use super::{Note, named_in, naming};
+    use crate::{
+        id::{MemberId, NoteId},
+        inbox::Happened,
+    };
     use uuid::Uuid;
+
+    #[test]
+    fn a_line_says_who_did_what_and_to_whom() {
+        let id = |n| MemberId(Uuid::from_u128(n));
+        let said = |what: Happened, author: MemberId, mentions: Vec<MemberId>| {
+            let body = what.words(author != id(0)).to_owned();
+            let line = Note {
+                id: NoteId(Uuid::nil()),
+                author,
+                body,
+                at: 0,
+                mentions,
+                edited_at: None,
+                sign: what.sign().to_owned(),
+            };
+            line.said(|member| if member == id(1) { "Asha".to_owned() } else { "Rohan".to_owned() })
+        };
+        assert_eq!(said(Happened::Assigned, id(1), vec![id(2)]), "*Asha* assigned this to *Rohan*");
+        assert_eq!(said(Happened::Closed, id(1), Vec::new()), "*Asha* closed this");
+        assert_eq!(said(Happened::OptedOut, id(0), Vec::new()), "The customer opted out");
+        assert_eq!(said(Happened::Assigned, id(0), vec![id(2)]), "Assigned to *Rohan*");
+    }
 
     #[test]
     fn who_is_named_is_found() {

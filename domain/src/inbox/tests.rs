@@ -133,7 +133,7 @@ proptest! {
         let mut screen = fetch(&all, (view, &filter), page, 0);
         for (seq, row) in (1..).zip(&after) {
             let event = match store(&mut all, row) {
-                Some(was) => Event::Conversation { row: row.clone(), was },
+                Some(was) => Event::Conversation { row: row.clone(), was, lines: Vec::new() },
                 None => Event::Gained { row: row.clone() },
             };
             apply(&mut screen, &Live { seq, event });

@@ -218,7 +218,7 @@ pub struct Thread {
     /// Whether newer messages exist that are not here: then it is a stretch from further up.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub newer: bool,
-    /// Oldest first, those that stand among these messages, also before the first of all and after the last of all.
+    /// Oldest first, with the lines, those that stand among these messages, also before the first of all and after the last of all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
 }

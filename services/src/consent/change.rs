@@ -3,13 +3,14 @@ use crate::{
     Actor, Origin, Result, Services,
     audit::{self, Entry},
     clock::new_id,
+    conversations::Line,
     db::{Tx, dialect},
     sql,
 };
 use domain::{
     audit::Action,
     id::WorkspaceId,
-    inbox::Event,
+    inbox::{Event, Happened},
     opt_out::{Settings, Source, What},
     text::{preview, storable},
     time::{Millis, SECOND},
@@ -120,7 +121,13 @@ pub(crate) async fn decide(desk: &mut Desk<'_>, settings: &Settings, decision: D
             desk.confirmations.retain(|waiting| waiting.contact != contact);
         }
     }
-    announce::rows(desk, contact).await?;
+    let happened = match decision.what {
+        What::OptedOut => Happened::OptedOut,
+        What::OptedIn => Happened::OptedIn,
+    };
+    // Right below the message that said it, before what it is answered with.
+    let line = turned.then(|| Line::new(happened, desk.actor.member(), at.min(desk.now)));
+    announce::rows(desk, contact, line).await?;
     if turned && settings.confirms {
         desk.confirmations.extend(Confirmation::of(settings, &decision));
     }
@@ -130,10 +137,7 @@ pub(crate) async fn decide(desk: &mut Desk<'_>, settings: &Settings, decision: D
 /// The line of the history; false when it is there already.
 async fn keep(desk: &mut Desk<'_>, decision: &Decision, at: Millis) -> Result<bool> {
     let said = decision.said.as_deref().map(|said| preview(&storable(said), SAID)).filter(|said| !said.is_empty());
-    let actor = match desk.actor {
-        Actor::Member(member) | Actor::Token { member, .. } => Some(member.0),
-        Actor::System => None,
-    };
+    let actor = desk.actor.member().map(|member| member.0);
     let (what, source) = (decision.what.as_str(), decision.source.as_str());
     let rows = sql!(exec desk.tx.conn(), KEEP, new_id(), desk.workspace.0, decision.contact, at, what, source,
         decision.message, decision.proof.as_deref(), said.as_deref(), actor, desk.now)?;

@@ -95,8 +95,8 @@ pub(crate) async fn renamed(tx: &mut Tx, workspace: Uuid, contact: Uuid) -> Resu
         dialect::postgres_contacts::lock_conversations(tx, workspace, contact).await?;
     }
     let rows: Vec<RowRecord> = sql!(all RowRecord, tx.conn(), ROWS, workspace, contact)?;
-    let told = rows.into_iter().map(Row::from).map(|row| Event::Conversation { was: Place::of(&row), row });
-    Ok(told.collect())
+    let told = |row: Row| Event::Conversation { was: Place::of(&row), row, lines: Vec::new() };
+    Ok(rows.into_iter().map(Row::from).map(told).collect())
 }
 
 /// What differs, by the names that fields have today. Of a note only how long it is: its words are no business of the trail.

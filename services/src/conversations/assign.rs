@@ -1,4 +1,4 @@
-use super::change;
+use super::{change, lines::Line};
 use crate::{
     Ctx, Result,
     audit::{self, Entry},
@@ -33,6 +33,7 @@ pub async fn assign(ctx: &Ctx, id: ConversationId, to: Option<MemberId>) -> Resu
     if let Some(member) = to.filter(|member| row.assignee() != Some(*member)) {
         notices::assigned(ctx, &mut tx, id, member).await?;
     }
+    let line = Line::given(to, Some(ctx.me().id), ctx.now());
     let to = to.map(|member| member.0);
     sql!(exec tx.conn(), ASSIGN, ctx.ws(), id.0, to)?;
     sql!(exec tx.conn(), CONTACT, ctx.ws(), row.contact_id, to)?;
@@ -40,7 +41,7 @@ pub async fn assign(ctx: &Ctx, id: ConversationId, to: Option<MemberId>) -> Resu
         .on("conversation", id.0)
         .change(json!({ "assignee": row.assignee() }), json!({ "assignee": to }));
     audit::record(&mut tx, ctx, entry).await?;
-    change::commit(ctx, tx, row).await
+    change::commit_line(ctx, tx, row, line).await
 }
 
 /// # Errors

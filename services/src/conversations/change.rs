@@ -1,4 +1,4 @@
-use super::{row::RowRecord, thread::find};
+use super::{lines::Line, row::RowRecord, thread::find};
 use crate::{
     Ctx, Result,
     db::{Tx, dialect},
@@ -33,7 +33,16 @@ pub(super) async fn lock_with_contact(ctx: &Ctx, id: ConversationId) -> Result<(
 }
 
 /// Commits a change of the conversation itself and tells everybody; returns the row after it, as the member may see it.
-pub(super) async fn commit(ctx: &Ctx, mut tx: Tx, before: RowRecord) -> Result<Row> {
+pub(super) async fn commit(ctx: &Ctx, tx: Tx, before: RowRecord) -> Result<Row> {
+    commit_with(ctx, tx, before, None).await
+}
+
+/// The same with a line in the thread that says what was done.
+pub(super) async fn commit_line(ctx: &Ctx, tx: Tx, before: RowRecord, line: Line) -> Result<Row> {
+    commit_with(ctx, tx, before, Some(line)).await
+}
+
+async fn commit_with(ctx: &Ctx, mut tx: Tx, before: RowRecord, line: Option<Line>) -> Result<Row> {
     let before = Row::from(before);
     let after: RowRecord = sql!(one RowRecord, tx.conn(), ROW, ctx.ws(), before.id.0)?;
     let after = Row::from(after);
@@ -41,7 +50,11 @@ pub(super) async fn commit(ctx: &Ctx, mut tx: Tx, before: RowRecord) -> Result<R
     if after == before {
         return Ok(veiled);
     }
-    finish(ctx, tx, Event::Conversation { row: after, was: Place::of(&before) }).await?;
+    let lines = match line {
+        Some(line) => vec![line.write(tx.conn(), ctx.ws(), before.id.0).await?],
+        None => Vec::new(),
+    };
+    finish(ctx, tx, Event::Conversation { row: after, was: Place::of(&before), lines }).await?;
     Ok(veiled)
 }
 

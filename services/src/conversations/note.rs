@@ -42,7 +42,7 @@ pub(super) struct NoteRecord {
 impl From<NoteRecord> for Note {
     fn from(NoteRecord { id, author_id, body, at, mentions, edited_at }: NoteRecord) -> Self {
         let mentions = serde_json::from_str(&mentions).unwrap_or_default();
-        Note { id: id.into(), author: author_id.into(), body, at, mentions, edited_at }
+        Note { id: id.into(), author: author_id.into(), body, at, mentions, edited_at, sign: String::new() }
     }
 }
 
@@ -69,7 +69,7 @@ pub async fn note_for(ctx: &Ctx, id: ConversationId, key: NoteId, text: &str, me
         let known = sql!(opt NoteRecord, tx.conn(), KNOWN, ctx.ws(), key.0, id.0, author.0, &body)?;
         return known.map(Note::from).ok_or_else(send::taken);
     }
-    let note = Note { id: key, author, body, at, mentions, edited_at: None };
+    let note = Note { id: key, author, body, at, mentions, edited_at: None, sign: String::new() };
     // The words are no business of the trail.
     audit::record(&mut tx, ctx, Entry::new(Action::NoteWritten).on("conversation", id.0)).await?;
     notices::mentioned(ctx, &mut tx, (id, key), &note.mentions).await?;

@@ -1,4 +1,4 @@
-use super::{change, row::RowRecord};
+use super::{change, lines::Line, row::RowRecord};
 use crate::{
     Ctx, Result, Services,
     audit::{self, Entry},
@@ -9,7 +9,7 @@ use domain::{
     audit::Action,
     conversation::Until,
     id::ConversationId,
-    inbox::{Event, Place, Row},
+    inbox::{Event, Happened, Place, Row},
     permission::Permission,
     time::{DAY, Millis},
 };
@@ -50,7 +50,7 @@ pub async fn snooze(ctx: &Ctx, id: ConversationId, until: Until) -> Result<Row> 
     let change = (json!({ "until": row.snoozed_until }), json!({ "until": until }));
     let entry = Entry::new(Action::ConversationSnoozed).on("conversation", id.0).change(change.0, change.1);
     audit::record(&mut tx, ctx, entry).await?;
-    change::commit(ctx, tx, row).await
+    change::commit_line(ctx, tx, row, Line::new(Happened::Snoozed, Some(ctx.me().id), ctx.now())).await
 }
 
 /// Brings a snoozed conversation back now. Others stay as they are.
@@ -62,7 +62,7 @@ pub async fn wake(ctx: &Ctx, id: ConversationId) -> Result<Row> {
     ctx.demand_on(Permission::ConversationsClose, row.assignee())?;
     sql!(exec tx.conn(), WAKE, ctx.ws(), id.0)?;
     audit::record(&mut tx, ctx, Entry::new(Action::ConversationWoken).on("conversation", id.0)).await?;
-    change::commit(ctx, tx, row).await
+    change::commit_line(ctx, tx, row, Line::new(Happened::Woken, Some(ctx.me().id), ctx.now())).await
 }
 
 /// Marks an open conversation as unread for the team: somebody is to look at it again. One that is unread stays as it is.
@@ -106,7 +106,8 @@ async fn wake_some(services: &Services, workspace: Uuid, ids: impl Iterator<Item
         let woken = sql!(exec tx.conn(), WAKE_DUE, workspace, id, now)? > 0;
         let Some(before) = before.filter(|_| woken) else { continue };
         let after: RowRecord = sql!(one RowRecord, tx.conn(), ROW, workspace, id)?;
-        events.push(Event::Conversation { row: Row::from(after), was: Place::of(&Row::from(before)) });
+        let lines = vec![Line::new(Happened::Woken, None, now).write(tx.conn(), workspace, id).await?];
+        events.push(Event::Conversation { row: Row::from(after), was: Place::of(&Row::from(before)), lines });
     }
     let seq = live::record(&mut tx, workspace, &events, now).await?;
     tx.commit().await?;

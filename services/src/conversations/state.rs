@@ -1,11 +1,16 @@
-use super::change;
+use super::{change, lines::Line};
 use crate::{
     Ctx, Error, Result,
     audit::{self, Entry},
     db::Tx,
     sql,
 };
-use domain::{audit::Action, id::ConversationId, inbox::Row, permission::Permission};
+use domain::{
+    audit::Action,
+    id::ConversationId,
+    inbox::{Happened, Row},
+    permission::Permission,
+};
 use serde_json::json;
 
 const CLOSE: &str = "UPDATE conversations SET state = 'closed', closed_at = $3, unread = 0, snoozed_until = NULL
@@ -22,7 +27,7 @@ pub async fn close(ctx: &Ctx, id: ConversationId) -> Result<Row> {
     ctx.demand_on(Permission::ConversationsClose, row.assignee())?;
     sql!(exec tx.conn(), CLOSE, ctx.ws(), id.0, ctx.now())?;
     record(ctx, &mut tx, id, Action::ConversationClosed, "closed").await?;
-    change::commit(ctx, tx, row).await
+    change::commit_line(ctx, tx, row, Line::new(Happened::Closed, Some(ctx.me().id), ctx.now())).await
 }
 
 /// Reopens a closed conversation.
@@ -37,7 +42,7 @@ pub async fn reopen(ctx: &Ctx, id: ConversationId) -> Result<Row> {
         _ => Error::from(e),
     })?;
     record(ctx, &mut tx, id, Action::ConversationReopened, "open").await?;
-    change::commit(ctx, tx, row).await
+    change::commit_line(ctx, tx, row, Line::new(Happened::Reopened, Some(ctx.me().id), ctx.now())).await
 }
 
 /// Where nothing changes the transaction ends without a commit, and this with it.

@@ -1,5 +1,5 @@
 use super::{
-    note::between,
+    lines::between,
     row::{MessageRecord, RowRecord},
 };
 use crate::{Ctx, Result, db::Conn, sql};
@@ -51,7 +51,7 @@ pub async fn older(ctx: &Ctx, id: ConversationId, before: (Millis, MessageId)) -
     messages(ctx, read.conn(), id, (before.0, before.1.0)).await
 }
 
-/// The same with the notes that stand there, for the screen: nobody outside the workspace gets to see them.
+/// The same with the notes and lines that stand there, for the screen: nobody outside the workspace gets to see them.
 ///
 /// # Errors
 /// As [`older`].

@@ -76,7 +76,7 @@ async fn step(services: &Services, workspace: Uuid, label: LabelId, behind: Uuid
         sql!(exec tx.conn(), SET, workspace, *id, labels_column(&left))?;
         let mut row = Row::from(before);
         row.labels = left;
-        events.push(Event::Conversation { was: Place::of(&row), row });
+        events.push(Event::Conversation { was: Place::of(&row), row, lines: Vec::new() });
     }
     let seq = live::record(&mut tx, workspace, &events, services.clock().now()).await?;
     tx.commit().await?;

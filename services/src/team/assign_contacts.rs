@@ -2,6 +2,7 @@ use super::{change::lock, moved, stored::must_take};
 use crate::{
     Ctx, Result,
     audit::{self, Entry},
+    conversations::Line,
     db::Conn,
     live, sql,
 };
@@ -58,6 +59,7 @@ async fn assign(ctx: &Ctx, ids: &[Uuid], to: Option<MemberId>) -> Result<()> {
         must_take(tx.conn(), ctx.ws(), to).await?;
     }
     let target = to.map(|to| to.0);
+    let line = Line::given(to, Some(ctx.me().id), ctx.now());
     let mut events: Vec<Event> = Vec::new();
     for id in ids {
         let was = within_reach(ctx, tx.conn(), *id).await?;
@@ -69,7 +71,7 @@ async fn assign(ctx: &Ctx, ids: &[Uuid], to: Option<MemberId>) -> Result<()> {
                 continue;
             }
             if sql!(exec tx.conn(), MOVE, ctx.ws(), conversation, target)? == 1 {
-                events.push(moved::event(tx.conn(), ctx.ws(), conversation, assignee).await?);
+                events.push(moved::event(tx.conn(), ctx.ws(), conversation, assignee, line).await?);
                 moved.push(conversation);
             }
         }

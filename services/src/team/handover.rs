@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Result, Services,
     audit::{self, Entry},
+    conversations::Line,
     ctx::{Actor, Origin},
     db::{Conn, system},
     live, sql,
@@ -88,9 +89,10 @@ async fn step(services: &Services, workspace: WorkspaceId, from: MemberId) -> Re
         tx.commit().await?;
         return Ok(false);
     }
+    let line = Line::given(to.map(MemberId), asked_by.map(MemberId), now);
     let mut events = Vec::with_capacity(conversations.len());
     for id in &conversations {
-        events.push(moved::event(tx.conn(), ws, *id, Some(from)).await?);
+        events.push(moved::event(tx.conn(), ws, *id, Some(from), line).await?);
     }
     let entry = Entry::new(Action::MemberHandedOver).on("member", from.0).change(
         json!({ "assignee": from }),

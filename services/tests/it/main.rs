@@ -40,6 +40,8 @@ mod labels;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod lines;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod marks;

@@ -1,9 +1,18 @@
-//! A note for colleagues, between the messages.
+//! A note for colleagues, or a line that says what became of the conversation, between the messages.
 
-use domain::{formatting, id::MessageId, message::Status};
+use domain::{
+    formatting,
+    id::{MemberId, MessageId},
+    message::Status,
+};
 use leptos::prelude::*;
 
-use super::{Slip, context::anchor, formatted::drawn, trouble::refused_view};
+use super::{
+    Slip,
+    context::anchor,
+    formatted::{drawn, formatted},
+    trouble::refused_view,
+};
 use crate::{
     inbox::{over::Over, screen::Screen},
     ui::{icon, tick, when},
@@ -11,23 +20,25 @@ use crate::{
 
 /// Its author may change it; all else of it stays.
 pub(super) fn note_view(screen: Screen, slip: Memo<Slip>) -> AnyView {
-    let (author, id) = slip.with_untracked(|slip| (slip.note.author, MessageId(slip.note.id.0)));
-    let own = author == screen.me();
-    let author = screen.member(author).map_or_else(|| "a former member".to_owned(), |member| member.name);
+    let name = move |id: MemberId| screen.member(id).map_or_else(|| "a former member".to_owned(), |member| member.name);
     let time = move || {
         // The server's clock, once it has it.
         let (local, at) = (screen.local.get(), slip.read().note.at);
         view! { <time datetime=when::iso(at) title=when::full(at, local)>{when::clock(at, local)}</time> }
     };
+    let (author, id, line) = slip.with_untracked(|Slip { note, .. }| {
+        (note.author, MessageId(note.id.0), (!note.sign.is_empty()).then(|| (icon(&note.sign, "sm"), note.said(name))))
+    });
+    if let Some((sign, said)) = line {
+        return view! { <div class="event">{sign} {formatted(&said)} {time}</div> }.into_any();
+    }
+    let (own, author) = (author == screen.me(), name(author));
     let edited = move || slip.read().note.edited_at.map(|_| view! { <span>"edited"</span> });
     // Named in the words, or below where the words have changed since.
     let words = move || {
         let slip = slip.read();
         let note = &slip.note;
-        let people = note.mentions.iter().map(|id| {
-            let name = screen.member(*id).map_or_else(|| "a former member".to_owned(), |member| member.name);
-            (name, *id == screen.me())
-        });
+        let people = note.mentions.iter().map(|id| (name(*id), *id == screen.me()));
         let mut blocks = formatting::read(&note.body);
         let others = formatting::name(&mut blocks, people.collect());
         let others = (!others.is_empty()).then(|| {

@@ -108,27 +108,29 @@ impl Case {
         };
         row.preview = Some(preview);
         let was = Place::of(&row);
+        let note = Note {
+            id: message.id.0.into(),
+            author: owner.me().id,
+            body: WORDS.to_owned(),
+            at: message.at,
+            mentions: Vec::new(),
+            edited_at: None,
+            sign: String::new(),
+        };
         match self {
             Case::Message => Event::Message { row, message, opened: false, unread: false },
             Case::MessageChanged => Event::MessageChanged { row, message },
-            Case::Stays => Event::Conversation { row, was },
-            Case::Comes => Event::Conversation { row, was: Place { assignee: Some(colleague), ..was } },
+            Case::Stays => Event::Conversation { row, was, lines: vec![note] },
+            Case::Comes => {
+                let was = Place { assignee: Some(colleague), ..was };
+                Event::Conversation { row, was, lines: vec![note] }
+            }
             Case::Goes => {
                 row.assignee = Some(colleague);
-                Event::Conversation { row, was }
+                Event::Conversation { row, was, lines: vec![note] }
             }
             Case::Gained => Event::Gained { row },
-            Case::Note => {
-                let note = Note {
-                    id: message.id.0.into(),
-                    author: owner.me().id,
-                    body: WORDS.to_owned(),
-                    at: message.at,
-                    mentions: Vec::new(),
-                    edited_at: None,
-                };
-                Event::Note { row, note }
-            }
+            Case::Note => Event::Note { row, note },
             Case::NoteRemoved => Event::NoteRemoved { row, note: message.id.0.into() },
             Case::Lost => Event::Lost { conversation: row.id, was },
             Case::Access => Event::Access { member: row.assignee.or(Some(colleague)) },

@@ -64,7 +64,15 @@ fn rivals(rows: &[RowRecord]) -> Vec<(&RowRecord, &RowRecord)> {
 fn note(author: MemberId, conversation: Uuid, body: String, at: Millis) -> Written {
     Written {
         conversation,
-        note: Note { id: new_id().into(), author, body, at, edited_at: None, mentions: Vec::new() },
+        note: Note {
+            id: new_id().into(),
+            author,
+            body,
+            at,
+            edited_at: None,
+            mentions: Vec::new(),
+            sign: String::new(),
+        },
     }
 }
 
@@ -97,7 +105,7 @@ async fn told(tx: &mut Tx, ws: Uuid, one: &Contact, before: Vec<RowRecord>, note
         let mine = notes.iter().filter(|written| written.conversation == id);
         written.extend(mine.map(|written| Event::Note { row: row.clone(), note: written.note.clone() }));
         let was = places.get(&id).copied().unwrap_or_else(|| Place::of(&row));
-        events.push(Event::Conversation { row, was });
+        events.push(Event::Conversation { row, was, lines: Vec::new() });
     }
     events.append(&mut written);
     Ok(events)

@@ -161,6 +161,21 @@ crate::on_both! {
         assert_eq!(entry.after.unwrap()["merged"]["id"], json!(user.id));
     }
 
+    async fn what_became_of_a_conversation_stays_in_it(db) {
+        let scene = scene(&db).await;
+        let owner = &scene.owner;
+        let (phone, user) = scene.two().await;
+        let rows = scene.rows(View::All).await;
+        for row in &rows {
+            conversations::assign(owner, row.id, Some(owner.me().id)).await.unwrap();
+        }
+        contacts::merge(owner, phone.id, user.id).await.unwrap();
+        for row in &rows {
+            let notes = conversations::thread(owner, row.id).await.unwrap().notes;
+            assert_eq!(notes.iter().filter(|note| note.body == "took this").count(), 1, "{notes:?}");
+        }
+    }
+
     async fn the_opt_out_of_either_counts(db) {
         for (phone_out, user_out) in [(true, false), (false, true), (true, true)] {
             let db = crate::support::fresh(&db).await;
