@@ -135,9 +135,12 @@ fn content_view(screen: Screen) -> AnyView {
     .into_any()
 }
 
+/// One of the numbers of dead letters.
+type Count = fn(&Counts) -> i64;
+
 fn filters_view(screen: Screen, shown: &DeadScreen) -> AnyView {
     let asked = &shown.asked;
-    let counted: [(_, _, fn(&Counts) -> i64); 3] = [
+    let counted: [(_, _, Count); 3] = [
         ("", "All", |counts| counts.deliveries + counts.sends),
         ("delivery", "Inbound", |counts| counts.deliveries),
         ("send", "Outbound", |counts| counts.sends),
