@@ -138,7 +138,7 @@ pub fn note(s: &str) -> Result<String, Error> {
     if note.chars().count() <= NOTE_LIMIT {
         Ok(note)
     } else {
-        Err(Error::invalid("note", format!("expected at most {NOTE_LIMIT} characters")))
+        Err(Error::invalid("note", format!("a note has at most {NOTE_LIMIT} characters")))
     }
 }
 
@@ -178,7 +178,7 @@ pub fn name(s: &str) -> Result<String, Error> {
     if (1..=NAME_LIMIT).contains(&name.chars().count()) {
         Ok(name)
     } else {
-        Err(Error::invalid("name", format!("expected 1 to {NAME_LIMIT} characters")))
+        Err(Error::invalid("name", format!("a name has 1 to {NAME_LIMIT} characters")))
     }
 }
 

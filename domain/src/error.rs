@@ -36,8 +36,9 @@ pub enum Error {
     /// It does not exist, or the member may not see it: the answer is the same.
     #[error("This does not exist, or it is not yours to see.")]
     NotFound,
-    /// A field could not be understood.
-    #[error("{field}: {problem}")]
+    /// A field could not be understood. People read the problem alone, so it has to be plain without the field's name; machines are
+    /// told the field beside it.
+    #[error("{}", sentence(.problem))]
     Invalid { field: String, problem: String },
 }
 
@@ -45,5 +46,36 @@ impl Error {
     /// A field that could not be understood, with what to do about it.
     pub fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Invalid { field: field.into(), problem: problem.into() }
+    }
+}
+
+/// A problem as it is shown: it begins with a capital and ends like a sentence.
+fn sentence(problem: &str) -> String {
+    let mut sentence = problem.to_owned();
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    if !sentence.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_a_sentence_without_the_name_of_a_field() {
+        let shown = [
+            ("use at most 5 words", "Use at most 5 words."),
+            ("is the phone's clock right?", "Is the phone's clock right?"),
+            ("It is gone.", "It is gone."),
+            ("été takes yes or no", "été takes yes or no."),
+            ("\"A\" stands there twice", "\"A\" stands there twice."),
+        ];
+        for (problem, sentence) in shown {
+            assert_eq!(Error::invalid("any_field", problem).to_string(), sentence);
+        }
     }
 }

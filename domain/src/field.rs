@@ -90,31 +90,31 @@ impl Wish {
     /// # Errors
     /// `Invalid` names what is wrong.
     pub fn checked(&self) -> Result<Self, Error> {
-        let name = visible("name", &self.name, NAME_LIMIT)?;
+        let name = visible("name", "a name", &self.name, NAME_LIMIT)?;
         if self.kind != Kind::Choice {
             return Ok(Self { name, kind: self.kind, choices: Vec::new() });
         }
         let mut choices: Vec<String> = Vec::with_capacity(self.choices.len());
         for choice in &self.choices {
-            let choice = visible("choices", choice, CHOICE_LIMIT)?;
+            let choice = visible("choices", "a choice", choice, CHOICE_LIMIT)?;
             if choices.iter().any(|known| name_key(known) == name_key(&choice)) {
-                return Err(Error::invalid("choices", format!("{choice:?} stands there twice")));
+                return Err(Error::invalid("choices", format!("the choice {choice:?} stands there twice")));
             }
             choices.push(choice);
         }
         if !(1..=CHOICES).contains(&choices.len()) {
-            return Err(Error::invalid("choices", format!("expected 1 to {CHOICES} of them")));
+            return Err(Error::invalid("choices", format!("expected 1 to {CHOICES} choices")));
         }
         Ok(Self { name, kind: self.kind, choices })
     }
 }
 
-fn visible(field: &str, s: &str, limit: usize) -> Result<String, Error> {
+fn visible(field: &str, what: &str, s: &str, limit: usize) -> Result<String, Error> {
     let text = text::preview(&text::storable(s), usize::MAX);
     if (1..=limit).contains(&text.chars().count()) && !name_key(&text).is_empty() {
         Ok(text)
     } else {
-        Err(Error::invalid(field, format!("expected 1 to {limit} characters")))
+        Err(Error::invalid(field, format!("{what} has 1 to {limit} characters")))
     }
 }
 
@@ -129,7 +129,7 @@ impl Field {
         if text.is_empty() {
             return Ok(None);
         }
-        let wrong = |expected: &str| Error::invalid(self.name.clone(), format!("expected {expected}"));
+        let wrong = |expected: &str| Error::invalid(self.name.clone(), format!("{} takes {expected}", self.name));
         let value = match self.kind {
             Kind::Text if text.chars().count() > TEXT_LIMIT => {
                 return Err(wrong(&format!("at most {TEXT_LIMIT} characters")));

@@ -114,10 +114,10 @@ pub(crate) fn one_line(field: &str, text: &str, limit: usize) -> Result<String, 
     let hidden =
         |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     if joined.chars().all(|c| c.is_whitespace() || hidden(c)) {
-        return Err(Error::invalid(field, "write something here"));
+        return Err(Error::invalid(field, format!("the {field} is empty")));
     }
     if joined.chars().count() > limit {
-        return Err(Error::invalid(field, format!("use at most {limit} characters")));
+        return Err(Error::invalid(field, format!("use at most {limit} characters for the {field}")));
     }
     Ok(joined)
 }

@@ -27,6 +27,6 @@ pub fn parse_meta_id(field: &str, value: &str) -> Result<String, crate::Error> {
     if (1..=32).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit()) {
         Ok(value.to_owned())
     } else {
-        Err(crate::Error::invalid(field, "expected Meta's numeric id, 1 to 32 digits"))
+        Err(crate::Error::invalid(field, format!("expected Meta's numeric {field}, 1 to 32 digits")))
     }
 }

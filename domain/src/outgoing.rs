@@ -100,7 +100,9 @@ fn caption(text: &str) -> Result<String, Error> {
 
 fn within(field: &str, text: &str, limit: usize) -> Result<(), Error> {
     match text.chars().count() {
-        n if n > limit => Err(Error::invalid(field, format!("it has {n} characters; WhatsApp takes at most {limit}"))),
+        n if n > limit => {
+            Err(Error::invalid(field, format!("the {field} has {n} characters; WhatsApp takes at most {limit}")))
+        }
         _ => Ok(()),
     }
 }
@@ -113,7 +115,7 @@ fn line(field: &str, text: Option<&str>, limit: usize) -> Result<Option<String>,
 }
 
 fn wanted(field: &str, text: &str, limit: usize) -> Result<String, Error> {
-    line(field, Some(text), limit)?.ok_or_else(|| Error::invalid(field, "write something"))
+    line(field, Some(text), limit)?.ok_or_else(|| Error::invalid(field, format!("the {field} is empty")))
 }
 
 fn checked_place(place: Place) -> Result<Place, Error> {
@@ -225,7 +227,7 @@ pub fn upload_kind(mime: &str, size: u64, voice: bool) -> Result<Kind, Error> {
     let mime = essence(mime);
     let refuse = |why: String| Err(Error::invalid("file", why));
     if size == 0 {
-        return refuse("it is empty".to_owned());
+        return refuse("the file is empty".to_owned());
     }
     let (kind, limit) = match mime.as_str() {
         "image/jpeg" | "image/png" => (Kind::Image, 5 * MB),

@@ -176,10 +176,10 @@ impl Draft {
         let shortcut = self.shortcut.trim().trim_start_matches('/').to_lowercase();
         let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         if shortcut.is_empty() || !shortcut.chars().all(fits) {
-            return Err(Error::invalid("shortcut", "use letters, digits, - and _, without spaces"));
+            return Err(Error::invalid("shortcut", "a shortcut has letters, digits, - and _, without spaces"));
         }
         if shortcut.chars().count() > SHORTCUT_LIMIT {
-            return Err(Error::invalid("shortcut", format!("use at most {SHORTCUT_LIMIT} characters")));
+            return Err(Error::invalid("shortcut", format!("a shortcut has at most {SHORTCUT_LIMIT} characters")));
         }
         let title = one_line("title", &self.title, TITLE_LIMIT)?;
         let body = storable(self.body.trim_end());
@@ -187,7 +187,7 @@ impl Draft {
             return Err(Error::invalid("text", "write what is to be sent"));
         }
         if body.chars().count() > TEXT_LIMIT {
-            return Err(Error::invalid("text", format!("use at most {TEXT_LIMIT} characters")));
+            return Err(Error::invalid("text", format!("the text may have at most {TEXT_LIMIT} characters")));
         }
         if let Some(unknown) = fill(&body, &Values::default()).unknown.first() {
             let known = Variable::ALL.map(|variable| format!("{{{{{}}}}}", variable.as_str())).join(", ");

@@ -113,14 +113,14 @@ test("who cannot see a conversation is not named in it, until it is theirs", asy
   await field(asha).fill(words);
   await form(asha).getByRole("button", { name: "Add note" }).click();
   const note = message(asha, "is it yours?");
-  await expect(note.getByRole("status")).toContainText("somebody you named cannot see this conversation");
+  await expect(note.getByRole("status")).toContainText("Somebody you named cannot see this conversation");
   await look(asha, "a note that was refused", ".thread");
   await note.getByRole("button", { name: "Edit" }).click();
   await expect(field(asha), "nothing of it is lost").toHaveValue(words);
   await expect(field(asha)).toBeFocused();
   await expect(note).toHaveCount(0);
   await form(asha).getByRole("button", { name: "Add note" }).click();
-  await expect(note.getByRole("status")).toContainText("somebody you named cannot see this conversation");
+  await expect(note.getByRole("status")).toContainText("Somebody you named cannot see this conversation");
   expect(await count(rohan)).toBe(before);
 
   await assignTo(asha, BEATRIZS, "Rohan");

@@ -69,7 +69,7 @@ async fn take(ctx: &Ctx, name: &str, body: Body) -> Result<ImportId, Error> {
 
 async fn receive(mut upload: Upload, mut body: Body) -> Result<ImportId, Error> {
     while let Some(frame) = body.frame().await {
-        let broken = |_| domain::Error::invalid("file", "it broke off on the way: choose it again");
+        let broken = |_| domain::Error::invalid("file", "the file broke off on the way: choose it again");
         if let Ok(bytes) = frame.map_err(broken)?.into_data() {
             upload.put(&bytes).await?;
         }

@@ -31,7 +31,7 @@ pub fn read(cells: &[&str], plan: &Plan, fields: &[Field]) -> Result<Line, Strin
         if cell.is_empty() {
             continue;
         }
-        let wrong = |error: crate::Error| format!("{error}.");
+        let wrong = |error: crate::Error| error.to_string();
         match target {
             Target::Skip => {}
             Target::Phone => line.phone = number(&cell, &plan.calling_code)?,
@@ -95,7 +95,7 @@ mod tests {
         for (cells, says) in [
             (&["Meera"][..], "no phone number"),
             (&["", "98"], "no phone number"),
-            (&["", "9845550117", "seven"], "Orders: expected a number"),
+            (&["", "9845550117", "seven"], "Orders takes a number"),
             (&["", "9845550117", "", "perhaps"], "neither a yes nor a no"),
             (&["", "9845550117", "", "", "", "", "more"], "It has 7 cells"),
         ] {
@@ -103,6 +103,6 @@ mod tests {
             assert!(problem.contains(says), "{problem}");
         }
         let long = "x".repeat(129);
-        assert!(read(&[&long, "9845550117"], &plan, &fields).unwrap_err().starts_with("name: "));
+        assert!(read(&[&long, "9845550117"], &plan, &fields).unwrap_err().starts_with("A name has"));
     }
 }

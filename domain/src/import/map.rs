@@ -139,7 +139,7 @@ impl Plan {
         }
         let proof = crate::text::storable(self.proof.trim());
         if proof.chars().count() > PROOF_LIMIT {
-            return Err(Error::invalid("proof", format!("expected at most {PROOF_LIMIT} characters")));
+            return Err(Error::invalid("proof", format!("the proof may have at most {PROOF_LIMIT} characters")));
         }
         Ok(Self { targets: self.targets.clone(), known: self.known, calling_code: code.to_owned(), proof })
     }

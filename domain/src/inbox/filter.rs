@@ -157,7 +157,7 @@ impl Filter {
     /// `Invalid` when more labels are asked for than can be.
     pub fn checked(self) -> Result<Self, Error> {
         if self.labels.len() > LABELS {
-            return Err(Error::invalid("label", format!("choose at most {LABELS}")));
+            return Err(Error::invalid("label", format!("choose at most {LABELS} labels")));
         }
         Ok(self)
     }

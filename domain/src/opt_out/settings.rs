@@ -85,7 +85,7 @@ fn clean(field: &str, words: Vec<String>) -> Result<Vec<String>, Error> {
         }
     }
     if out.len() > WORDS_LIMIT {
-        return Err(Error::invalid(field, format!("at most {WORDS_LIMIT} words")));
+        return Err(Error::invalid(field, format!("a list may have at most {WORDS_LIMIT} words")));
     }
     Ok(out)
 }
@@ -93,7 +93,7 @@ fn clean(field: &str, words: Vec<String>) -> Result<Vec<String>, Error> {
 fn sentence(field: &str, text: &str, standard: String) -> Result<String, Error> {
     let text = storable(text.trim());
     if text.chars().count() > TEXT_LIMIT {
-        return Err(Error::invalid(field, format!("at most {TEXT_LIMIT} characters")));
+        return Err(Error::invalid(field, format!("an answer may have at most {TEXT_LIMIT} characters")));
     }
     Ok(if text.is_empty() { standard } else { text })
 }

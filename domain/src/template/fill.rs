@@ -69,7 +69,7 @@ pub fn check(content: &Content, values: &Values) -> Result<(), Error> {
             Some(value) => wrong(slot, value),
         };
         if let Some(problem) = problem {
-            return Err(Error::invalid(slot.label.clone(), problem));
+            return Err(Error::invalid(slot.label.clone(), format!("{} {problem}", slot.label)));
         }
     }
     if let Some(key) = values.keys().find(|key| slots.iter().all(|slot| slot.key != **key)) {
@@ -81,7 +81,7 @@ pub fn check(content: &Content, values: &Values) -> Result<(), Error> {
         if length > limit {
             return Err(Error::invalid(
                 what,
-                format!("has {length} characters with its values; WhatsApp takes {limit}"),
+                format!("{what} has {length} characters with its values; WhatsApp takes {limit}"),
             ));
         }
     }

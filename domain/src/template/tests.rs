@@ -33,7 +33,7 @@ fn positional_variables_header_and_buttons() {
         ("button.3", "TEN"),
     ]);
     assert_eq!(fill(&content, &given).body, "Hi Meera, it reaches {{2}} today.");
-    assert_eq!(check(&content, &given), Err(crate::Error::invalid("Variable 2", "is empty")));
+    assert_eq!(check(&content, &given), Err(crate::Error::invalid("Variable 2", "Variable 2 is empty")));
     given.insert("body.2".into(), "Kochi".into());
     assert_eq!(check(&content, &given), Ok(()));
     assert_eq!(text(&content, &given), "Your order KH-1\nHi Meera, it reaches Kochi today.\nReply STOP to opt out");

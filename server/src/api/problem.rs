@@ -189,7 +189,11 @@ impl Problem {
 impl From<domain::Error> for Problem {
     fn from(error: domain::Error) -> Self {
         use domain::Error as E;
-        let detail = error.to_string();
+        // Whoever wrote the request knows its fields by their names.
+        let detail = match &error {
+            E::Invalid { field, problem } => format!("{field}: {problem}"),
+            other => other.to_string(),
+        };
         let (permission, field) = match &error {
             E::Forbidden { permission } => (Some(permission.as_str().into()), None),
             E::Invalid { field, .. } => (None, Some(field.as_str().into())),
@@ -279,6 +283,12 @@ mod tests {
             assert!(KINDS[..place].iter().all(|other| other.0 != *code), "{code}");
             assert!(status.is_client_error() || status.is_server_error(), "{code}");
         }
+    }
+
+    #[test]
+    fn a_program_is_told_the_field() {
+        let problem = Problem::from(domain::Error::invalid("mentions", "name a colleague"));
+        assert_eq!((problem.field.as_deref(), &*problem.detail), (Some("mentions"), "mentions: name a colleague"));
     }
 
     #[test]

@@ -85,7 +85,6 @@ async fn accept(
         Err(Error::Domain(domain::Error::NotFound)) => return Ok(StatusCode::NOT_FOUND.into_response()),
         // The page says why by itself.
         Err(Error::Gone(_)) => None,
-        Err(Error::Domain(domain::Error::Invalid { problem, .. })) => Some(sentence(&problem)),
         Err(Error::Internal(why)) => {
             let id = request.map(|Extension(id)| id.0.to_string()).unwrap_or_default();
             tracing::error!(why, "an invitation could not be accepted");
@@ -111,11 +110,4 @@ async fn sign_out(
     // The same as at /logout; only the page after it is another.
     let _ = login::sign_out(State(web), session, signed_in, current, origin).await?;
     Ok(back::to(&link.page()).into_response())
-}
-
-/// Beside the only two fields of the form, what is wrong needs no field's name.
-fn sentence(problem: &str) -> String {
-    let mut chars = problem.chars();
-    let first = chars.next().map(char::to_uppercase);
-    format!("{}{}.", first.into_iter().flatten().collect::<String>(), chars.as_str())
 }

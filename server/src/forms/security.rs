@@ -88,11 +88,6 @@ pub(super) fn words(error: Error, request: Option<Extension<RequestId>>) -> Stri
             tracing::error!(why, "a form about an account failed");
             format!("Something went wrong on our side. If it stays, report this id: {id}")
         }
-        Error::Domain(domain::Error::Invalid { field, problem }) => {
-            let mut chars = field.chars();
-            let first = chars.next().map(char::to_uppercase);
-            format!("{}{}: {problem}.", first.into_iter().flatten().collect::<String>(), chars.as_str())
-        }
         error => error.to_string(),
     }
 }

@@ -67,7 +67,7 @@ async fn set_up_sign_in_and_turn_off() {
     let page = text(browser.get(PAGE).await).await;
     assert!(page.contains(EMAIL) && page.contains("Set up an app"), "{page}");
     let page = form(&mut browser, "/account/second-factor", &[("password", "wrong wrong wrong")]).await;
-    assert!(page.contains("this is not your present password") && !page.contains("class=\"qr\""), "{page}");
+    assert!(page.contains("This is not your present password") && !page.contains("class=\"qr\""), "{page}");
     let page = form(&mut browser, "/account/second-factor", &[("password", PASSWORD)]).await;
     assert!(page.contains("class=\"qr\""), "{page}");
     let page = form(&mut browser, "/account/second-factor/confirm", &[("code", "000")]).await;
@@ -261,7 +261,7 @@ async fn a_link_sets_a_new_password() {
         assert!(page.contains("Choose a new password") && page.contains(EMAIL), "looking changes nothing");
     }
     assert_eq!(location(&browser.post(&path, &[("password", "short")]).await), path);
-    assert!(text(browser.get(&path).await).await.contains("use at least 10 characters"));
+    assert!(text(browser.get(&path).await).await.contains("Use at least 10 characters"));
     assert_eq!(location(&browser.post(&path, &[("password", NEW)]).await), "/login");
     assert!(text(browser.get("/login").await).await.contains("Your password is changed."));
     assert_eq!(location(&inside.get("/").await), "/login", "signed out everywhere");

@@ -129,9 +129,10 @@ async fn a_new_password_ends_every_other_session_and_renews_this_one() {
     let mut elsewhere = installation.signed_in().await;
     let before = here.cookie("parlance_session").unwrap().to_owned();
 
-    for (current, new, why) in
-        [("wrong wrong wrong", NEW, "this is not your present password"), (PASSWORD, "short", "New password")]
-    {
+    for (current, new, why) in [
+        ("wrong wrong wrong", NEW, "This is not your present password"),
+        (PASSWORD, "short", "Use at least 10 characters"),
+    ] {
         let response =
             here.post_from("/account/password", &[("current", current), ("new", new)], "/w/kaveri-home/inbox").await;
         assert_eq!(location(&response), "/w/kaveri-home/inbox");

@@ -13,7 +13,8 @@ use domain::{
 pub async fn bulk(ctx: &Ctx, items: &[Item]) -> Result<Vec<Outcome>> {
     ctx.demand(Permission::ConversationsView)?;
     if items.len() > TOGETHER {
-        return Err(domain::Error::invalid("conversations", format!("choose at most {TOGETHER} at a time")).into());
+        let problem = format!("choose at most {TOGETHER} conversations at a time");
+        return Err(domain::Error::invalid("conversations", problem).into());
     }
     let mut outcomes = Vec::with_capacity(items.len());
     for item in items {

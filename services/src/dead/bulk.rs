@@ -35,7 +35,7 @@ pub async fn discard_many(ctx: &Ctx, ids: &[Uuid]) -> Result<Done> {
 fn checked(ctx: &Ctx, ids: &[Uuid]) -> Result<BTreeSet<Uuid>> {
     ctx.demand(Permission::OperationsManage)?;
     if ids.is_empty() || ids.len() > AT_ONCE {
-        return Err(domain::Error::invalid("ids", format!("expected 1 to {AT_ONCE}")).into());
+        return Err(domain::Error::invalid("ids", format!("choose 1 to {AT_ONCE} at a time")).into());
     }
     // In the order of their making: messages go back before those that were written after them.
     Ok(ids.iter().copied().collect())

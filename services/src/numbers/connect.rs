@@ -139,7 +139,7 @@ fn checked(number: &Connect) -> Result<Connect, domain::Error> {
     }
     let name = number.name.as_deref().map(text).filter(|name| !name.is_empty());
     if name.as_ref().is_some_and(|name| name.chars().count() > 80) {
-        return Err(domain::Error::invalid("name", "use at most 80 characters"));
+        return Err(domain::Error::invalid("name", "use at most 80 characters for the name"));
     }
     let token = number.token.expose_secret().trim();
     if token.is_empty() || token.len() > TOKEN_LIMIT || !token.bytes().all(|b| b.is_ascii_graphic()) {

@@ -34,7 +34,8 @@ const MOVE: &str = "UPDATE conversations SET assignee_id = $3 WHERE workspace_id
 /// changed. `Invalid` for more than [`ASSIGN_LIMIT`] at once, and when conversations cannot be given to the member.
 pub async fn assign_contacts(ctx: &Ctx, contacts: &[ContactId], to: Option<MemberId>) -> Result<()> {
     if contacts.len() > ASSIGN_LIMIT {
-        return Err(domain::Error::invalid("contacts", format!("choose at most {ASSIGN_LIMIT} at once")).into());
+        let problem = format!("choose at most {ASSIGN_LIMIT} contacts at once");
+        return Err(domain::Error::invalid("contacts", problem).into());
     }
     ctx.demand(Permission::ContactsUpdate)?;
     ctx.demand(Permission::ConversationsAssign)?;

@@ -52,7 +52,8 @@ pub async fn save(ctx: &Ctx, settings: Settings) -> Result<Settings> {
     let after = Settings { name: workspaces::name(&settings.name)?, ..settings };
     if !Settings::AUDIT_DAYS.contains(&after.audit_days) {
         let (least, most) = Settings::AUDIT_DAYS.into_inner();
-        return Err(domain::Error::invalid("audit_days", format!("choose {least} to {most} days")).into());
+        let problem = format!("keep the audit trail for {least} to {most} days");
+        return Err(domain::Error::invalid("audit_days", problem).into());
     }
     let mut change = Change::begin(ctx, Permission::WorkspaceSettings).await?;
     let before = load(ctx, change.conn()).await?;

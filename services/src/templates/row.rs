@@ -55,5 +55,5 @@ pub(crate) async fn by_name(
     language: &str,
 ) -> Result<Template> {
     let found = sql!(opt Record, conn, BY_NAME, workspace, number, name, language)?;
-    Ok(found.ok_or_else(|| domain::Error::invalid(name, "It does not exist at Meta any more."))?.into())
+    Ok(found.ok_or_else(|| domain::Error::invalid(name, "this template does not exist at Meta any more"))?.into())
 }

@@ -27,8 +27,10 @@ const SAME_NAME: u32 = 1_000;
 pub(crate) fn name(text: &str) -> Result<String, domain::Error> {
     let name = domain::text::storable(text).split_whitespace().collect::<Vec<_>>().join(" ");
     match name.chars().count() {
-        0 => Err(domain::Error::invalid("workspace", "give it a name")),
-        n if n > NAME_LIMIT => Err(domain::Error::invalid("workspace", format!("use at most {NAME_LIMIT} characters"))),
+        0 => Err(domain::Error::invalid("workspace", "give the workspace a name")),
+        n if n > NAME_LIMIT => {
+            Err(domain::Error::invalid("workspace", format!("use at most {NAME_LIMIT} characters for its name")))
+        }
         _ => Ok(name),
     }
 }

@@ -288,7 +288,7 @@ on_both! {
         empty.insert("body.2".into(), " ".into());
         let refused = templates::send(&world.ctx, id, self::key(), list[0].id, &empty).await;
         assert!(matches!(refused, Err(Error::Domain(Wrong::Invalid { field, problem }))
-            if field == "Variable 2" && problem == "is empty"));
+            if field == "Variable 2" && problem == "Variable 2 is empty"));
         assert!(matches!(world.send(&world.ctx, id, &list[2]).await, Err(Error::Domain(Wrong::Invalid { .. }))));
         conversations::close(&world.ctx, id).await.unwrap();
         assert!(matches!(world.send(&world.ctx, id, &list[0]).await, Err(Error::Domain(Wrong::ConversationClosed))));

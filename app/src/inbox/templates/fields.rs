@@ -22,9 +22,7 @@ pub fn fields_view(content: &Content, values: RwSignal<Values>, problem: Memo<Pr
         let (key, label) = (slot.key, slot.label);
         let wrong = {
             let label = label.clone();
-            Memo::new(move |_| {
-                problem.get().filter(|(field, _)| *field == label).map(|(field, why)| format!("{field} {why}."))
-            })
+            Memo::new(move |_| problem.get().filter(|(field, _)| *field == label).map(|(_, why)| format!("{why}.")))
         };
         let example = slot.example.map(|example| format!("For example {example}"));
         let input = {

@@ -120,7 +120,7 @@ pub async fn confirm(
     let typed: String = typed.chars().filter(char::is_ascii_digit).collect();
     let now = services.clock().now();
     let step = code::step_of(&bytes, &typed, now, 0).ok_or_else(|| {
-        domain::Error::invalid("code", "it is not the one that the app shows now; is the phone's clock right?")
+        domain::Error::invalid("code", "this is not the one that the app shows now; is the phone's clock right?")
     })?;
     attempt.succeeded(services).await?;
     let kept = services.vault().seal(user, Kind::TotpSecret, STORED, &secret);

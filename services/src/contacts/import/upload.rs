@@ -66,7 +66,7 @@ impl Upload {
             self.size += i64::try_from(now.len()).unwrap_or(i64::MAX);
             if self.size > FILE_LIMIT {
                 let limit = FILE_LIMIT >> 20;
-                return Err(wrong(format!("it is larger than {limit} MB: import it in parts")));
+                return Err(wrong(format!("the file is larger than {limit} MB: import it in parts")));
             }
             self.head.extend_from_slice(&now[..now.len().min(HEAD - self.head.len())]);
             self.utf8.feed(now).map_err(wrong)?;
@@ -94,7 +94,7 @@ impl Upload {
     pub async fn finish(mut self) -> Result<ImportId> {
         self.utf8.end().map_err(wrong)?;
         if self.size == 0 {
-            return Err(wrong("it is empty".to_owned()));
+            return Err(wrong("the file is empty".to_owned()));
         }
         if !self.rest.is_empty() {
             self.keep().await?;
@@ -118,10 +118,10 @@ impl Upload {
         let header: Vec<String> =
             header.unwrap_or_default().iter().map(|name| domain::text::preview(&storable(name), 100)).collect();
         if header.iter().all(String::is_empty) {
-            return Err(wrong("its first line does not name the columns".to_owned()));
+            return Err(wrong("the file's first line does not name the columns".to_owned()));
         }
         if header.len() > COLUMNS {
-            return Err(wrong(format!("it has more than {COLUMNS} columns")));
+            return Err(wrong(format!("the file has more than {COLUMNS} columns")));
         }
         let known = fields::all(read.conn(), ws).await?;
         drop(read);

@@ -35,7 +35,7 @@ impl Words {
         let wrong = |problem: String| Err(domain::Error::invalid("name", problem));
         match name.chars().count() {
             0 => return wrong("give the role a name".to_owned()),
-            n if n > limit => return wrong(format!("use at most {limit} characters")),
+            n if n > limit => return wrong(format!("use at most {limit} characters for the name")),
             _ => {}
         }
         let key = name.to_lowercase();
@@ -44,7 +44,7 @@ impl Words {
         }
         let limit = CustomRole::ABOUT_LIMIT;
         if about.chars().count() > limit {
-            return Err(domain::Error::invalid("about", format!("use at most {limit} characters")));
+            return Err(domain::Error::invalid("about", format!("use at most {limit} characters for the description")));
         }
         Ok(Self { name, key, about })
     }
