@@ -103,6 +103,8 @@ test("a colleague records it, and the workspace chooses its words", async ({ ope
   await openThread(asha, CUSTOMER);
 
   const panel = asha.getByRole("complementary", { name: "Contact details" });
+  const underTheName = panel.locator(".contact__hero .badge");
+  await expect(underTheName).toHaveText(/^(Not recorded|Opted in)$/);
   await panel.getByRole("button", { name: "Record opt-out…" }).click();
   const dialog = asha.getByRole("dialog", { name: "Record an opt-out" });
   await dialog.getByLabel("Where and how they said so").fill("On the phone");
@@ -110,9 +112,11 @@ test("a colleague records it, and the workspace chooses its words", async ({ ope
   await dialog.getByRole("button", { name: "Record opt-out" }).click();
   await expect(banner(asha)).toBeVisible();
   await expect(panel.getByRole("list", { name: "Consent history" })).toContainText("On the phone");
+  await expect(underTheName).toHaveText("Opted out");
   await panel.getByRole("button", { name: "Record opt-in…" }).click();
   await asha.getByRole("dialog", { name: "Record an opt-in" }).getByRole("button", { name: "Record opt-in" }).click();
   await expect(banner(asha)).toHaveCount(0);
+  await expect(underTheName).toHaveText("Opted in");
 
   const thread = asha.url();
   await asha.goto(thread.replace(/inbox.*/, "settings"));

@@ -4,7 +4,7 @@ use domain::conversation::State;
 use leptos::prelude::*;
 
 use super::{
-    consent::consent_view,
+    consent::{Decided, consent_view},
     lazy::{Extra, show},
     row::{address, labels_view},
     screen::Screen,
@@ -24,6 +24,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
         {move || {
             brief.get().map(|(id, contact, number, assignee, state)| {
                 let contact_id = contact.id;
+                let decided = Decided::of(screen, contact_id);
                 let known = contact.phone.is_some();
                 let number_of = contact.phone.clone();
                 let phone =
@@ -53,6 +54,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
                                 {reach}
                             </div>
                             {contact.username.map(|name| view! { <p class="muted"><bdi>{format!("@{name}")}</bdi></p> })}
+                            {show(screen, Extra::Decided(decided))}
                         </div>
                         <details class="panel" open>
                             <summary>"Conversation"{icon("down", "xs")}</summary>
@@ -77,7 +79,7 @@ pub fn contact_view(screen: Screen) -> AnyView {
                                 </dl>
                             </div>
                         </details>
-                        {consent_view(screen, contact_id)}
+                        {consent_view(screen, decided)}
                         {move || there.get().then(|| show(screen, Extra::About(contact_id)))}
                     </aside>
                 }

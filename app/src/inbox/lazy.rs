@@ -4,7 +4,6 @@ use domain::{
     id::{ContactId, ConversationId, MemberId, NumberId},
     inbox::Row,
     opt_out::What,
-    time::Millis,
 };
 use leptos::{html::Textarea, prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
@@ -16,7 +15,7 @@ use super::{
     bubble::Bubble,
     bulk::bar_view,
     composer::{note::note_view, quick::Quick},
-    consent::{decisions_view, record_dialog},
+    consent::{Decided, badge_view, decisions_view, record_dialog},
     drafts::drafts_view,
     lightbox::lightbox_view,
     opted_out::question,
@@ -57,8 +56,10 @@ pub enum Extra {
     Names(Quick),
     /// What can be done with the rows that are selected.
     Bulk,
-    /// How a contact came to get messages, or none; fetched anew whenever that changes.
-    Decisions { contact: ContactId, since: Memo<Option<Millis>> },
+    /// Whether a contact opted in or out.
+    Decided(Decided),
+    /// The same, and how it came to that; fetched anew whenever that changes.
+    Decisions(Decided),
     /// The proof of a consent that is recorded by hand.
     Consent { contact: ContactId, what: What, asking: RwSignal<bool> },
     /// What is left to be set up, in place of a thread; then it is alive.
@@ -105,7 +106,8 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Bulk => bar_view(screen),
         Extra::Quick(quick) => replies_view(screen, quick),
         Extra::Names(quick) => people_view(screen, quick),
-        Extra::Decisions { contact, since } => decisions_view(screen, contact, since),
+        Extra::Decided(decided) => badge_view(screen, decided),
+        Extra::Decisions(decided) => decisions_view(screen, decided),
         Extra::Consent { contact, what, asking } => record_dialog(screen, contact, what, asking),
         Extra::Setup(alive) => setup_view(screen, alive),
         Extra::Search => panel_view(screen),

@@ -5,7 +5,7 @@ mod server;
 mod view;
 
 pub use record::record_dialog;
-pub use view::{consent_view, decisions_view};
+pub use view::{Decided, badge_view, consent_view, decisions_view};
 
 #[cfg(feature = "ssr")]
 pub use server::register;

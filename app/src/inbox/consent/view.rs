@@ -8,6 +8,8 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::server::load_consent;
 use crate::{
+    contacts::detail::parts::consent_badge,
+    frame::Clock,
     inbox::{
         lazy::{Extra, show},
         screen::Screen,
@@ -15,25 +17,50 @@ use crate::{
     ui::{icon, when},
 };
 
+/// How the contact of the open conversation stands: the badge under their name and the panel say the same.
+#[derive(Clone, Copy)]
+pub struct Decided {
+    pub contact: ContactId,
+    /// When they opted out.
+    since: Memo<Option<Millis>>,
+    /// When they opted in last; 0 for never.
+    agreed: RwSignal<Millis>,
+    /// The history came, so that `agreed` is right.
+    known: RwSignal<bool>,
+}
+
+impl Decided {
+    pub fn of(screen: Screen, contact: ContactId) -> Self {
+        let row = screen.open;
+        let since = Memo::new(move |_| row.read().as_ref().and_then(|row| row.opted_out_at));
+        Self { contact, since, agreed: RwSignal::new(0), known: RwSignal::new(false) }
+    }
+}
+
+/// In the words of the contact's own page. Nothing as long as it is not known.
+pub fn badge_view(screen: Screen, decided: Decided) -> AnyView {
+    let badge = move || {
+        let known = decided.known.get();
+        let agreed = Some(decided.agreed.get()).filter(|at| *at > 0);
+        let decided = decided.since.get().ok_or(agreed);
+        (known || decided.is_ok()).then(|| consent_badge(decided, Clock { now: screen.now, local: screen.local }))
+    };
+    view! { <p class="row wrap">{badge}</p> }.into_any()
+}
+
 /// How the contact stands, how it came to that, and what a member may note.
-pub fn consent_view(screen: Screen, contact: ContactId) -> AnyView {
-    let row = screen.open;
-    let since = Memo::new(move |_| row.read().as_ref().and_then(|row| row.opted_out_at));
-    let assignee = row.with_untracked(|row| row.as_ref().and_then(|row| row.assignee));
+pub fn consent_view(screen: Screen, decided: Decided) -> AnyView {
+    let Decided { contact, since, .. } = decided;
+    let assignee = screen.open.with_untracked(|row| row.as_ref().and_then(|row| row.assignee));
     let records = screen.may(Permission::ContactsConsent, assignee);
     let exports = screen.facts().access.allows(Permission::ContactsExport);
     let asking = RwSignal::new(false);
-    let state = move || match since.get() {
-        None => view! { <span class="badge ok">{icon("check", "xs")}"Gets messages"</span> }.into_any(),
-        Some(_) => view! { <span class="badge warn">{icon("ban", "xs")}"Opted out"</span> }.into_any(),
-    };
     let what = move || if since.get().is_some() { What::OptedIn } else { What::OptedOut };
     view! {
         <details class="panel" open>
             <summary>"Consent"{icon("down", "xs")}</summary>
             <div class="stack">
-                <p class="row">{state}</p>
-                {show(screen, Extra::Decisions { contact, since })}
+                {show(screen, Extra::Decisions(decided))}
                 <p class="row wrap">
                     {records.then(|| view! {
                         <button class="btn sm script" type="button" on:click=move |_| asking.set(true)>
@@ -59,39 +86,41 @@ pub fn consent_view(screen: Screen, contact: ContactId) -> AnyView {
     .into_any()
 }
 
-/// How it came to that.
-pub fn decisions_view(screen: Screen, contact: ContactId, since: Memo<Option<Millis>>) -> AnyView {
-    let history = History::of(screen, contact);
+/// How they stand, and how it came to that.
+pub fn decisions_view(screen: Screen, decided: Decided) -> AnyView {
+    let history = History::of(screen, decided);
     // Live: the row changes with every decision.
     Effect::new(move |_| {
-        since.track();
+        decided.since.track();
         history.load();
     });
-    view! { {move || history.view()} }.into_any()
+    view! { {badge_view(screen, decided)} {move || history.view()} }.into_any()
 }
 
 /// The lines that were fetched.
 #[derive(Clone, Copy)]
 struct History {
     screen: Screen,
-    contact: ContactId,
+    decided: Decided,
     lines: RwSignal<Vec<Consent>>,
     more: RwSignal<bool>,
     failed: RwSignal<bool>,
 }
 
 impl History {
-    fn of(screen: Screen, contact: ContactId) -> Self {
+    fn of(screen: Screen, decided: Decided) -> Self {
         let (lines, more, failed) = (RwSignal::new(Vec::new()), RwSignal::new(false), RwSignal::new(false));
-        Self { screen, contact, lines, more, failed }
+        Self { screen, decided, lines, more, failed }
     }
 
     /// From the newest on.
     fn load(self) {
         spawn_local(async move {
-            let answer = load_consent(self.screen.slug(), self.contact, None).await;
+            let answer = load_consent(self.screen.slug(), self.decided.contact, None).await;
             self.failed.try_set(answer.is_err());
             if let Ok(page) = answer {
+                self.decided.agreed.try_set(last_opt_in(&page.items).unwrap_or_default());
+                self.decided.known.try_set(true);
                 self.lines.try_set(page.items);
                 self.more.try_set(page.more);
             }
@@ -101,7 +130,7 @@ impl History {
     fn load_more(self) {
         let before = self.lines.with_untracked(|lines| lines.last().map(Consent::cursor));
         spawn_local(async move {
-            let answer = load_consent(self.screen.slug(), self.contact, before).await;
+            let answer = load_consent(self.screen.slug(), self.decided.contact, before).await;
             self.failed.try_set(answer.is_err());
             if let Ok(page) = answer {
                 self.lines.try_update(|lines| lines.extend(page.items));
@@ -144,5 +173,34 @@ impl History {
                 </time>
             </li>
         }
+    }
+}
+
+/// Of lines of which the newest is the first.
+fn last_opt_in(lines: &[Consent]) -> Option<Millis> {
+    lines.iter().find(|line| line.what == What::OptedIn).map(|line| line.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{id::ConsentId, opt_out::Source};
+
+    #[test]
+    fn who_never_agreed_did_not_opt_in() {
+        let line = |at, what| Consent {
+            id: ConsentId(uuid::Uuid::from_u128(1)),
+            at,
+            what,
+            source: Source::Member,
+            message: None,
+            said: None,
+            actor: None,
+            actor_name: None,
+        };
+        assert_eq!(last_opt_in(&[]), None);
+        assert_eq!(last_opt_in(&[line(9, What::OptedOut)]), None);
+        let lines = [line(9, What::OptedOut), line(7, What::OptedIn), line(5, What::OptedIn)];
+        assert_eq!(last_opt_in(&lines), Some(7));
     }
 }
