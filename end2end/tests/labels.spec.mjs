@@ -57,6 +57,10 @@ test("labels are made, put on, seen by everybody at once, and deleted everywhere
     await expect(row(rohan, CUSTOMER)).toContainText("VIP");
     await picker.getByRole("button", { name: "Done" }).click();
     await expect(rohan.locator(".contact .chip", { hasText: "VIP" })).toBeVisible();
+    // The panel leads to the same menu.
+    await rohan.getByRole("complementary", { name: "Contact details" }).getByRole("button", { name: "Add label" }).click();
+    await expect(picker.getByRole("checkbox", { name: "VIP" })).toBeChecked();
+    await picker.getByRole("button", { name: "Done" }).click();
     await go(asha, "inbox");
     await expect(row(asha, CUSTOMER)).toContainText("VIP");
   });

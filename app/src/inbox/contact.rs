@@ -64,10 +64,11 @@ pub fn contact_view(screen: Screen) -> AnyView {
                                     <dd class="line">{assignee}</dd>
                                     <dt>"Talks to"</dt>
                                     <dd>{number.name}<small class="num">{number.display_number}</small></dd>
-                                    {move || (!labels.read().is_empty()).then(|| view! {
-                                        <dt>"Labels"</dt>
-                                        <dd class="chips">{move || labels_view(screen, &labels.read(), usize::MAX)}</dd>
-                                    })}
+                                    <dt>"Labels"</dt>
+                                    <dd class="chips">
+                                        {move || labels_view(screen, &labels.read(), usize::MAX)}
+                                        {show(screen, Extra::AddLabel(id))}
+                                    </dd>
                                     <dt>"State"</dt>
                                     <dd>{match state {
                                         State::Open => "Open",

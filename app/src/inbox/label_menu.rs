@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::screen::Screen;
+use super::{over::Over, screen::Screen};
 use crate::ui::{chip, dialog, icon, search};
 
 const ID: &str = "labels";
@@ -47,6 +47,34 @@ pub fn label_menu(screen: Screen, ids: Vec<ConversationId>) -> AnyView {
     }
     .into_any();
     dialog::dialog(ID, title, String::new(), move || screen.over.set(None), content)
+}
+
+/// In the panel, behind the labels of the open conversation: the way to one more, for those who may.
+pub fn add_view(screen: Screen, id: ConversationId) -> AnyView {
+    let row = screen.open;
+    let labels = Memo::new(move |_| {
+        row.read().as_ref().map(|row| (screen.may(Permission::ConversationsLabel, row.assignee), row.labels.is_empty()))
+    });
+    let view = move || match labels.get().unwrap_or_default() {
+        (true, _) => Some(
+            view! {
+                <button
+                    class="btn ghost square sm"
+                    type="button"
+                    aria-label="Add label"
+                    aria-haspopup="dialog"
+                    title="Add label"
+                    on:click=move |_| screen.over.set(Some(Over::Labels(vec![id])))
+                >
+                    {icon("plus", "xs")}
+                </button>
+            }
+            .into_any(),
+        ),
+        (false, true) => Some(view! { <span class="muted">"None"</span> }.into_any()),
+        (false, false) => None,
+    };
+    view! { {view} }.into_any()
 }
 
 /// Of several it is set when all have it.

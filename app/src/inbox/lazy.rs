@@ -17,6 +17,7 @@ use super::{
     composer::{note::note_view, quick::Quick},
     consent::{Decided, badge_view, decisions_view, record_dialog},
     drafts::drafts_view,
+    label_menu::add_view,
     lightbox::lightbox_view,
     opted_out::question,
     over::{Over, over_view},
@@ -54,6 +55,8 @@ pub enum Extra {
     Quick(Quick),
     /// Colleagues whose name fits what is typed.
     Names(Quick),
+    /// The way to one more label, behind those of a conversation.
+    AddLabel(ConversationId),
     /// What can be done with the rows that are selected.
     Bulk,
     /// Whether a contact opted in or out.
@@ -103,6 +106,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Answer { row, asking } => question(screen, row, asking),
         Extra::Tries(bubble) => tries_view(screen, bubble),
         Extra::Over(over) => over_view(screen, over),
+        Extra::AddLabel(conversation) => add_view(screen, conversation),
         Extra::Bulk => bar_view(screen),
         Extra::Quick(quick) => replies_view(screen, quick),
         Extra::Names(quick) => people_view(screen, quick),
