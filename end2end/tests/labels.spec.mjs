@@ -231,6 +231,21 @@ test("a quick reply is kept, found by its shortcut, filled, and sent", async ({ 
     await openThread(rohan, CUSTOMER);
     const field = composer(rohan).locator("#reply");
     await field.focus();
+    // As long as they are on their way, Enter sends no lone stroke.
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await rohan.route("**/fn/quick-replies", async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asked = rohan.waitForRequest("**/fn/quick-replies");
+    await rohan.keyboard.type("/");
+    await asked;
+    await rohan.keyboard.press("Enter");
+    await expect(field).toHaveValue("/");
+    release();
+    await rohan.unroute("**/fn/quick-replies");
+    await field.fill("");
     await rohan.keyboard.type("Good morning. /");
     const options = rohan.getByRole("listbox", { name: "Quick replies" }).getByRole("option");
     await expect(options).toHaveCount(1);

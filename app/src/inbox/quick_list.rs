@@ -26,7 +26,11 @@ pub fn replies_view(screen: Screen, quick: Quick) -> AnyView {
                 Ok(replies) => drop(screen.replies.try_set(Some(replies))),
                 Err(fault) => screen.fail(fault),
             }
+            // Where they cannot be had, what was typed may go.
+            quick.waiting.try_set_value(false);
         });
+    } else {
+        quick.waiting.set_value(false);
     }
     let fitting = Memo::new(move |_| {
         let Some(Typing { typed, .. }) = quick.typing.get() else { return Vec::new() };
@@ -59,6 +63,7 @@ pub fn replies_view(screen: Screen, quick: Quick) -> AnyView {
 }
 
 pub fn people_view(screen: Screen, quick: Quick) -> AnyView {
+    quick.waiting.set_value(false);
     let fitting = Memo::new(move |_| {
         let Some(Typing { typed, .. }) = quick.typing.get() else { return Vec::new() };
         let (typed, me) = (domain::text::ascii_fold(&typed), screen.me());

@@ -29,6 +29,8 @@ pub struct Quick {
     pub at: RwSignal<usize>,
     /// How many fit; of none Enter takes none.
     pub fitting: RwSignal<usize>,
+    /// What there is to choose from is on its way: Enter waits for it, and sends no lone `/`.
+    pub waiting: StoredValue<bool>,
     /// Counted up to take the choice.
     pub take: RwSignal<u32>,
     /// Variables that nothing is known for, and where they stand: said before the text is sent.
@@ -56,6 +58,7 @@ impl Quick {
             typing: RwSignal::new(None),
             at: RwSignal::new(0),
             fitting: RwSignal::new(0),
+            waiting: StoredValue::new(true),
             take: RwSignal::new(0),
             left: RwSignal::new(Vec::new()),
             warned: StoredValue::new(String::new()),
@@ -85,6 +88,7 @@ impl Quick {
             "ArrowDown" if count > 0 => self.at.update(|at| *at = (*at + 1) % count),
             "ArrowUp" if count > 0 => self.at.update(|at| *at = (*at + count - 1) % count),
             "Enter" | "Tab" if count > 0 && !event.shift_key() => self.take.update(|take| *take += 1),
+            "Enter" if self.waiting.get_value() && !event.shift_key() => {}
             "Escape" if count > 0 => self.typing.set(None),
             _ => return false,
         }
