@@ -19,6 +19,7 @@ use super::{
     drafts::drafts_view,
     label_menu::add_view,
     lightbox::lightbox_view,
+    next::next_view,
     opted_out::question,
     over::{Over, over_view},
     presence::beside::beside_view,
@@ -57,6 +58,8 @@ pub enum Extra {
     Names(Quick),
     /// The way to one more label, behind those of a conversation.
     AddLabel(ConversationId),
+    /// The way to the next conversation, where nothing of the member's own waits.
+    Next,
     /// What can be done with the rows that are selected.
     Bulk,
     /// Whether a contact opted in or out.
@@ -107,6 +110,7 @@ fn extra(screen: Screen, what: Extra) -> AnyView {
         Extra::Tries(bubble) => tries_view(screen, bubble),
         Extra::Over(over) => over_view(screen, over),
         Extra::AddLabel(conversation) => add_view(screen, conversation),
+        Extra::Next => next_view(screen),
         Extra::Bulk => bar_view(screen),
         Extra::Quick(quick) => replies_view(screen, quick),
         Extra::Names(quick) => people_view(screen, quick),

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     filters::filters_view,
+    lazy::{Extra, show},
     over::Over,
     place::{cursor, query},
     row::row_view,
@@ -148,6 +149,7 @@ fn empty(screen: Screen) -> AnyView {
             {icon("inbox", "")}
             <h3>{heading}</h3>
             <p>{text}</p>
+            {offer.then(|| show(screen, Extra::Next))}
             {offer.then(|| view! { <a class="btn" href=screen.path("/inbox?view=unassigned")>"Look at Unassigned"</a> })}
         </div>
     }

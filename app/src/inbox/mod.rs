@@ -47,6 +47,7 @@ mod lazy;
 mod lightbox;
 mod live;
 mod navigate;
+mod next;
 mod note_menu;
 mod numbers;
 mod opted_out;

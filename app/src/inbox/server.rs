@@ -159,6 +159,12 @@ pub async fn assign(workspace: Slug, conversation: ConversationId, member: Optio
     Ok(services::conversations::assign(&native::ctx(&workspace).await?, conversation, member).await?)
 }
 
+/// The member takes the one that has waited longest for somebody.
+#[server(prefix = "/fn", endpoint = "take-next", input = Json, output = Json)]
+pub async fn take_next(workspace: Slug) -> Result<Row, Fault> {
+    Ok(services::conversations::take_next(&native::ctx(&workspace).await?).await?)
+}
+
 /// Out of sight until a time, or until the customer writes.
 #[server(prefix = "/fn", endpoint = "snooze", input = Json, output = Json)]
 pub async fn snooze(workspace: Slug, conversation: ConversationId, until: Until) -> Result<Row, Fault> {
@@ -232,6 +238,7 @@ mod native {
         register_explicit::<Close>();
         register_explicit::<Reopen>();
         register_explicit::<Assign>();
+        register_explicit::<TakeNext>();
         register_explicit::<Snooze>();
         register_explicit::<Wake>();
         register_explicit::<MarkUnread>();

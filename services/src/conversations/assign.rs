@@ -1,9 +1,9 @@
-use super::{change, lines::Line};
+use super::{change, lines::Line, row::RowRecord, thread::find};
 use crate::{
-    Ctx, Result,
+    Ctx, Error, Result,
     audit::{self, Entry},
     ctx::held,
-    db::Conn,
+    db::{Conn, Tx, dialect},
     notices, sql,
 };
 use domain::{
@@ -13,10 +13,14 @@ use domain::{
     permission::Permission,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 const MEMBER: &str = "SELECT m.role, r.permissions FROM members m
     LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
     WHERE m.workspace_id = $1 AND m.id = $2 AND m.removed_at IS NULL";
+const NEXT: &str = "SELECT id FROM conversations
+    WHERE workspace_id = $1 AND assignee_id IS NULL AND state = 'open' AND snoozed_until IS NULL
+    ORDER BY last_message_at, id LIMIT 1";
 const ASSIGN: &str = "UPDATE conversations SET assignee_id = $3 WHERE workspace_id = $1 AND id = $2";
 const CONTACT: &str = "UPDATE contacts SET assignee_id = $3 WHERE workspace_id = $1 AND id = $2";
 
@@ -25,7 +29,39 @@ const CONTACT: &str = "UPDATE contacts SET assignee_id = $3 WHERE workspace_id =
 /// # Errors
 /// `NotFound`, `Forbidden`, `Invalid` when the member is not of this workspace or only reads.
 pub async fn assign(ctx: &Ctx, id: ConversationId, to: Option<MemberId>) -> Result<Row> {
-    let (mut tx, row) = change::lock_with_contact(ctx, id).await?;
+    let (tx, row) = change::lock_with_contact(ctx, id).await?;
+    give(ctx, tx, row, to).await
+}
+
+/// The member takes the conversation that has been nobody's and without a word for longest. No two members take the same one.
+///
+/// # Errors
+/// `Forbidden` without `conversations.assign`; `Invalid` when the member may not answer customers; `Conflict` when none waits that
+/// they may take.
+pub async fn take_next(ctx: &Ctx) -> Result<Row> {
+    ctx.demand(Permission::ConversationsAssign)?;
+    let needed = [Permission::ConversationsView, Permission::ConversationsAssign];
+    if needed.into_iter().all(|permission| ctx.sight(permission).reaches(None)) {
+        let mut tx = ctx.begin().await?;
+        if let Tx::Postgres(tx) = &mut tx {
+            dialect::postgres::lock_workspace(tx, ctx.ws()).await?;
+        }
+        while let Some(id) = sql!(scalar_opt Uuid, tx.conn(), NEXT, ctx.ws())? {
+            if let Tx::Postgres(tx) = &mut tx {
+                dialect::postgres::lock_conversation(tx, ctx.ws(), id).await?;
+            }
+            let row = find(ctx, tx.conn(), id.into()).await?;
+            // Closing and snoozing wait for the conversation alone: one of them may have been first.
+            if row.state == "open" && row.snoozed_until.is_none() {
+                return give(ctx, tx, row, Some(ctx.me().id)).await;
+            }
+        }
+    }
+    Err(Error::Conflict("Nobody waits any more: somebody was faster.".to_owned()))
+}
+
+async fn give(ctx: &Ctx, mut tx: Tx, row: RowRecord, to: Option<MemberId>) -> Result<Row> {
+    let id = ConversationId::from(row.id);
     ctx.demand_on(Permission::ConversationsAssign, row.assignee())?;
     if let Some(member) = to {
         takes_conversations(ctx, tx.conn(), member).await?;

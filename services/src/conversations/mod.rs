@@ -30,7 +30,7 @@ mod state;
 mod thread;
 
 pub(crate) use anew::{anew, put_anew};
-pub use assign::assign;
+pub use assign::{assign, take_next};
 pub use bulk::bulk;
 pub(crate) use draft::leave_drafts;
 pub use draft::{Draft, drafts, keep_draft, purge_drafts};

@@ -92,6 +92,8 @@ mod statements;
 #[cfg(test)]
 mod stores;
 #[cfg(test)]
+mod take_next;
+#[cfg(test)]
 mod team;
 #[cfg(test)]
 mod templates;

@@ -213,6 +213,10 @@ pub const DOORS: &[Door] = &[
     door("POST /fn/reopen", Need::On(P::ConversationsView, P::ConversationsClose), |world, thing| {
         function("/fn/reopen", json!({"workspace": world.slug, "conversation": thing.conversation}))
     }),
+    // Everything there belongs to somebody: whoever is let in is told that nobody waits.
+    door("POST /fn/take-next", Need::May(P::ConversationsAssign), |world, _| {
+        function("/fn/take-next", json!({"workspace": world.slug}))
+    }),
     door("POST /fn/assign", Need::On(P::ConversationsView, P::ConversationsAssign), |world, thing| {
         let body = json!({"workspace": world.slug, "conversation": thing.conversation, "member": thing.assignee});
         function("/fn/assign", body)
