@@ -47,6 +47,7 @@ test("what Meta refuses for now is tried again: it counts down, shows each try, 
   // The history keeps what went before.
   await bubble.getByRole("button", { name: /show times/ }).click();
   await expect(popover(inbox, text).locator(".tries > li").last()).toContainText("Accepted");
+  await expect(popover(inbox, text).getByRole("button", { name: "Copy Meta's message id" })).toBeVisible();
 });
 
 test("one that waits can be discarded, after a question", async ({ open }) => {

@@ -17,7 +17,11 @@ use super::{
     lazy::{Extra, show},
     screen::Screen,
 };
-use crate::{error::Fault, json::Json, ui::when};
+use crate::{
+    error::Fault,
+    json::Json,
+    ui::{copy_button, when},
+};
 
 /// One try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,9 +37,17 @@ pub struct Try {
     pub said: String,
 }
 
-/// The tries of a message, the first one first.
+/// What happened to a message on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tries {
+    /// What Meta calls the message, once it took it: asked for by whoever looks into it there.
+    pub wamid: Option<String>,
+    /// The first one first.
+    pub tries: Vec<Try>,
+}
+
 #[server(prefix = "/fn", endpoint = "attempts", input = Json, output = Json)]
-pub async fn load_attempts(workspace: Slug, message: MessageId) -> Result<Vec<Try>, Fault> {
+pub async fn load_attempts(workspace: Slug, message: MessageId) -> Result<Tries, Fault> {
     native::attempts(workspace, message).await
 }
 
@@ -69,8 +81,8 @@ mod native {
         register_explicit::<Discard>();
     }
 
-    pub async fn attempts(workspace: Slug, message: MessageId) -> Result<Vec<Try>, Fault> {
-        let attempts = send::attempts(&ctx(&workspace).await?, message).await?;
+    pub async fn attempts(workspace: Slug, message: MessageId) -> Result<Tries, Fault> {
+        let (wamid, attempts) = send::history(&ctx(&workspace).await?, message).await?;
         let line = |attempt: send::Attempt| Try {
             nth: attempt.nth,
             at: attempt.started_at,
@@ -78,7 +90,7 @@ mod native {
             accepted: attempt.outcome == "accepted",
             said: attempt.said,
         };
-        Ok(attempts.into_iter().map(line).collect())
+        Ok(Tries { wamid, tries: attempts.into_iter().map(line).collect() })
     }
 
     pub async fn retry_now(workspace: Slug, message: MessageId) -> Result<(), Fault> {
@@ -129,7 +141,7 @@ pub fn history(screen: Screen, bubble: ArcMemo<Bubble>) -> (impl Fn(Event) + 'st
 
 /// The tries, fetched when the popover opens and when there is a new one.
 pub(super) fn tries_view(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
-    let tries = RwSignal::new(None::<Result<Vec<Try>, String>>);
+    let tries = RwSignal::new(None::<Result<Tries, String>>);
     let known = Memo::new(move |_| {
         bubble.with(|bubble| {
             let MessageView { id, status, tries, .. } = bubble.message;
@@ -147,11 +159,19 @@ pub(super) fn tries_view(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
     });
     let view = move || match tries.get()? {
         Err(why) => Some(view! { <p class="tries__problem">{why}</p> }.into_any()),
-        Ok(tries) if tries.is_empty() => None,
-        Ok(tries) => {
+        Ok(Tries { wamid, tries }) => {
             let local = screen.local.get();
-            let lines = tries.into_iter().map(|one| line(one, local)).collect_view();
-            Some(view! { <p class="menu__label">"Tries"</p><ol class="tries">{lines}</ol> }.into_any())
+            let lines = (!tries.is_empty()).then(|| {
+                let lines = tries.into_iter().map(|one| line(one, local)).collect_view();
+                view! { <p class="menu__label">"Tries"</p><ol class="tries">{lines}</ol> }
+            });
+            let id = wamid.map(|wamid| {
+                view! {
+                    <p class="menu__label">"Meta's message id"</p>
+                    <p class="times__id"><code>{wamid.clone()}</code>{copy_button(wamid, "Copy Meta's message id")}</p>
+                }
+            });
+            Some(view! { {lines} {id} }.into_any())
         }
     };
     view! { {view} }.into_any()

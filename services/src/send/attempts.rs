@@ -3,8 +3,8 @@ use domain::{id::MessageId, permission::Permission, time::Millis};
 use serde::Serialize;
 use uuid::Uuid;
 
-const CONVERSATION: &str =
-    "SELECT conversation_id FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
+const MESSAGE: &str =
+    "SELECT conversation_id, wamid FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 'out'";
 const ATTEMPTS: &str = "SELECT nth, started_at, ended_at, outcome, code, http, said FROM send_attempts
     WHERE workspace_id = $1 AND message_id = $2 ORDER BY nth";
 
@@ -30,10 +30,19 @@ pub struct Attempt {
 /// # Errors
 /// `NotFound` when it does not exist or is not the member's to see; `Forbidden` when they may not read messages.
 pub async fn attempts(ctx: &Ctx, id: MessageId) -> Result<Vec<Attempt>> {
+    history(ctx, id).await.map(|(_, attempts)| attempts)
+}
+
+/// The same behind what Meta calls the message, once it took it.
+///
+/// # Errors
+/// As [`attempts`].
+pub async fn history(ctx: &Ctx, id: MessageId) -> Result<(Option<String>, Vec<Attempt>)> {
     let mut read = ctx.read().await?;
-    let conversation = sql!(scalar_opt Uuid, read.conn(), CONVERSATION, ctx.ws(), id.0)?;
-    let conversation = conversation.ok_or(domain::Error::NotFound)?;
+    let message: Option<(Uuid, Option<String>)> =
+        sql!(opt(Uuid, Option<String>), read.conn(), MESSAGE, ctx.ws(), id.0)?;
+    let (conversation, wamid) = message.ok_or(domain::Error::NotFound)?;
     let row = conversations::find(ctx, read.conn(), conversation.into()).await?;
     ctx.demand_on(Permission::MessagesView, row.assignee())?;
-    Ok(sql!(all Attempt, read.conn(), ATTEMPTS, ctx.ws(), id.0)?)
+    Ok((wamid, sql!(all Attempt, read.conn(), ATTEMPTS, ctx.ws(), id.0)?))
 }

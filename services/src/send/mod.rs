@@ -31,7 +31,7 @@ mod settle;
 mod store;
 mod undelivered;
 
-pub use attempts::{Attempt, attempts};
+pub use attempts::{Attempt, attempts, history};
 pub use candidate::Candidate;
 pub use depart::{Claimed, depart};
 pub use discard::discard;

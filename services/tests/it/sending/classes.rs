@@ -31,6 +31,10 @@ on_both! {
         let tries = send::attempts(&scene.owner, id).await.unwrap();
         let said: Vec<_> = tries.iter().map(|t| (t.nth, t.outcome.as_str(), t.http, t.code)).collect();
         assert_eq!(said, [(1, "not_taken", Some(400), Some(130_429)), (2, "accepted", Some(200), None)]);
+        // What Meta calls it is known from then on.
+        let (wamid, same) = send::history(&scene.owner, id).await.unwrap();
+        assert!(wamid.is_some_and(|wamid| wamid.starts_with("wamid.")));
+        assert_eq!(same, tries);
     }
 
     async fn retry_after_is_kept(db) {
