@@ -116,6 +116,11 @@ test("commands by name, from within a field too", async ({ open }) => {
   const palette = asha.getByRole("dialog", { name: "Commands" });
   const command = palette.getByRole("combobox", { name: "Command" });
 
+  await asha.getByRole("button", { name: "Search or jump to…" }).click();
+  await expect(command).toBeFocused();
+  await asha.keyboard.press("Escape");
+  await expect(palette).toHaveCount(0);
+
   await field(asha).focus();
   await asha.keyboard.press("Control+k");
   await expect(command).toBeFocused();

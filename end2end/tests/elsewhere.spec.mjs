@@ -77,6 +77,13 @@ test("commands by name on a page beside the inbox", async ({ open }) => {
     await expect(search).toBeFocused();
   });
 
+  await test.step("opens with the field in the bar", async () => {
+    await asha.getByRole("button", { name: "Search or jump to…" }).click();
+    await expect(field).toBeFocused();
+    await asha.keyboard.press("Escape");
+    await expect(palette(asha)).toHaveCount(0);
+  });
+
   await test.step("to another page", async () => {
     await asha.keyboard.press("Control+k");
     await field.fill("go to team");

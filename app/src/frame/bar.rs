@@ -14,6 +14,19 @@ pub fn bar_view(frame: &Frame, here: Here, extras: Extras) -> AnyView {
             {switcher(frame)}
             {meter::meter_view(meter)}
             <span class="bar__gap"></span>
+            // A press is heard by what opens, which comes after the page.
+            <button
+                class="search-button script"
+                type="button"
+                id="commands"
+                title="Ctrl K, or ⌘ K"
+                aria-haspopup="dialog"
+                aria-keyshortcuts="Control+K Meta+K"
+            >
+                {icon("search", "sm")}
+                <span>"Search or jump to…"</span>
+                <kbd aria-hidden="true">"Ctrl K"</kbd>
+            </button>
             {bell_view(frame, here)}
             <button class="account" type="button" popovertarget="account" aria-label=label>
                 {avatar(me.id.0, &me.name, "")}

@@ -55,7 +55,7 @@ mod browser {
             Frame,
             told::{self, Listener},
         },
-        inbox::commands,
+        inbox::{commands, palette::hear_field},
     };
 
     /// How long it is said.
@@ -106,5 +106,6 @@ mod browser {
             }
         });
         on_cleanup(move || handle.remove());
+        hear_field(move || open.set(true));
     }
 }

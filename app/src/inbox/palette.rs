@@ -243,6 +243,19 @@ pub fn palette_view(slug: Slug, access: Access, screen: Option<Screen>, closed: 
     dialog::dialog(ID, "Commands".to_owned(), about.to_owned(), closed, content)
 }
 
+/// The field in the bar is there before the code that opens anything, so presses on it are heard at the window.
+#[cfg(feature = "hydrate")]
+pub fn hear_field(open: impl Fn() + 'static) {
+    use wasm_bindgen::JsCast;
+    let handle = window_event_listener(leptos::ev::click, move |event| {
+        let pressed = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if pressed.and_then(|element| element.closest("#commands").ok().flatten()).is_some() {
+            open();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
 /// Does what was chosen, once the dialog is gone and the focus is back.
 fn choose() -> Callback<Act> {
     #[cfg(feature = "hydrate")]

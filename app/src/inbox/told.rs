@@ -12,6 +12,7 @@ pub fn start(screen: Screen) -> AnyView {
     {
         super::live::join(screen);
         super::numbers::restore(screen);
+        super::palette::hear_field(move || screen.over.set(Some(super::over::Over::Palette)));
         crate::frame::told::start(screen.slug(), browser::Told(screen));
     }
     super::search::jump::asked(screen);
