@@ -211,6 +211,17 @@ fn bulk(screen: Screen) -> AnyView {
         let selected = screen.selected.with_untracked(|selected| selected.iter().copied().collect());
         screen.assign(selected, to.get_untracked());
     };
+    let export = screen.frame().may(Permission::ContactsExport).then(|| {
+        let action = format!("{}/export.csv", screen.frame().path(Here::Contacts));
+        let ids =
+            screen.selected.with(|selected| selected.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
+        view! {
+            <form method="post" action=action>
+                <input type="hidden" name="ids" value=ids/>
+                <button class="btn sm" type="submit">{icon("download", "xs")}"Export"</button>
+            </form>
+        }
+    });
     view! {
         <div class="bulkbar" role="toolbar" aria-label="Selected contacts">
             <b role="status">{count}" selected"</b>
@@ -227,6 +238,7 @@ fn bulk(screen: Screen) -> AnyView {
             <button class="btn primary sm" type="button" disabled=move || screen.task.busy.get() on:click=assign>
                 "Assign"
             </button>
+            {export}
             <button class="btn ghost sm" type="button" on:click=move |_| screen.selected.update(std::collections::BTreeSet::clear)>
                 "Clear"
             </button>

@@ -1,11 +1,12 @@
 //! `GET /w/{slug}/contacts/export.csv`: the contacts that are looked for, with `?q=`, `?show=opted-out` and `?label=` as in the
-//! list; and `GET /w/{slug}/contacts/imports/{id}/report.csv`: what became of the lines of a file.
+//! list, and with `POST` those whose ids are named; and `GET /w/{slug}/contacts/imports/{id}/report.csv`: what became of the
+//! lines of a file.
 
 use std::io;
 
 use app::ui::when::iso;
 use axum::{
-    Extension, Router,
+    Extension, Form, Router,
     body::{Body, Bytes},
     extract::{OriginalUri, Path, Query, State},
     http::{HeaderValue, StatusCode, header},
@@ -15,6 +16,7 @@ use axum::{
 use domain::{
     contact::{Contact, Search},
     field::Field,
+    id::ContactId,
     workspace::Slug,
 };
 use futures::{Stream, StreamExt, TryStreamExt, stream};
@@ -34,7 +36,7 @@ const REPORT: [&str; 3] = ["line", "what", "why"];
 
 pub fn router() -> Router<Web> {
     Router::new()
-        .route("/w/{slug}/contacts/export.csv", get(all))
+        .route("/w/{slug}/contacts/export.csv", get(all).post(chosen))
         .route("/w/{slug}/contacts/imports/{id}/report.csv", get(report))
 }
 
@@ -48,6 +50,12 @@ struct Asked {
     label: String,
 }
 
+#[derive(Deserialize)]
+struct Chosen {
+    /// With commas between them.
+    ids: String,
+}
+
 /// Who asks, for what, and the id under which a fault is logged.
 type Wanted =
     (State<Web>, OriginalUri, Option<Extension<SignedIn>>, Option<Extension<Origin>>, Option<Extension<RequestId>>);
@@ -55,14 +63,37 @@ type Wanted =
 async fn all(Path(slug): Path<String>, Query(asked): Query<Asked>, wanted: Wanted) -> Response {
     let search = Search { text: asked.q, opted_out: asked.show == "opted-out", label: asked.label.parse().ok() };
     answer(wanted, &slug, async |ctx| {
-        let name = format!("contacts-{}-{}.csv", ctx.workspace().slug, today(&ctx));
         let (fields, contacts) = contacts::export(&ctx, search).await?;
-        let columns = COLUMNS.iter().copied().chain(fields.iter().map(|field| field.name.as_str()));
-        let head = csv::head_of(columns);
-        let lines = move |contact: &Contact, out: &mut String| put(out, contact, &fields);
-        Ok((name, Body::from_stream(body(head, contacts, lines))))
+        Ok(file(&ctx, fields, contacts))
     })
     .await
+}
+
+async fn chosen(Path(slug): Path<String>, wanted: Wanted, Form(Chosen { ids }): Form<Chosen>) -> Response {
+    let (_, OriginalUri(uri), signed_in, ..) = &wanted;
+    if signed_in.is_none() {
+        // Asked for by its address, the file would hold everybody.
+        return login_for(uri.path().trim_end_matches("/export.csv")).into_response();
+    }
+    let ids: Result<Vec<ContactId>, _> = ids.split(',').map(str::parse).collect();
+    answer(wanted, &slug, async |ctx| {
+        let ids = ids.map_err(|_| domain::Error::invalid("ids", "the contacts that were chosen are not named"))?;
+        let (fields, contacts) = contacts::export_chosen(&ctx, &ids).await?;
+        Ok(file(&ctx, fields, stream::iter(contacts.into_iter().map(Ok))))
+    })
+    .await
+}
+
+/// Its name and what is in it.
+fn file(
+    ctx: &Ctx,
+    fields: Vec<Field>,
+    contacts: impl Stream<Item = services::Result<Contact>> + Send + 'static,
+) -> (String, Body) {
+    let name = format!("contacts-{}-{}.csv", ctx.workspace().slug, today(ctx));
+    let head = csv::head_of(COLUMNS.iter().copied().chain(fields.iter().map(|field| field.name.as_str())));
+    let lines = move |contact: &Contact, out: &mut String| put(out, contact, &fields);
+    (name, Body::from_stream(body(head, contacts, lines)))
 }
 
 async fn report(Path((slug, id)): Path<(String, String)>, wanted: Wanted) -> Response {

@@ -17,7 +17,7 @@ mod twins;
 pub use browse::{Slice, Turn, browse};
 pub use create::create;
 pub use edit::{edit, update};
-pub use export::export;
+pub use export::{export, export_chosen};
 pub use find::{by_phone, follow, get};
 pub use fold::fold_names;
 pub use list::list;

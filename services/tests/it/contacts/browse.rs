@@ -190,4 +190,25 @@ crate::on_both! {
         assert!(matches!(contacts::export(&agent, search("")).await.map(|_| ()),
             Err(Error::Domain(domain::Error::Forbidden { permission })) if permission == "contacts.export"));
     }
+
+    async fn an_export_of_chosen_ones_holds_them_alone(db) {
+        let services = db.services();
+        let owner = workspace(&services, "One").await;
+        let stranger = workspace(&services, "Two").await;
+        let (_, agent) = member(&services, &owner.workspace().slug, "Anil", Role::Agent).await;
+        let mut ids = Vec::new();
+        for n in 0..3 {
+            ids.push(contacts::create(&owner, &format!("+91984555010{n}"), None).await.unwrap().id);
+        }
+        let foreign = contacts::create(&stranger, "+919845550109", None).await.unwrap().id;
+        let (_, found) = contacts::export_chosen(&owner, &[ids[2], foreign, new_id().into(), ids[0]]).await.unwrap();
+        assert_eq!(found.iter().map(|contact| contact.id).collect::<Vec<_>>(), [ids[2], ids[0]]);
+        for wrong in [Vec::new(), vec![ids[0]; 501]] {
+            let refused = contacts::export_chosen(&owner, &wrong).await;
+            assert!(matches!(refused, Err(Error::Domain(domain::Error::Invalid { .. }))));
+        }
+        let own = contacts::create(&agent, "+919845550108", None).await.unwrap().id;
+        assert!(matches!(contacts::export_chosen(&agent, &[own]).await,
+            Err(Error::Domain(domain::Error::Forbidden { permission })) if permission == "contacts.export"));
+    }
 }

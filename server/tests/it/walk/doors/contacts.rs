@@ -4,7 +4,7 @@ use axum::http::Request;
 use domain::permission::Permission as P;
 use serde_json::json;
 
-use super::{Door, Need, door, function, get, page};
+use super::{Door, Need, door, form, function, get, page};
 
 /// A contact to read.
 const READ: Need = Need::First(P::ContactsRead, P::ContactsRead);
@@ -104,6 +104,10 @@ pub const DOORS: &[Door] = &[
     }),
     page("GET /w/{}/contacts/export.csv", Need::May(P::ContactsExport), |world, _| {
         get(format!("/w/{}/contacts/export.csv", world.slug))
+    }),
+    page("POST /w/{}/contacts/export.csv", Need::May(P::ContactsExport), |world, thing| {
+        let ids = thing.contact.to_string();
+        form(format!("/w/{}/contacts/export.csv", world.slug), &[("ids", &ids)])
     }),
     page("GET /w/{}/contacts/consent.csv", Need::May(P::ContactsExport), |world, _| {
         get(format!("/w/{}/contacts/consent.csv", world.slug))
