@@ -93,7 +93,12 @@ fn nothing_is_offered_again_to_whom_nothing_may_be_sent() {
     assert!(!with(&|row| row.state = State::Closed, &failed));
     let too_late = |row: &mut Row| row.window_expires_at = Some(NOW - MINUTE);
     assert!(!with(&too_late, &failed));
-    let line = TemplateLine { name: "offer".to_owned(), language: "en".to_owned(), category: "utility".to_owned() };
+    let line = TemplateLine {
+        name: "offer".to_owned(),
+        language: "en".to_owned(),
+        category: "utility".to_owned(),
+        words: String::new(),
+    };
     let template = MessageView { kind: Kind::Template, template: Some(line), ..failed };
     assert!(with(&too_late, &template));
 }

@@ -6,6 +6,7 @@ use crate::{
     label::Label,
     message::{Direction, Kind, Origin, Status, Template, Times},
     number::NumberBrief,
+    template::{Category, language_name},
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
@@ -138,11 +139,15 @@ pub struct TemplateLine {
     pub language: String,
     /// `marketing`, `utility` or `authentication`.
     pub category: String,
+    /// All three as people read them. Formed where it is sent from: a browser need not know the names of all languages.
+    #[serde(default)]
+    pub words: String,
 }
 
 impl From<Template> for TemplateLine {
     fn from(Template { name, language, category, .. }: Template) -> Self {
-        Self { name, language, category }
+        let words = format!("{name} · {} · {}", Category::parse(&category).label(), language_name(&language));
+        Self { name, language, category, words }
     }
 }
 

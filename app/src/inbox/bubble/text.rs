@@ -5,7 +5,6 @@ use domain::{
     inbox::{MessageView, TemplateLine},
     message::{Direction, Kind, Origin},
     meta::webhook::PLACEHOLDER,
-    template::{Category, language_name},
 };
 use leptos::prelude::*;
 
@@ -87,9 +86,8 @@ fn bare(kind: Kind, text: &str, template: Option<&TemplateLine>) -> AnyView {
         }
         .into_any();
     }
-    let head = template.map(|TemplateLine { name, language, category }| {
-        let (category, language) = (Category::parse(category).label(), language_name(language));
-        view! { <small class="tpl__head">{icon("template", "xs")}{format!("Template · {name} · {category} · {language}")}</small> }
+    let head = template.map(|line| {
+        view! { <small class="tpl__head">{icon("template", "xs")}{format!("Template · {}", line.words)}</small> }
     });
     view! { {head}{formatted(text)} }.into_any()
 }

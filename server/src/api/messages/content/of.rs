@@ -30,7 +30,7 @@ impl MessageContent {
             Content::Menu(menu) => menu.into(),
             // What is sent to Meta of a template are values; which one it is stands beside it.
             Content::Template(_) | Content::Reacts(_) | Content::None => {
-                let TemplateLine { name, language, category } = template?;
+                let TemplateLine { name, language, category, .. } = template?;
                 Self::Template(MessageTemplate { name, language, category })
             }
         })

@@ -99,7 +99,12 @@ fn each_kind_shows_what_it_holds() {
         let one = shown(message(kind, content));
         assert_eq!((&one["content"], &one["text"]), (&expected, &json!("words")), "{kind:?}");
     }
-    let line = TemplateLine { name: "hello".to_owned(), language: "de".to_owned(), category: "utility".to_owned() };
+    let line = TemplateLine {
+        name: "hello".to_owned(),
+        language: "de".to_owned(),
+        category: "utility".to_owned(),
+        words: String::new(),
+    };
     let one = shown(MessageView { template: Some(line), ..message(Kind::Template, Content::None) });
     assert_eq!(one["content"], json!({"type": "template", "name": "hello", "language": "de", "category": "utility"}));
 }
