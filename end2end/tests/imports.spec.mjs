@@ -108,7 +108,7 @@ test("a file is mapped, looked through, imported and found; its bad lines are to
     await goal(asha, "Remark").selectOption({ label: "Note" });
     await goal(asha, "Mobile").selectOption({ label: "Skip this column" });
     await asha.getByRole("button", { name: "Show the first lines" }).click();
-    await expect(asha.getByRole("alert")).toContainText("choose the column that holds the phone number");
+    await expect(asha.getByRole("alert")).toContainText("Choose the column that holds the phone number.");
     await goal(asha, "Mobile").selectOption({ label: "Phone number" });
     await asha.getByRole("button", { name: "Show the first lines" }).click();
     await expect(shown(asha).nth(1), "no country code").toContainText("Is refused");

@@ -136,7 +136,7 @@ async fn a_file_that_is_no_table_is_refused_in_words() {
     let scene = scene(Engine::Sqlite).await.unwrap();
     let mut owner = scene.installation.signed_in().await;
     for (file, says) in
-        [(&b"phone\nMa\xf1ana"[..], "line 2 is not UTF-8"), (b"", "The file is empty"), (b"\xff\xfea\0", "UTF-16")]
+        [(&b"phone\nMa\xf1ana"[..], "Line 2 is not UTF-8"), (b"", "The file is empty"), (b"\xff\xfea\0", "UTF-16")]
     {
         let response = scene.upload(&mut owner, "x.csv", file.to_vec()).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);

@@ -30,7 +30,7 @@ const FIELDS: &str =
 const TURN: &str = "UPDATE numbers SET asked_at = $3
     WHERE workspace_id = $1 AND id = $2 AND (asked_at IS NULL OR asked_at < $4)";
 const TOLD: &str = "UPDATE numbers SET throughput = COALESCE($3, throughput),
-    messaging_tier = COALESCE($4, messaging_tier), coexistence = $5 WHERE workspace_id = $1 AND id = $2";
+    messaging_tier = COALESCE($4, messaging_tier), coexistence = COALESCE($5, coexistence) WHERE workspace_id = $1 AND id = $2";
 const SOONER: &str = "UPDATE numbers SET asked_at = $3 WHERE workspace_id = $1 AND id = $2";
 
 /// Asks Graph about each number once an hour, and soon after it was connected.
@@ -104,8 +104,7 @@ async fn keep(services: &Services, workspace: Uuid, number: Uuid, answer: Answer
     let throughput = answer.per_second().map(i64::from);
     let tier = answer.tier();
     let mut tx = services.db().begin().await?;
-    let coexistence = answer.is_on_biz_app.unwrap_or(false);
-    sql!(exec tx.conn(), TOLD, workspace, number, throughput, tier.as_deref(), coexistence)?;
+    sql!(exec tx.conn(), TOLD, workspace, number, throughput, tier.as_deref(), answer.is_on_biz_app)?;
     tx.commit().await?;
     Ok(())
 }

@@ -272,7 +272,7 @@ on_both! {
         assert!(handed.windows(kept.len()).any(|bytes| bytes == kept));
         for (bytes, says) in [
             (Bytes::from_static(b"%PDF-1.7\n"), "has to be OGG with Opus"),
-            (Bytes::copy_from_slice(&recorded[..100]), "nothing was recorded"),
+            (Bytes::copy_from_slice(&recorded[..100]), "Nothing was recorded"),
             (Bytes::from(vec![0x1a; 17_000_000]), "at most 16.7 MB"),
         ] {
             let error = world.upload(true, vec![Ok(bytes)]).await.unwrap_err();
