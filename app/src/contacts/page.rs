@@ -28,6 +28,7 @@ pub fn contacts_page(view: ContactsView) -> AnyView {
     let frame = screen.frame();
     let asked = screen.asked.get_value();
     let part = if asked.opted_out() { Part::OptedOut } else { Part::All };
+    let to = RwSignal::new(None::<MemberId>);
     let body = move || {
         let contacts = screen.contacts.get();
         if contacts.is_empty() { empty(screen) } else { table(screen, contacts) }
@@ -38,7 +39,7 @@ pub fn contacts_page(view: ContactsView) -> AnyView {
         {move || twins_view(screen)}
         <section class="card flush" aria-label="Contacts">
             {search(screen)}
-            {move || bulk(screen)}
+            {move || bulk(screen, to)}
             {body}
         </section>
         {move || screen.creating.get().then(|| create_dialog(screen))}
@@ -172,11 +173,11 @@ fn table(screen: Screen, contacts: Vec<Contact>) -> AnyView {
     .into_any()
 }
 
-/// Everything that is shown and may be handed over.
+/// Everything that is shown and may be selected.
 fn all(screen: Screen) -> AnyView {
     let movable = move || {
         screen.contacts.with(|known| {
-            let movable = known.iter().filter(|contact| screen.may_assign(contact.assignee));
+            let movable = known.iter().filter(|contact| screen.may_select(contact.assignee));
             movable.map(|contact| contact.id).take(ASSIGN_LIMIT).collect::<std::collections::BTreeSet<_>>()
         })
     };
@@ -194,13 +195,12 @@ fn all(screen: Screen) -> AnyView {
     .into_any()
 }
 
-/// What can be done with all that are selected.
-fn bulk(screen: Screen) -> AnyView {
+/// What can be done with all that are selected; `to` is who was chosen, for as long as the page stands.
+fn bulk(screen: Screen, to: RwSignal<Option<MemberId>>) -> AnyView {
     let count = screen.selected.with(std::collections::BTreeSet::len);
     if count == 0 {
         return ().into_any();
     }
-    let to = RwSignal::new(None::<MemberId>);
     let members = screen.members();
     let options = members
         .iter()
@@ -211,24 +211,18 @@ fn bulk(screen: Screen) -> AnyView {
         let selected = screen.selected.with_untracked(|selected| selected.iter().copied().collect());
         screen.assign(selected, to.get_untracked());
     };
-    let export = screen.frame().may(Permission::ContactsExport).then(|| {
-        let action = format!("{}/export.csv", screen.frame().path(Here::Contacts));
-        let ids =
-            screen.selected.with(|selected| selected.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
-        view! {
-            <form method="post" action=action>
-                <input type="hidden" name="ids" value=ids/>
-                <button class="btn sm" type="submit">{icon("download", "xs")}"Export"</button>
-            </form>
-        }
+    // Those of others may be exported by some who may not give them away.
+    let movable = screen.contacts.with(|known| {
+        let mut selected = known.iter().filter(|contact| screen.selected.with(|ids| ids.contains(&contact.id)));
+        selected.all(|contact| screen.may_assign(contact.assignee))
     });
-    view! {
-        <div class="bulkbar" role="toolbar" aria-label="Selected contacts">
-            <b role="status">{count}" selected"</b>
+    let give = movable.then(|| {
+        view! {
             <label class="row">
                 <span>"Give to"</span>
                 <select
                     class="input sm"
+                    prop:value=move || to.get().map(|member| member.to_string()).unwrap_or_default()
                     on:change=move |event| to.set(event_target_value(&event).parse().ok())
                 >
                     <option value="">"Nobody"</option>
@@ -238,6 +232,23 @@ fn bulk(screen: Screen) -> AnyView {
             <button class="btn primary sm" type="button" disabled=move || screen.task.busy.get() on:click=assign>
                 "Assign"
             </button>
+        }
+    });
+    let export = screen.frame().may(Permission::ContactsExport).then(|| {
+        let action = format!("{}/export.csv", screen.frame().path(Here::Contacts));
+        let ids =
+            screen.selected.with(|selected| selected.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
+        view! {
+            <form method="post" action=action target="_blank">
+                <input type="hidden" name="ids" value=ids/>
+                <button class="btn sm" type="submit">{icon("download", "xs")}"Export"</button>
+            </form>
+        }
+    });
+    view! {
+        <div class="bulkbar" role="toolbar" aria-label="Selected contacts">
+            <b role="status">{count}" selected"</b>
+            {give}
             {export}
             <button class="btn ghost sm" type="button" on:click=move |_| screen.selected.update(std::collections::BTreeSet::clear)>
                 "Clear"

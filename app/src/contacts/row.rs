@@ -60,7 +60,7 @@ pub fn row(screen: Screen, contact: Contact) -> AnyView {
                     class="check script"
                     type="checkbox"
                     aria-label=format!("Select {name}")
-                    disabled=!movable
+                    disabled=!screen.may_select(contact.assignee)
                     prop:checked=selected
                     on:change=choose
                 />

@@ -86,6 +86,11 @@ impl Screen {
         reaches(Permission::ContactsUpdate) && reaches(Permission::ConversationsAssign)
     }
 
+    /// Whether the member can do anything with it beside others: hand it over, or export it.
+    pub fn may_select(&self, assignee: Option<MemberId>) -> bool {
+        self.may_assign(assignee) || self.frame().may(Permission::ContactsExport)
+    }
+
     pub fn name_of(&self, member: Option<MemberId>) -> String {
         let Some(member) = member else { return "Unassigned".to_owned() };
         let members = self.members();

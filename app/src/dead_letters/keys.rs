@@ -15,6 +15,10 @@ pub fn listen(screen: Screen) {
         if typing || asked || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
             return;
         }
+        // What is open over the page has keys of its own.
+        if document().query_selector(":popover-open, dialog[open]").ok().flatten().is_some() {
+            return;
+        }
         let selector = match event.key().as_str() {
             "Escape" => "#letter-close",
             "j" => "tr.open + tr .dead__open",

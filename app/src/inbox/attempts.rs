@@ -168,7 +168,7 @@ pub(super) fn tries_view(screen: Screen, bubble: ArcMemo<Bubble>) -> AnyView {
             let id = wamid.map(|wamid| {
                 view! {
                     <p class="menu__label">"Meta's message id"</p>
-                    <p class="times__id"><code>{wamid.clone()}</code>{copy_button(wamid, "Copy Meta's message id")}</p>
+                    <p class="times__id"><code title=wamid.clone()>{wamid.clone()}</code>{copy_button(wamid, "Copy Meta's message id")}</p>
                 }
             });
             Some(view! { {lines} {id} }.into_any())

@@ -63,6 +63,7 @@ pub fn add_view(screen: Screen, id: ConversationId) -> AnyView {
                     type="button"
                     aria-label="Add label"
                     aria-haspopup="dialog"
+                    aria-keyshortcuts="l"
                     title="Add label"
                     on:click=move |_| screen.over.set(Some(Over::Labels(vec![id])))
                 >

@@ -134,7 +134,6 @@ fn empty(screen: Screen) -> AnyView {
     if screen.filter.with(|filter| !filter.takes_all()) {
         return nothing_fits(screen);
     }
-    let waiting = screen.counts.get().unassigned;
     let (heading, text) = match screen.view.get() {
         View::Mine => ("Nobody is waiting", "You have answered everyone assigned to you."),
         View::Unassigned => ("Nobody is waiting", "Every open conversation has somebody who answers it."),
@@ -143,14 +142,16 @@ fn empty(screen: Screen) -> AnyView {
         View::Closed => ("Nothing is closed", "Conversations that are done are kept here."),
     };
     let sees_unassigned = View::offered(&screen.facts().access).contains(&View::Unassigned);
-    let offer = screen.view.get() == View::Mine && sees_unassigned && waiting > 0;
+    // By itself: what is offered stays as it is while others come and go.
+    let mine = screen.view.get() == View::Mine && sees_unassigned;
+    let offer = Memo::new(move |_| mine && screen.counts.with(|counts| counts.unassigned > 0));
+    let offered = move || offer.get().then(|| show(screen, Extra::Next));
     view! {
         <div class="empty">
             {icon("inbox", "")}
             <h3>{heading}</h3>
             <p>{text}</p>
-            {offer.then(|| show(screen, Extra::Next))}
-            {offer.then(|| view! { <a class="btn" href=screen.path("/inbox?view=unassigned")>"Look at Unassigned"</a> })}
+            {offered}
         </div>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! Where nothing of the member's own waits: they take what has waited longest for somebody.
+//! Where nothing of the member's own waits: they take what has waited longest for somebody, or look at all of it.
 
 use domain::{inbox::Row, permission::Permission};
 use leptos::prelude::*;
@@ -7,8 +7,16 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use super::{row::address, screen::Screen, server::take_next};
 use crate::ui::Task;
 
-/// For those who may take it and answer.
+/// The way to all that waits for somebody, and for those who may take it and answer, the next one.
 pub fn next_view(screen: Screen) -> AnyView {
+    view! {
+        {take_view(screen)}
+        <a class="btn" href=screen.path("/inbox?view=unassigned")>"Look at Unassigned"</a>
+    }
+    .into_any()
+}
+
+fn take_view(screen: Screen) -> AnyView {
     if !screen.may(Permission::ConversationsAssign, None) || !screen.facts().access.can_reply() {
         return ().into_any();
     }

@@ -149,11 +149,11 @@ fn what_became_of_a_conversation_is_a_line_of_its_own() {
         draw(first, middle_view)
     };
     let given = line(Happened::Assigned, 2, Some(3));
-    has(&given, "<strong>Rohan Iyer</strong> assigned this to <strong>Lucía Herrera</strong>");
+    has(&given, "<b><bdi>Rohan Iyer</bdi></b> assigned this to <b><bdi>Lucía Herrera</bdi></b>");
     has(&given, "class=\"event\"");
     has(&given, "href=\"#i-userplus\"");
     has_not(&given, "Internal note");
-    has(&line(Happened::Closed, 77, None), "<strong>a former member</strong> closed this");
+    has(&line(Happened::Closed, 77, None), "<b><bdi>a former member</bdi></b> closed this");
     has(&line(Happened::OptedOut, 0, None), "The customer opted out");
 }
 

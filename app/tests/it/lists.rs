@@ -78,10 +78,9 @@ fn an_empty_view_says_why() {
     let mut first = screenful(Role::Owner, row(), Vec::new());
     first.inbox.rows.clear();
     first.inbox.view = View::Mine;
-    first.inbox.counts.unassigned = 2;
     let html = draw(first, list_view);
     has(&html, "Nobody is waiting");
-    has(&html, "Look at Unassigned");
+    has(&html, "You have answered everyone assigned to you.");
 }
 
 #[test]

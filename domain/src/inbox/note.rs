@@ -34,16 +34,10 @@ impl Note {
         (self.at, self.id)
     }
 
-    /// A line as it is said, with the marks of bold words around its names.
-    pub fn said(&self, name: impl Fn(MemberId) -> String) -> String {
-        let mut words = self.body.clone();
-        if !self.author.0.is_nil() {
-            words = format!("*{}* {words}", name(self.author));
-        }
-        if let Some(given) = self.mentions.first() {
-            words = format!("{words} *{}*", name(*given));
-        }
-        words
+    /// A line in the order in which it reads: who did it, what is said of that, and who was given the conversation.
+    pub fn line(&self) -> (Option<MemberId>, &str, Option<MemberId>) {
+        let by = Some(self.author).filter(|author| !author.0.is_nil());
+        (by, &self.body, self.mentions.first().copied())
     }
 }
 
@@ -94,7 +88,7 @@ mod tests {
     #[test]
     fn a_line_says_who_did_what_and_to_whom() {
         let id = |n| MemberId(Uuid::from_u128(n));
-        let said = |what: Happened, author: MemberId, mentions: Vec<MemberId>| {
+        let reads = |what: Happened, author: MemberId, mentions: Vec<MemberId>| {
             let body = what.words(author != id(0)).to_owned();
             let line = Note {
                 id: NoteId(Uuid::nil()),
@@ -105,12 +99,17 @@ mod tests {
                 edited_at: None,
                 sign: what.sign().to_owned(),
             };
-            line.said(|member| if member == id(1) { "Asha".to_owned() } else { "Rohan".to_owned() })
+            let (by, words, to) = line.line();
+            (by, words.to_owned(), to)
         };
-        assert_eq!(said(Happened::Assigned, id(1), vec![id(2)]), "*Asha* assigned this to *Rohan*");
-        assert_eq!(said(Happened::Closed, id(1), Vec::new()), "*Asha* closed this");
-        assert_eq!(said(Happened::OptedOut, id(0), Vec::new()), "The customer opted out");
-        assert_eq!(said(Happened::Assigned, id(0), vec![id(2)]), "Assigned to *Rohan*");
+        let assigned = |by: Option<MemberId>, words: &str, to: Option<MemberId>| (by, words.to_owned(), to);
+        assert_eq!(
+            reads(Happened::Assigned, id(1), vec![id(2)]),
+            assigned(Some(id(1)), "assigned this to", Some(id(2)))
+        );
+        assert_eq!(reads(Happened::Closed, id(1), Vec::new()), assigned(Some(id(1)), "closed this", None));
+        assert_eq!(reads(Happened::OptedOut, id(0), Vec::new()), assigned(None, "The customer opted out", None));
+        assert_eq!(reads(Happened::Assigned, id(0), vec![id(2)]), assigned(None, "Assigned to", Some(id(2))));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What became of a conversation, as lines between its messages. Who did it is named where it is read, as authors are.
+//! What became of a conversation, as lines between its messages. Who did it is named where it is read, as authors are. What a
+//! customer's message does by itself (it is given to somebody, a snooze ends) has no line: the message stands there.
 
 use super::note;
 use crate::{Ctx, Result, clock::new_id, db::Conn, sql};

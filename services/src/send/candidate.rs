@@ -29,6 +29,8 @@ pub struct Candidate {
     pub opted_out_at: Option<Millis>,
     pub opt_out_scope: String,
     pub unconfirmed_rule: String,
+    /// New numbers of its workspace have a limit by day.
+    pub warm_up: bool,
     /// Tries so far, of any outcome.
     pub attempts: i64,
     /// Tries whose answer was lost.

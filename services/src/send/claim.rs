@@ -179,9 +179,11 @@ pub(super) async fn claim(
                     changes.kept.push((c.id(), lane.pair(c.contact_id, *before, now), c.stalled_at));
                 }
                 before => {
-                    if c.counted_day.is_some_and(|day| day < today) {
-                        let due_at = carry.over(tx, workspace, lane.number, now).await?;
-                        sql!(exec tx.conn(), COUNTED, workspace, c.id(), due_at.div_euclid(DAY))?;
+                    if c.warm_up && c.counted_day.is_some_and(|day| day != today) {
+                        let (due_at, counted) = carry.over(tx, workspace, lane.number, now).await?;
+                        if counted {
+                            sql!(exec tx.conn(), COUNTED, workspace, c.id(), due_at.div_euclid(DAY))?;
+                        }
                         if due_at > now {
                             // What was written since has its place in today, and does not wait a day for it.
                             changes.kept.push((c.id(), due_at, c.stalled_at.or(Some(now))));

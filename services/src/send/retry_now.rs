@@ -15,7 +15,7 @@ use domain::{
     audit::Action,
     backoff::REFUSED,
     id::MessageId,
-    message::Status,
+    message::{Kind, Status},
     time::{DAY, Millis},
     window::{self, Window},
 };
@@ -25,11 +25,11 @@ const AGAIN: &str = "UPDATE outbox SET due_at = $3
     WHERE workspace_id = $1 AND message_id = $2 AND due_at > $3 AND lease_until <= $4";
 const REFUSED_AT: &str = "SELECT MAX(ended_at) FROM send_attempts
     WHERE workspace_id = $1 AND message_id = $2 AND outcome = 'refused'";
-/// In the place that it had.
+/// In the place that it had: due at $3, counted on the day $5; from $7 on later messages of its conversation do not wait for long.
 pub(super) const BACK: &str =
     "INSERT INTO outbox (workspace_id, message_id, number_id, conversation_id, contact_id, queued_at, due_at,
     lease_until, stalled_at, bulk, marketing, despite_opt_out, counted_day)
-    SELECT m.workspace_id, m.id, m.number_id, m.conversation_id, v.contact_id, m.at, $3, 0, $3, FALSE, $4, FALSE, $5
+    SELECT m.workspace_id, m.id, m.number_id, m.conversation_id, v.contact_id, m.at, $3, 0, $7, FALSE, $4, $6, $5
     FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE m.workspace_id = $1 AND m.id = $2
     ON CONFLICT (message_id) DO NOTHING";
 const LOST: &str =
@@ -62,7 +62,7 @@ pub async fn retry_now(ctx: &Ctx, id: MessageId) -> Result<()> {
             let marketing = c.marketing_template();
             crate::consent::demand(&mut tx, ctx.ws(), c.contact_id, marketing, false).await?;
             let due_at = admitted(ctx, &mut tx, &c, now).await?;
-            sql!(exec tx.conn(), BACK, ctx.ws(), id.0, due_at, marketing, due_at.div_euclid(DAY))?;
+            sql!(exec tx.conn(), BACK, ctx.ws(), id.0, due_at, marketing, due_at.div_euclid(DAY), false, now)?;
             Status::Queued.as_str().clone_into(&mut c.target.message.status);
             let m = &mut c.target.message;
             (m.tries, m.next_try_at, m.failed_at, m.error_text) = (0, None, None, None);
@@ -95,8 +95,16 @@ async fn admitted(ctx: &Ctx, tx: &mut Tx, c: &Candidate, now: Millis) -> Result<
     let conversation = c.target.message.conversation_id;
     let rows = store::rows(tx, ctx.ws(), &[conversation]).await?;
     let expires_at = rows.get(&conversation).and_then(|row| row.window_expires_at);
-    let outside = (window::at(expires_at, now) == Window::Closed).then_some(c.contact_id);
+    // Nothing else goes out then.
+    let outside = c.kind() == Kind::Template && window::at(expires_at, now) == Window::Closed;
     let Want { when, program } = Want::own();
-    let ask = Ask { workspace: ctx.ws(), number: c.target.number_id, many: 1, when, program, outside };
+    let ask = Ask {
+        workspace: ctx.ws(),
+        number: c.target.number_id,
+        many: 1,
+        when,
+        program,
+        outside: outside.then_some(c.contact_id),
+    };
     limits::admit(ctx.services(), tx, ask, now).await
 }

@@ -11,7 +11,7 @@ use crate::{Result, Services, db::Tx, ingest::Target, sql};
 use domain::{
     backoff::{REFUSED, send_wait},
     inbox::Event,
-    message::{Origin, Status},
+    message::{Kind, Origin, Status},
     meta::{
         codes::{self, Class},
         webhook::StatusUpdate,
@@ -28,19 +28,26 @@ const REMEMBERED: Millis = 8 * DAY;
 
 const REMEMBER: &str = "INSERT INTO parked_statuses
     (workspace_id, number_id, wamid, status, at, error_code, error_text, expires_at)
-    VALUES ($1, $2, $3, 'failed', $4, $5, NULL, $6) ON CONFLICT (number_id, wamid, status) DO NOTHING";
+    VALUES ($1, $2, $3, 'failed', $4, $5, $6, $7) ON CONFLICT (number_id, wamid, status) DO NOTHING";
 const OVER: &str = "SELECT COUNT(*) FROM parked_statuses
     WHERE workspace_id = $1 AND number_id = $2 AND wamid = $3 AND status = 'failed'";
+
+/// Whether a later message of its conversation has gone out.
+const PASSED: &str =
+    "SELECT COUNT(*) FROM (SELECT id FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND at > $3
+    AND direction = 'out' AND kind <> 'reaction' AND status_rank >= $4 LIMIT 1) AS later";
 
 /// Whether a report says that a message failed for a reason that passes: Meta was busy, or had trouble of its own.
 pub(crate) fn passes(update: &StatusUpdate) -> bool {
     update.status == Status::Failed && update.error.as_ref().is_some_and(|(code, _)| class_passes(*code).is_some())
 }
 
-/// Whether a message stands as failed for such a reason, and is ours to try again.
+/// Whether a message stands as failed for such a reason, and is ours to try again. A reaction is not: WhatsApp keeps the last one
+/// that it gets, and a newer one may be there already.
 pub(crate) fn comes_back(target: &Target) -> bool {
     let message = &target.message;
     Status::parse(&message.status) == Status::Failed
+        && message.kind != Kind::Reaction.as_str()
         && Origin::parse(&message.origin) == Origin::Api
         && target.error_code.is_some_and(|code| class_passes(code).is_some())
 }
@@ -58,7 +65,7 @@ fn class_passes(code: i64) -> Option<&'static str> {
 /// arrived after all.
 pub(crate) async fn is_over(tx: &mut Tx, workspace: Uuid, target: &Target, update: &StatusUpdate) -> Result<bool> {
     let proof = matches!(update.status, Status::Delivered | Status::Read);
-    if proof || target.wamid.is_some() || target.message.tries == 0 {
+    if proof || target.wamid.is_some() {
         return Ok(false);
     }
     let wamid = update.wamid.as_str();
@@ -90,8 +97,8 @@ pub(crate) async fn try_again(
             continue;
         }
         if let Some(wamid) = c.target.wamid.take() {
-            let (number, code) = (c.target.number_id, c.target.error_code);
-            sql!(exec tx.conn(), REMEMBER, workspace, number, wamid, now, code, now + REMEMBERED)?;
+            let (number, code, text) = (c.target.number_id, c.target.error_code, c.target.message.error_text.clone());
+            sql!(exec tx.conn(), REMEMBER, workspace, number, wamid, now, code, text, now + REMEMBERED)?;
         }
         changes.attempts.push(reported(&c, now));
         let m = &mut c.target.message;
@@ -102,10 +109,16 @@ pub(crate) async fn try_again(
             continue;
         };
         let due_at = now + wait.max(REFUSED);
+        let (conversation, accepted) = (m.conversation_id, Status::Accepted.rank());
+        m.overtaken |= sql!(scalar i64, tx.conn(), PASSED, workspace, conversation, m.at, accepted)? > 0;
+        // The day among whose messages it was counted.
+        let day = m.accepted_at.unwrap_or(now).div_euclid(DAY);
+        // It went out in spite of an opt-out before it.
+        let despite = c.opted_out_at.is_some_and(|at| m.at >= at);
         Status::RetryQueued.as_str().clone_into(&mut m.status);
         (m.accepted_at, m.sent_at, m.failed_at, m.next_try_at) = (None, None, None, Some(due_at));
         let marketing = c.marketing_template();
-        sql!(exec tx.conn(), BACK, workspace, c.id(), due_at, marketing, now.div_euclid(DAY))?;
+        sql!(exec tx.conn(), BACK, workspace, c.id(), due_at, marketing, day, despite, now)?;
         changes.kept.push((c.id(), due_at, c.stalled_at.or(Some(now))));
         changes.targets.push(c.target);
     }

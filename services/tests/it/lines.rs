@@ -49,8 +49,13 @@ impl Scene {
     /// What is said there, with members by a name of one letter.
     async fn said(&self, id: ConversationId) -> Vec<String> {
         let me = self.owner.me().id;
-        let name = |member: MemberId| (if member == me { "O" } else { "R" }).to_owned();
-        self.thread(id).await.iter().map(|line| line.said(name)).collect()
+        let name = |member: MemberId| if member == me { "*O*" } else { "*R*" };
+        let said = |line: &Note| {
+            let (by, words, to) = line.line();
+            let said: Vec<&str> = by.map(name).into_iter().chain([words]).chain(to.map(name)).collect();
+            said.join(" ")
+        };
+        self.thread(id).await.iter().map(said).collect()
     }
 
     async fn screen(&self, id: ConversationId) -> InboxView {

@@ -7,12 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{
-    Slip,
-    context::anchor,
-    formatted::{drawn, formatted},
-    trouble::refused_view,
-};
+use super::{Slip, context::anchor, formatted::drawn, trouble::refused_view};
 use crate::{
     inbox::{over::Over, screen::Screen},
     ui::{icon, tick, when},
@@ -27,10 +22,16 @@ pub(super) fn note_view(screen: Screen, slip: Memo<Slip>) -> AnyView {
         view! { <time datetime=when::iso(at) title=when::full(at, local)>{when::clock(at, local)}</time> }
     };
     let (author, id, line) = slip.with_untracked(|Slip { note, .. }| {
-        (note.author, MessageId(note.id.0), (!note.sign.is_empty()).then(|| (icon(&note.sign, "sm"), note.said(name))))
+        let line = (!note.sign.is_empty()).then(|| {
+            let called = |id| view! { <b><bdi>{name(id)}</bdi></b> };
+            let (by, words, to) = note.line();
+            let words = words.to_owned();
+            (icon(&note.sign, "sm"), view! { <span>{by.map(called)} " " {words} " " {to.map(called)}</span> })
+        });
+        (note.author, MessageId(note.id.0), line)
     });
     if let Some((sign, said)) = line {
-        return view! { <div class="event">{sign} {formatted(&said)} {time}</div> }.into_any();
+        return view! { <div class="event">{sign} {said} {time}</div> }.into_any();
     }
     let (own, author) = (author == screen.me(), name(author));
     let edited = move || slip.read().note.edited_at.map(|_| view! { <span>"edited"</span> });

@@ -88,7 +88,7 @@ impl Quick {
             "ArrowDown" if count > 0 => self.at.update(|at| *at = (*at + 1) % count),
             "ArrowUp" if count > 0 => self.at.update(|at| *at = (*at + count - 1) % count),
             "Enter" | "Tab" if count > 0 && !event.shift_key() => self.take.update(|take| *take += 1),
-            "Enter" if self.waiting.get_value() && !event.shift_key() => {}
+            "Enter" if self.waiting.get_value() && !event.shift_key() && !event.ctrl_key() && !event.meta_key() => {}
             "Escape" if count > 0 => self.typing.set(None),
             _ => return false,
         }

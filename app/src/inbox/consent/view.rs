@@ -89,9 +89,14 @@ pub fn consent_view(screen: Screen, decided: Decided) -> AnyView {
 /// How they stand, and how it came to that.
 pub fn decisions_view(screen: Screen, decided: Decided) -> AnyView {
     let history = History::of(screen, decided);
-    // Live: the row changes with every decision.
+    // Live: the row changes with every decision, but for a first opt-in: that is what a message says.
+    let heard = Memo::new(move |_| {
+        let open = decided.agreed.get_untracked() == 0;
+        screen.open.with(|row| row.as_ref().map(|row| row.last_message_at)).filter(|_| open)
+    });
     Effect::new(move |_| {
         decided.since.track();
+        heard.track();
         history.load();
     });
     view! { {badge_view(screen, decided)} {move || history.view()} }.into_any()

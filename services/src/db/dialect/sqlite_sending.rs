@@ -17,7 +17,7 @@ use uuid::Uuid;
 // would rather read all of them than a few by their keys.
 
 const CANDIDATES: &str = "SELECT m.*, v.contact_id, o.due_at, o.stalled_at, o.leased_by, o.lease_until, o.bulk, o.marketing,
-    o.despite_opt_out, o.counted_day, c.opted_out_at, w.opt_out_scope, w.unconfirmed_rule,
+    o.despite_opt_out, o.counted_day, c.opted_out_at, w.opt_out_scope, w.unconfirmed_rule, w.warm_up,
     (SELECT COUNT(*) FROM send_attempts a WHERE a.message_id = m.id) AS attempts,
     (SELECT COUNT(*) FROM send_attempts a WHERE a.message_id = m.id AND a.outcome = 'lost') AS lost,
     (SELECT COUNT(*) FROM send_attempts a WHERE a.message_id = m.id AND a.outcome = 'refused') AS refused, m.sent_again,
