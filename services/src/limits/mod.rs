@@ -6,7 +6,6 @@
 
 mod admit;
 mod ask;
-mod carry;
 mod customers;
 mod day;
 mod facts;
@@ -30,7 +29,6 @@ pub use tell::{tell, worker as news_worker};
 pub use usage::usage;
 
 pub(crate) use admit::{Ask, admit};
-pub(crate) use carry::Carry;
 pub(crate) use customers::join;
 pub(crate) use day::lock_days;
 pub(crate) use facts::Want;

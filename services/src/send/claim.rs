@@ -12,12 +12,12 @@ use crate::{
     Result, Services,
     conversations::row::RowRecord,
     db::{Tx, dialect},
-    limits::{Carry, PAIR_MEMORY},
+    limits::PAIR_MEMORY,
     sql,
 };
 use domain::{
     message::Status,
-    time::{DAY, Millis, SECOND},
+    time::{Millis, SECOND},
 };
 use secrecy::SecretString;
 use serde_json::Value;
@@ -54,7 +54,6 @@ const LANE: &str = "SELECT holder, lease_until FROM lanes WHERE workspace_id = $
 const TAKE: &str = "INSERT INTO lanes (workspace_id, number_id, holder, lease_until) VALUES ($1, $2, $3, $4)
     ON CONFLICT (number_id) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until
     WHERE lanes.holder = excluded.holder OR lanes.lease_until <= $5";
-const COUNTED: &str = "UPDATE outbox SET counted_day = $3 WHERE workspace_id = $1 AND message_id = $2";
 const HOLDER: &str = "SELECT holder FROM lanes WHERE workspace_id = $1 AND number_id = $2";
 
 /// A lane to claim from.
@@ -168,8 +167,6 @@ pub(super) async fn claim(
     let mut passing = Vec::new();
     // What is claimed here, by number and contact. It counts after the commit: what is rolled back has not gone.
     let mut along: HashMap<(Uuid, Uuid), u32> = HashMap::new();
-    let mut carry = Carry::default();
-    let today = now.div_euclid(DAY);
     for mut c in found {
         let Some((order, Order { lane, token, .. })) = served.get(&c.target.number_id) else { continue };
         let Some(row) = rows.get(&c.target.message.conversation_id) else { continue };
@@ -179,17 +176,6 @@ pub(super) async fn claim(
                     changes.kept.push((c.id(), lane.pair(c.contact_id, *before, now), c.stalled_at));
                 }
                 before => {
-                    if c.warm_up && c.counted_day.is_some_and(|day| day != today) {
-                        let (due_at, counted) = carry.over(tx, workspace, lane.number, now).await?;
-                        if counted {
-                            sql!(exec tx.conn(), COUNTED, workspace, c.id(), due_at.div_euclid(DAY))?;
-                        }
-                        if due_at > now {
-                            // What was written since has its place in today, and does not wait a day for it.
-                            changes.kept.push((c.id(), due_at, c.stalled_at.or(Some(now))));
-                            continue;
-                        }
-                    }
                     *before += 1;
                     if c.earlier > 0 {
                         passing.push(c.id());

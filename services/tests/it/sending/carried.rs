@@ -1,54 +1,16 @@
 //! What is counted anew because it leaves later than it was counted for.
 
 use super::scene::Scene;
-use crate::{meta::Workers, on_both};
-use domain::{
-    message::Status,
-    plan::Plan,
-    time::{DAY, MINUTE, SECOND},
-};
+use crate::on_both;
+use domain::{message::Status, plan::Plan, time::MINUTE};
 use services::{limits, send, sql};
 
 const GIVEN_UP: &str =
     "UPDATE messages SET status = 'dead' WHERE workspace_id = $1 AND id = $2 AND status IN ('queued', 'retry_queued')";
 const OUT: &str = "DELETE FROM outbox WHERE workspace_id = $1 AND message_id = $2";
 const DUE: &str = "SELECT due_at FROM outbox WHERE workspace_id = $1 AND message_id = $2";
-const TODAY: &str = "SELECT sent FROM number_days WHERE workspace_id = $1 AND day = $2";
 
 on_both! {
-    async fn a_day_never_sees_more_than_it_allows(db) {
-        let mut scene = Scene::with(&db, 4, []).await;
-        scene.kill();
-        for nth in 0..60 {
-            scene.reply_to(nth % 4, "on the first day").await;
-        }
-        scene.pass(DAY - scene.now() % DAY);
-        for nth in 0..60 {
-            scene.reply_to(nth % 4, "on the second").await;
-        }
-        scene.workers = Some(Workers::start(&scene.services));
-        // Forty of the first day find room beside what was counted since. Those of each conversation that wait for tomorrow are
-        // passed, one after the other, by what has its place in today.
-        scene.until_seen(40).await;
-        for _ in 0..5 {
-            scene.nothing_more().await;
-            scene.pass(31 * SECOND);
-        }
-        scene.until_seen(100).await;
-        for _ in 0..3 {
-            scene.nothing_more().await;
-            scene.pass(MINUTE);
-        }
-        let today = scene.now() / DAY;
-        let mut read = scene.services.db().read().await.unwrap();
-        assert_eq!(sql!(scalar i64, read.conn(), TODAY, scene.owner.workspace().id.0, today).unwrap(), 100);
-        assert_eq!(sql!(scalar i64, read.conn(), TODAY, scene.owner.workspace().id.0, today + 1).unwrap(), 20);
-        drop(read);
-        let texts = scene.graph.texts();
-        assert_eq!(texts.iter().filter(|text| *text == "on the first day").count(), 40);
-        scene.finish().await;
-    }
-
     async fn what_was_given_up_finds_the_minute_full(db) {
         let mut scene = Scene::with(&db, 4, []).await;
         scene.kill();
